@@ -1,0 +1,34 @@
+/**
+ * What the place that runs us offers a computation: a live display, and word of an interrupt.
+ *
+ * The library never imports the kernel. The kernel (or any other host) puts a `Host` on
+ * `globalThis[Symbol.for('estimand.host')]`; where there is none, everything still runs, silently.
+ * The global symbol, rather than a module variable, lets two copies of the library share one host.
+ */
+
+/** One MIME bundle: media type → data (text, or JSON for types that end in +json). */
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+/** An output that can be replaced while a computation runs. */
+export interface LiveDisplay {
+  update(bundle: MimeBundle): void;
+}
+
+export interface Host {
+  /** Show a bundle below the running cell; the returned handle replaces it. */
+  display(bundle: MimeBundle): LiveDisplay;
+  /** Aborted when the running cell is interrupted. */
+  signal(): AbortSignal | undefined;
+}
+
+const key = Symbol.for('estimand.host');
+
+/** The host of this process, if one is installed. */
+export function currentHost(): Host | undefined {
+  return (globalThis as { [key]?: Host })[key];
+}
+
+/** Install `host` for this process (or remove it with `undefined`). Called by the kernel, and by tests. */
+export function installHost(host: Host | undefined): void {
+  (globalThis as { [key]?: Host | undefined })[key] = host;
+}
