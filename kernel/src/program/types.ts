@@ -7,6 +7,11 @@ export type Shape = readonly number[];
 
 declare const shape: unique symbol;
 
+/** Carries a shape for the type checker only. */
+export interface Shaped<S extends Shape = Shape> {
+  readonly [shape]: () => S;
+}
+
 /** What an expression, a distribution parameter or an operand may be. Nested arrays become matrices. */
 export type Arg<S extends Shape = Shape> =
   | Expr<S>
@@ -27,21 +32,21 @@ export type Broadcast<A extends Shape, B extends Shape> = A extends readonly []
       : Shape;
 
 /** The shape of an argument as far as the type checker can know it. */
-export type ShapeOfArg<A> = A extends Methods<infer S>
-  ? S
-  : A extends number | boolean
-    ? []
-    : A extends readonly (readonly number[])[]
-      ? [number, number]
-      : A extends readonly number[] | Float64Array | Int32Array
-        ? [number]
-        : Shape;
+export type ShapeOfArg<A> =
+  A extends Shaped<infer S>
+    ? S
+    : A extends number | boolean
+      ? []
+      : A extends readonly (readonly number[])[]
+        ? [number, number]
+        : A extends readonly number[] | Float64Array | Int32Array
+          ? [number]
+          : Shape;
 
 type Tail<S extends Shape> = S extends readonly [number, ...infer R extends Shape] ? R : Shape;
 
 /** Methods of a traced expression, with NumPy's names and broadcasting. Operators inside model stages become these. */
-export interface Methods<S extends Shape = Shape> {
-  readonly [shape]: () => S;
+export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   /** Sizes of the dimensions, known when the model is traced. */
   readonly shape: S;
   /** Number of elements. */
