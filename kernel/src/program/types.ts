@@ -152,3 +152,36 @@ export interface LogDensity {
   /** log density at `position` (d,), its gradient written into `gradient` (d,). */
   valueAndGradient(position: Float64Array, gradient: Float64Array): number;
 }
+
+/**
+ * What rewritten operators call (rewrite/ emits the calls, operators.ts implements them). With no expression among
+ * the operands each does exactly what plain JavaScript does, strings, bigints and dates included.
+ */
+export interface Operators {
+  add(a: unknown, b: unknown): unknown;
+  sub(a: unknown, b: unknown): unknown;
+  mul(a: unknown, b: unknown): unknown;
+  div(a: unknown, b: unknown): unknown;
+  mod(a: unknown, b: unknown): unknown;
+  pow(a: unknown, b: unknown): unknown;
+  neg(a: unknown): unknown;
+  plus(a: unknown): unknown;
+  lt(a: unknown, b: unknown): unknown;
+  le(a: unknown, b: unknown): unknown;
+  gt(a: unknown, b: unknown): unknown;
+  ge(a: unknown, b: unknown): unknown;
+  /** `===` */
+  eq(a: unknown, b: unknown): unknown;
+  /** `!==` */
+  ne(a: unknown, b: unknown): unknown;
+  /** `==` */
+  looseEq(a: unknown, b: unknown): unknown;
+  /** `!=` */
+  looseNe(a: unknown, b: unknown): unknown;
+  /** `!` */
+  not(a: unknown): unknown;
+  /** Around every condition: gives the value back untouched; throws on an expression, naming `where`. */
+  test<T>(condition: T): T;
+  /** Every function of `Math`, under its own name. */
+  readonly math: Readonly<Record<string, (...values: never[]) => unknown>>;
+}
