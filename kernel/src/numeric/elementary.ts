@@ -1,0 +1,10 @@
+/**
+ * The elementary functions of the whole library, in one place: no other file calls a transcendental function of
+ * `Math`, because those differ from engine to engine in the last bits. Square root is exact by IEEE 754, so
+ * `Math.sqrt` stays.
+ */
+export { exp, expm1 } from './elementary/exponential.ts';
+export { log1mexp, logit, logSigmoid, sigmoid, softplus, tanh } from './elementary/hyperbolic.ts';
+export { log, log1p, log2, log10 } from './elementary/logarithm.ts';
+export { pow } from './elementary/power.ts';
+export { atan, cos, sin, tan } from './elementary/trigonometric.ts';
