@@ -1,0 +1,1 @@
+"""The TypeScript kernel of Estimand, as Jupyter starts it: `python -m estimand_kernel CONNECTION_FILE`."""

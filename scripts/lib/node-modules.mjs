@@ -1,0 +1,56 @@
+/**
+ * npm's packages, exactly as package-lock.json says.
+ *
+ * Whether they are there is read from npm's own record of the installed tree, which npm writes last: so an
+ * installation that was broken off is done again, and one made by hand with `npm ci` or `npm install` counts.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, stateFolder } from './paths.mjs';
+import { cleanVariables, npmCommand, runQuiet } from './run.mjs';
+
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockedPackage
+ * @typedef {{ packages: Record<string, LockedPackage> }} Lock
+ */
+
+/**
+ * Whether the installed tree is the locked one. Optional packages (other platforms' binaries) may be missing.
+ * @param {Lock} locked package-lock.json
+ * @param {Lock} installed node_modules/.package-lock.json
+ */
+export function isInstalled(locked, installed) {
+  const same = Object.entries(locked.packages).every(([path, wanted]) => {
+    if (!path.startsWith('node_modules/')) return true; // the root and the workspaces themselves
+    const found = installed.packages[path];
+    return found ? found.version === wanted.version && found.integrity === wanted.integrity : wanted.optional === true;
+  });
+  return same && Object.keys(installed.packages).every((path) => path in locked.packages);
+}
+
+/** @type {import('./steps.mjs').Step} */
+export const nodeModules = {
+  name: 'npm packages',
+  isDone: () => {
+    const record = join(root, 'node_modules', '.package-lock.json');
+    return existsSync(record) && isInstalled(readLock(join(root, 'package-lock.json')), readLock(record));
+  },
+  work: async () => {
+    const cache = join(stateFolder, 'cache', 'npm'); // not the user's: nothing is written into the home folder
+    const [command, args] = npmCommand(['ci', '--no-audit', '--no-fund', '--no-update-notifier', '--cache', cache]);
+    await runQuiet(command, args, {
+      log: 'npm-packages',
+      remedy: 'Delete node_modules and run the command again.',
+      env: { ...cleanVariables(), npm_config_logs_max: '0' },
+    });
+    rmSync(cache, { recursive: true, force: true });
+  },
+};
+
+/**
+ * @param {string} path
+ * @returns {Lock}
+ */
+function readLock(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,69 @@
+/**
+ * The Python environment `.venv`, exactly as python/requirements.lock.txt says: JupyterLab, the Node the kernel runs
+ * on, and what builds and tests the wheel.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from './failure.mjs';
+import { environmentNode, python, root, venv, windows } from './paths.mjs';
+import { cleanVariables, runQuiet } from './run.mjs';
+import { stampedStep } from './steps.mjs';
+
+const REQUIREMENTS = 'python/requirements.lock.txt';
+const OLDEST = '3.10';
+
+export const pythonEnvironment = stampedStep({
+  name: 'Python environment',
+  inputs: [REQUIREMENTS],
+  hasOutput: () => existsSync(python) && environmentNode() !== undefined,
+  work: async () => {
+    const [command, ...prefix] = findPython();
+    rmSync(venv, { recursive: true, force: true });
+    const remedy = 'Run the command again.';
+    await runQuiet(command, [...prefix, '-m', 'venv', venv], { log: 'python-venv', remedy });
+    const options = ['--quiet', '--disable-pip-version-check', '--no-cache-dir', '--no-input'];
+    await runQuiet(python, ['-m', 'pip', 'install', ...options, '-r', join(root, REQUIREMENTS)], {
+      log: 'python-packages',
+      remedy,
+      env: { ...cleanVariables(), PIP_USER: '0' },
+    });
+  },
+});
+
+/**
+ * The command of a Python that is new enough and can make environments.
+ * @returns {[string, ...string[]]}
+ * @throws {Failure} when there is none
+ */
+function findPython() {
+  /** @type {[string, ...string[]][]} */
+  const candidates = windows
+    ? [['py', '-3'], ['python']]
+    : [['python3'], ['python'], ['python3.14'], ['python3.13'], ['python3.12'], ['python3.11'], ['python3.10']];
+  const newEnough = candidates.filter((command) =>
+    succeeds(command, 'import sys; sys.exit(sys.version_info < (3, 10))'),
+  );
+  if (newEnough.length === 0) {
+    throw new Failure(
+      `No Python ${OLDEST} or newer on the PATH.`,
+      'Install one (python.org, or your package manager), then run the command again.',
+    );
+  }
+  const complete = newEnough.find((command) => succeeds(command, 'import venv, ensurepip'));
+  if (!complete) {
+    throw new Failure(
+      `${newEnough[0]?.join(' ')} has no venv module.`,
+      'On Debian or Ubuntu: apt-get install python3-venv. Then run the command again.',
+    );
+  }
+  return complete;
+}
+
+/**
+ * @param {[string, ...string[]]} command
+ * @param {string} code
+ */
+function succeeds([command, ...prefix], code) {
+  return spawnSync(command, [...prefix, '-c', code], { stdio: 'ignore', windowsHide: true }).status === 0;
+}
