@@ -1,1 +1,13 @@
-export {};
+/** Typed columns: CSV files and addresses in, data sets that ship, missing values, factors. */
+export type { Column, ColumnOf, Columns, ColumnType, ColumnTypes } from './columns.ts';
+export { type CsvOptions, csv, parseCsv } from './csv.ts';
+export { Description, type DescriptionRow, describe, mean, standardDeviation, standardise } from './describe.ts';
+export { DataError } from './error.ts';
+export { type Factor, factor, indicator, labelsOf } from './factor.ts';
+export { InferredTable } from './inferred.ts';
+export { type CompleteColumn, type CompleteRows, dropMissing } from './missing.ts';
+export type { FileReader, ReadLimits } from './read.ts';
+export { type Digits, digits } from './sets/digits.ts';
+export { type EightSchools, eightSchools } from './sets/eight-schools.ts';
+export { type Iris, iris } from './sets/iris.ts';
+export { type Penguins, penguins } from './sets/penguins.ts';

@@ -1,0 +1,36 @@
+/**
+ * A small table as text: plain, and Markdown whose cells are text and never markup.
+ */
+
+/** Columns aligned to the right, two spaces apart. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((name, j) => Math.max(name.length, ...rows.map((row) => (row[j] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, j) => cell.padStart(widths[j]!))
+      .join('  ')
+      .trimEnd();
+  return [header, ...rows].map(line).join('\n');
+}
+
+/** '1 row, 2 columns'. */
+export function sizeText(rows: number, columns: number): string {
+  return `${rows} row${rows === 1 ? '' : 's'}, ${columns} column${columns === 1 ? '' : 's'}`;
+}
+
+/** The same as a Markdown table. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(plainInMarkdown).join(' | ')} |`;
+  const rule = `|${header.map(() => '---:').join('|')}|`;
+  return [line(header), rule, ...rows.map(line)].join('\n');
+}
+
+/** `<b>|*` → `&lt;b&gt;\|\*`: a label from a file can neither format nor end the cell it stands in. */
+export function plainInMarkdown(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]()#+!|~$]/g, '\\$&')
+    .replace(/\s+/g, ' ');
+}
