@@ -1,1 +1,34 @@
-export {};
+/**
+ * The compute core: traced arrays → graph → gradient → something that runs.
+ */
+export { compile, compileLogDensity, Program, type ProgramDescription } from './compile.ts';
+export {
+  asExpression,
+  constant,
+  Expression,
+  indexExpression,
+  isExpression,
+  named,
+  variable,
+} from './expression.ts';
+export {
+  broadcastTo,
+  cholesky,
+  concatenate,
+  diagonal,
+  diagonalMatrix,
+  dot,
+  logDeterminant,
+  logMix,
+  logSumExp,
+  matmul,
+  outer,
+  scan,
+  segmentSum,
+  stack,
+  transpose,
+  triangularSolve,
+  where,
+} from './functions.ts';
+export { grad } from './gradient.ts';
+export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Shape, ShapeOfArg } from './types.ts';

@@ -5,7 +5,7 @@
 /** Sizes of an array's dimensions; `[]` is a scalar. A plain `number` stands for a size known only at run time. */
 export type Shape = readonly number[];
 
-declare const shape: unique symbol;
+export declare const shape: unique symbol;
 
 /** Carries a shape for the type checker only. */
 export interface Shaped<S extends Shape = Shape> {

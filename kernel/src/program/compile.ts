@@ -1,0 +1,135 @@
+/**
+ * From traced expressions to something that runs: a program of any outputs, and a log density with its gradient.
+ */
+import { nodeOf } from './expression.ts';
+import { grad } from './gradient.ts';
+import { closeGraph } from './graph.ts';
+import { type Plan, planGraph } from './interpret.ts';
+import type { Graph } from './node.ts';
+import { formatShape, sizeOf } from './shape.ts';
+import type { Expr, LogDensity, Shape } from './types.ts';
+
+/** What a program computes, and from what. */
+export interface ProgramDescription {
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly outputs: readonly Expr[];
+}
+
+/**
+ * A compiled program: closed data and a plan to run it. `graph` can be structured-cloned, stored or sent to a
+ * worker; `new Program(graph)` there gives the same values.
+ */
+export class Program {
+  /** The whole program as plain data. */
+  readonly graph: Graph;
+  readonly #plan: Plan;
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+    this.#plan = planGraph(graph);
+  }
+
+  /** The buffers the program reads, by name; for callers that write them in place and call `execute`. */
+  get inputBuffers(): readonly Float64Array[] {
+    return this.#plan.inputs;
+  }
+
+  /** The buffers the last run wrote; overwritten by the next. */
+  get outputBuffers(): readonly Float64Array[] {
+    return this.#plan.outputs;
+  }
+
+  /** Run on what stands in `inputBuffers`. Allocates nothing. */
+  execute(): void {
+    this.#plan.run();
+  }
+
+  /**
+   * Run on these inputs (row-major).
+   *
+   * @returns one new array an output, row-major, in the order of `outputs`
+   * @throws RangeError for an input that is missing or has another number of elements
+   * @example program.run({ x: Float64Array.of(1, 2, 3) })[0];
+   */
+  run(inputs: Readonly<Record<string, Float64Array>>): Float64Array[] {
+    this.graph.inputs.forEach(({ name, shape }, i) => {
+      const given = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+      if (given === undefined || given.length !== sizeOf(shape)) {
+        const came = given === undefined ? 'nothing' : `${given.length}`;
+        throw new RangeError(
+          `input '${name}': expected ${sizeOf(shape)} numbers (shape ${formatShape(shape)}), got ${came}`,
+        );
+      }
+      this.#plan.inputs[i]!.set(given);
+    });
+    this.#plan.run();
+    return this.#plan.outputs.map((output) => output.slice());
+  }
+}
+
+/**
+ * Compile expressions into a program.
+ *
+ * @throws Error when an output reads an input that is not declared
+ * @example
+ * const x = variable('x', [3]);
+ * const program = compile({ inputs: [{ name: 'x', shape: [3] }], outputs: [x.exp().sum()] });
+ */
+export function compile({ inputs, outputs }: ProgramDescription): Program {
+  return new Program(closeGraph(outputs.map(nodeOf), inputs));
+}
+
+/**
+ * A log density and its gradient from a traced scalar.
+ *
+ * @param position an input of shape (d,), made with `variable`
+ * @param value a scalar expression of it
+ * @throws RangeError when `value` is not a scalar or `position` not a vector
+ * @example
+ * const x = variable('x', [2]);
+ * const density = compileLogDensity({ position: x, value: x.square().sum().mul(-0.5) });
+ */
+export function compileLogDensity({ position, value }: { position: Expr; value: Expr }): LogDensity {
+  const { name, shape } = requirePosition(position, value);
+  const inputs = [{ name, shape }];
+  const scalar = value.reshape();
+  const both = compile({ inputs, outputs: [scalar, ...grad(scalar, [position])] });
+  let alone: Program | undefined; // compiled when first asked for
+  const dimension = shape[0]!;
+  const run = (program: Program, at: Float64Array): number => {
+    if (at.length !== dimension) {
+      throw new RangeError(`log density: expected a position of ${dimension} numbers, got ${at.length}`);
+    }
+    program.inputBuffers[0]!.set(at);
+    program.execute();
+    return program.outputBuffers[0]![0]!;
+  };
+  return {
+    dimension,
+    value(at) {
+      alone ??= compile({ inputs, outputs: [scalar] });
+      return run(alone, at);
+    },
+    valueAndGradient(at, gradient) {
+      const density = run(both, at);
+      gradient.set(both.outputBuffers[1]!);
+      return density;
+    },
+  };
+}
+
+function requirePosition(position: Expr, value: Expr): { name: string; shape: Shape } {
+  const node = nodeOf(position);
+  const name = node.attributes.name;
+  if (node.operation !== 'input' || name === undefined || node.shape.length !== 1) {
+    throw new RangeError(
+      `compileLogDensity: position must be a variable of shape [d], got ${node.operation} of shape ${formatShape(node.shape)}; make it with variable('position', [d])`,
+    );
+  }
+  if (sizeOf(value.shape) !== 1) {
+    throw new RangeError(
+      `compileLogDensity: the log density must be a scalar, got shape ${formatShape(value.shape)}; sum it first`,
+    );
+  }
+  return { name, shape: node.shape };
+}

@@ -1,0 +1,478 @@
+/**
+ * A traced expression: a number with methods that does not know its value yet. Methods build the graph.
+ */
+import { constantNode, createNode, inputNode } from './build.ts';
+import type { Attributes, Node } from './node.ts';
+import { isConstant } from './node.ts';
+import { formatShape, normaliseAxis, sizeOf } from './shape.ts';
+import type { Arg, Broadcast, Expr, Index, IndexMethods, Methods, Shape, ShapeOfArg, shape } from './types.ts';
+
+const wayOut =
+  'Operators on expressions are rewritten only inside the functions given to .parameters, .derived, .observe and ' +
+  ".logDensity of a model, and in functions that begin with 'use expression'; elsewhere use methods " +
+  '(a.add(b), a.mul(b), a.exp()), or start Node with `node --import estimand/register`.';
+
+function symbolic(node: Node, used: string): never {
+  const who = node.name === undefined ? 'an expression' : `the expression '${node.name}'`;
+  throw new TypeError(`${who} was used as ${used}, but its value is not known while a model is traced. ${wayOut}`);
+}
+
+/** Marks expressions across two copies of the library. */
+const mark = Symbol.for('estimand.expression');
+
+/** A traced expression; see `Methods` in types.ts for what each method computes. */
+export class Expression<S extends Shape = Shape> implements Methods<S> {
+  declare readonly [shape]: () => S;
+  readonly node: Node;
+  readonly [mark] = true;
+
+  constructor(node: Node) {
+    this.node = node;
+  }
+
+  get shape(): S {
+    return this.node.shape as S;
+  }
+
+  get size(): number {
+    return sizeOf(this.node.shape);
+  }
+
+  add<A extends Arg>(other: A) {
+    return this.#with<A>('add', other);
+  }
+  sub<A extends Arg>(other: A) {
+    return this.#with<A>('sub', other);
+  }
+  mul<A extends Arg>(other: A) {
+    return this.#with<A>('mul', other);
+  }
+  div<A extends Arg>(other: A) {
+    return this.#with<A>('div', other);
+  }
+  pow<A extends Arg>(exponent: A) {
+    return this.#with<A>('pow', exponent);
+  }
+  mod<A extends Arg>(other: A) {
+    return this.#with<A>('mod', other);
+  }
+  minimum<A extends Arg>(other: A) {
+    return this.#with<A>('minimum', other);
+  }
+  maximum<A extends Arg>(other: A) {
+    return this.#with<A>('maximum', other);
+  }
+  lt<A extends Arg>(other: A) {
+    return this.#with<A>('lt', other);
+  }
+  le<A extends Arg>(other: A) {
+    return this.#with<A>('le', other);
+  }
+  gt<A extends Arg>(other: A) {
+    return this.#with<A>('gt', other);
+  }
+  ge<A extends Arg>(other: A) {
+    return this.#with<A>('ge', other);
+  }
+  eq<A extends Arg>(other: A) {
+    return this.#with<A>('eq', other);
+  }
+  ne<A extends Arg>(other: A) {
+    return this.#with<A>('ne', other);
+  }
+
+  neg() {
+    return this.#each('neg');
+  }
+  abs() {
+    return this.#each('abs');
+  }
+  sign() {
+    return this.#each('sign');
+  }
+  exp() {
+    return this.#each('exp');
+  }
+  expm1() {
+    return this.#each('expm1');
+  }
+  log() {
+    return this.#each('log');
+  }
+  log1p() {
+    return this.#each('log1p');
+  }
+  sqrt() {
+    return this.#each('sqrt');
+  }
+  square() {
+    return this.#each('square');
+  }
+  reciprocal() {
+    return this.#each('reciprocal');
+  }
+  sin() {
+    return this.#each('sin');
+  }
+  cos() {
+    return this.#each('cos');
+  }
+  tan() {
+    return this.#each('tan');
+  }
+  tanh() {
+    return this.#each('tanh');
+  }
+  atan() {
+    return this.#each('atan');
+  }
+  floor() {
+    return this.#each('floor');
+  }
+  ceil() {
+    return this.#each('ceil');
+  }
+  round() {
+    return this.#each('round');
+  }
+  trunc() {
+    return this.#each('trunc');
+  }
+  sigmoid() {
+    return this.#each('sigmoid');
+  }
+  softplus() {
+    return this.#each('softplus');
+  }
+  logit() {
+    return this.#each('logit');
+  }
+  erf() {
+    return this.#each('erf');
+  }
+  erfc() {
+    return this.#each('erfc');
+  }
+  normalCdf() {
+    return this.#each('normalCdf');
+  }
+  normalLogCdf() {
+    return this.#each('normalLogCdf');
+  }
+  lgamma() {
+    return this.#each('lgamma');
+  }
+  digamma() {
+    return this.#each('digamma');
+  }
+  trigamma() {
+    return this.#each('trigamma');
+  }
+
+  sum(): Expr<[]>;
+  sum(axis: number): Expr;
+  sum(axis?: number): Expr {
+    return this.#reduce('sum', axis);
+  }
+  mean(): Expr<[]>;
+  mean(axis: number): Expr;
+  mean(axis?: number): Expr {
+    const count = axis === undefined ? this.size : this.shape[normaliseAxis('mean', axis, this.shape)]!;
+    return this.#reduce('sum', axis).div(count);
+  }
+  max(): Expr<[]>;
+  max(axis: number): Expr;
+  max(axis?: number): Expr {
+    return this.#reduce('max', axis);
+  }
+  min(): Expr<[]>;
+  min(axis: number): Expr;
+  min(axis?: number): Expr {
+    return this.#reduce('min', axis);
+  }
+  logSumExp(): Expr<[]>;
+  logSumExp(axis: number): Expr;
+  logSumExp(axis?: number): Expr {
+    return this.#reduce('logSumExp', axis);
+  }
+  prod(): Expr<[]> {
+    return this.#reduce('prod') as Expr<[]>;
+  }
+  cumsum(): Expr<S> {
+    return applyTyped<S>('cumsum', [this], {});
+  }
+
+  dot<A extends Arg>(other: A): Expr {
+    return apply('matmul', [this, other]);
+  }
+  matmul<A extends Arg>(other: A): Expr {
+    return apply('matmul', [this, other]);
+  }
+  transpose(): Expr {
+    return apply('transpose', [this], { permutation: this.shape.map((_, axis) => this.shape.length - 1 - axis) });
+  }
+  reshape<const N extends readonly number[]>(...sizes: N): Expr<N> {
+    return applyTyped<N>('reshape', [this], { sizes: fillUnknownSize(sizes, this.size) });
+  }
+  at<const I extends Index | Arg>(
+    index: I,
+  ): Expr<I extends Index<string, infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape> {
+    return element(this, index) as never;
+  }
+  slice(start: number, end?: number): Expr {
+    return rows(this, start, end);
+  }
+
+  #with<A extends Arg>(operation: string, other: A): Expr<Broadcast<S, ShapeOfArg<A>>> {
+    return applyTyped(operation, [this, other], {});
+  }
+  #each(operation: string): Expr<S> {
+    return applyTyped<S>(operation, [this], {});
+  }
+  #reduce(operation: string, axis?: number): Expr {
+    const axes = axis === undefined ? this.shape.map((_, i) => i) : [normaliseAxis(operation, axis, this.shape)];
+    return apply(operation, [this], { axes });
+  }
+
+  /** Where nothing was rewritten, an operator asks for a number: there is none. */
+  [Symbol.toPrimitive](hint: string): never {
+    return symbolic(this.node, hint === 'string' ? 'text' : 'a number');
+  }
+  toFixed(): never {
+    return symbolic(this.node, 'a number by toFixed');
+  }
+  toPrecision(): never {
+    return symbolic(this.node, 'a number by toPrecision');
+  }
+  toExponential(): never {
+    return symbolic(this.node, 'a number by toExponential');
+  }
+  toLocaleString(): never {
+    return symbolic(this.node, 'text by toLocaleString');
+  }
+}
+
+type Tail<S extends Shape> = S extends readonly [number, ...infer R extends Shape] ? R : Shape;
+
+/** The graph of an expression, to the type checker a number too. */
+function typed<S extends Shape>(node: Node): Expr<S> {
+  return new Expression<S>(node) as unknown as Expr<S>;
+}
+
+/** A traced factor: integer codes of a known number of levels. */
+class IndexExpression<Name extends string> extends Expression<[number]> implements IndexMethods<Name, [number]> {
+  readonly levels: number;
+  readonly factor: Name;
+  constructor(node: Node, levels: number, factor: Name) {
+    super(node);
+    this.levels = levels;
+    this.factor = factor;
+  }
+}
+
+/**
+ * Factor codes as an expression, to be used as `effect.at(county)`.
+ *
+ * @param codes integers 0 … levels − 1 // (n,)
+ * @throws RangeError for a code outside, with its position
+ * @example indexExpression(Int32Array.of(0, 2, 1), 3, 'county');
+ */
+export function indexExpression<const Name extends string>(
+  codes: ArrayLike<number>,
+  levels: number,
+  factor: Name,
+): Index<Name, [number]> {
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    if (!(Number.isInteger(code) && code >= 0 && code < levels)) {
+      throw new RangeError(
+        `factor '${factor}': code ${code} at position ${i} is not one of 0 … ${levels - 1}; drop rows with missing levels first`,
+      );
+    }
+  }
+  const node = constantNode(Float64Array.from(codes), [codes.length], factor);
+  return new IndexExpression(node, levels, factor) as unknown as Index<Name, [number]>;
+}
+
+/** True for a traced expression (also one of another copy of the library). */
+export function isExpression(x: unknown): x is Expr {
+  return typeof x === 'object' && x !== null && (x as { [mark]?: boolean })[mark] === true;
+}
+
+/** The node behind an argument: numbers and arrays become constants. */
+export function nodeOf(arg: Arg | Expression): Node {
+  if (isExpression(arg)) return (arg as unknown as Expression).node;
+  if (typeof arg === 'number' || typeof arg === 'boolean') return constantNode(Float64Array.of(Number(arg)), []);
+  if (ArrayBuffer.isView(arg) && 'length' in arg)
+    return constantNode(Float64Array.from(arg as ArrayLike<number>), [arg.length]);
+  if (Array.isArray(arg)) {
+    const sizes: number[] = [];
+    for (let level: unknown = arg; Array.isArray(level); level = level[0]) sizes.push(level.length);
+    const value = new Float64Array(sizeOf(sizes));
+    flatten(arg, sizes, 0, value, 0);
+    return constantNode(value, sizes);
+  }
+  throw new TypeError(
+    `expected a number, an array of numbers or an expression, got ${arg === null ? 'null' : typeof arg}; ` +
+      'check the name, and that the data column holds numbers',
+  );
+}
+
+function flatten(arg: unknown, sizes: readonly number[], depth: number, value: Float64Array, at: number): number {
+  if (depth === sizes.length) {
+    if (typeof arg !== 'number' && typeof arg !== 'boolean') {
+      throw new TypeError(
+        `expected a number at element ${at} of an array of shape ${formatShape(sizes)}, got ` +
+          `${Array.isArray(arg) ? 'an array' : typeof arg}; give numbers only, in rows of equal length`,
+      );
+    }
+    value[at] = Number(arg);
+    return at + 1;
+  }
+  const length = (arg as { length?: unknown } | null | undefined)?.length;
+  if (length !== sizes[depth] || typeof arg === 'string') {
+    throw new RangeError(
+      `the rows of a nested array must have the same length: one has ${String(length ?? 'none (a number)')} where the ` +
+        `first has ${sizes[depth]}; pad the short rows or split the array`,
+    );
+  }
+  let next = at;
+  for (const inner of arg as Iterable<unknown>) next = flatten(inner, sizes, depth + 1, value, next);
+  return next;
+}
+
+/** An expression of an operation of the registry. The way in for derivatives and for the functions of this room. */
+export function apply(operation: string, inputs: readonly (Arg | Expression)[], attributes: Attributes = {}): Expr {
+  return typed(createNode(operation, inputs.map(nodeOf), attributes));
+}
+
+function applyTyped<S extends Shape>(operation: string, inputs: readonly unknown[], attributes: Attributes): Expr<S> {
+  return typed<S>(
+    createNode(
+      operation,
+      inputs.map((input) => nodeOf(input as Arg)),
+      attributes,
+    ),
+  );
+}
+
+/** A node as an expression. */
+export function expressionOf(node: Node): Expr {
+  return typed(node);
+}
+
+/**
+ * Number, boolean, (nested) array, typed array or expression as an expression.
+ *
+ * @throws RangeError for rows of unequal length; TypeError for anything that is not a number
+ * @example asExpression([[1, 2], [3, 4]]).shape; // [2, 2]
+ */
+export function asExpression(arg: Arg | Expression): Expression {
+  return isExpression(arg) ? (arg as unknown as Expression) : new Expression(nodeOf(arg));
+}
+
+/**
+ * A value known now, as an expression; `name` is what messages call it.
+ *
+ * @example constant([1, 2, 3], 'x').sum();
+ */
+export function constant<A extends Arg>(arg: A, name?: string): Expr<ShapeOfArg<A>> {
+  const node = nodeOf(arg);
+  return typed(name === undefined ? node : { ...node, name });
+}
+
+/**
+ * A value given when the program runs.
+ *
+ * @example const x = variable('x', [3]); compile({ inputs: [{ name: 'x', shape: [3] }], outputs: [x.sum()] });
+ */
+export function variable<const S extends Shape>(name: string, shape: S): Expr<S> {
+  for (const n of shape) {
+    if (!(Number.isInteger(n) && n >= 0)) {
+      throw new RangeError(`variable '${name}': sizes must be integers of 0 or more, got ${formatShape(shape)}`);
+    }
+  }
+  return typed<S>(inputNode(name, shape));
+}
+
+/** The same expression under a name that messages use, such as the user's name of a parameter. */
+export function named<E extends Expr>(expression: E, name: string): E {
+  const node = nodeOf(expression);
+  return typed({ ...node, name }) as unknown as E;
+}
+
+/** One −1 among the sizes stands for what is left. */
+function fillUnknownSize(sizes: readonly number[], size: number): number[] {
+  if (!sizes.every((n) => Number.isInteger(n) && n >= -1) || sizes.filter((n) => n === -1).length > 1) {
+    throw new RangeError(
+      `reshape: sizes must be integers of 0 or more, at most one of them −1 for what is left; got ${formatShape(sizes)}`,
+    );
+  }
+  const known = sizes.reduce((product, n) => (n === -1 ? product : product * n), 1);
+  return sizes.map((n) => (n === -1 ? size / Math.max(1, known) : n));
+}
+
+function requireRows(operation: string, x: Expression): number {
+  const count = x.shape[0];
+  if (count === undefined) {
+    throw new RangeError(`${operation}: a scalar has no elements to choose from; use it as it is`);
+  }
+  return count;
+}
+
+/** Row `index` (negative from the end), or a gather with integer codes. */
+function element(x: Expression, index: Arg): Expr {
+  const count = requireRows('at', x);
+  if (typeof index === 'number') {
+    if (!(Number.isInteger(index) && index >= -count && index < count)) {
+      throw new RangeError(
+        `at(${index}): ${x.node.name ?? 'the expression'} has ${count} elements along its first dimension; ` +
+          `give an integer from ${-count} to ${count - 1}`,
+      );
+    }
+    const start = index < 0 ? index + count : index;
+    const row = apply('slice', [x], { start, end: start + 1 });
+    return apply('reshape', [row], { sizes: x.shape.slice(1) });
+  }
+  const codes = nodeOf(index);
+  const levels = isExpression(index) ? (index as unknown as { levels?: number }).levels : undefined;
+  if (levels !== undefined && levels !== count) {
+    throw new RangeError(
+      `at: ${x.node.name ?? 'the expression'} has ${count} elements, the factor '${codes.name}' has ${levels} levels; ` +
+        `give it .size(${codes.name}.levels)`,
+    );
+  }
+  if (isConstant(codes)) return apply('gather', [x as unknown as Expr, expressionOf(checkedCodes(codes, count))]);
+  return apply('gather', [x as unknown as Expr, index]);
+}
+
+/** Integer positions, negative ones counted from the end. */
+function checkedCodes(codes: Node, count: number): Node {
+  const value = codes.attributes.value!;
+  if (value.every((code) => Number.isInteger(code) && code >= 0 && code < count)) return codes;
+  const bad = value.find((code) => !(Number.isInteger(code) && code >= -count && code < count));
+  if (bad !== undefined) {
+    throw new RangeError(
+      `at: index ${bad} (position ${value.indexOf(bad)} of ${codes.name ?? 'the index array'}) is not an integer from ` +
+        `${-count} to ${count - 1}; indices count from 0`,
+    );
+  }
+  return constantNode(
+    value.map((code) => (code < 0 ? code + count : code)),
+    codes.shape,
+    codes.name,
+  );
+}
+
+function rows(x: Expression, start: number, end?: number): Expr {
+  const count = requireRows('slice', x);
+  const from = start < 0 ? start + count : start;
+  const to = end === undefined ? count : end < 0 ? end + count : end;
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= count)) {
+    throw new RangeError(
+      `slice(${start}${end === undefined ? '' : `, ${end}`}): the first dimension has ${count} elements; ` +
+        `give integers with ${-count} ≤ start ≤ end ≤ ${count}`,
+    );
+  }
+  return apply('slice', [x], { start: from, end: to });
+}

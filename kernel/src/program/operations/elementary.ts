@@ -1,0 +1,79 @@
+/**
+ * Elementary and special functions of one argument, from `numeric`, each with its derivative.
+ */
+import * as numeric from '../../numeric/elementary.ts';
+import * as special from '../../numeric/special/index.ts';
+import type { Expr } from '../types.ts';
+import { elementwise } from './elementwise.ts';
+import type { Operation } from './operation.ts';
+
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+const LOG_SQRT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/** One function of one argument; `slope` gives f′ from the argument x and the value f(x). */
+function unary(
+  name: string,
+  documentation: string,
+  scalar: (x: number) => number,
+  slope: (x: Expr, value: Expr, apply: (operation: string, x: Expr) => Expr) => Expr,
+  javascript?: (x: string) => string,
+): Operation {
+  return elementwise(name, {
+    documentation,
+    arity: 1,
+    scalar: (x) => scalar(x!),
+    ...(javascript ? { javascript: (x: string) => javascript(x) } : {}),
+    derivative: ({ cotangent, inputs, output, times, apply }) => [
+      times(
+        cotangent,
+        slope(inputs[0]!, output, (operation, x) => apply(operation, [x])),
+      ),
+    ],
+  } as Parameters<typeof elementwise>[1]);
+}
+
+/** Density of the standard normal. */
+function normalDensity(x: Expr): Expr {
+  return x.square().mul(-0.5).sub(LOG_SQRT_TWO_PI).exp();
+}
+
+export const elementary = {
+  exp: unary('exp', 'e^x', numeric.exp, (_, value) => value),
+  expm1: unary('expm1', 'e^x − 1, accurate near 0', numeric.expm1, (_, value) => value.add(1)),
+  log: unary('log', 'natural logarithm', numeric.log, (x) => x.reciprocal()),
+  log1p: unary('log1p', 'log(1 + x), accurate near 0', numeric.log1p, (x) => x.add(1).reciprocal()),
+  sqrt: unary(
+    'sqrt',
+    'square root; derivative ∞ at 0',
+    Math.sqrt,
+    (_, value) => value.reciprocal().mul(0.5),
+    (x) => `Math.sqrt(${x})`,
+  ),
+  sin: unary('sin', 'sine, x in radians', numeric.sin, (x) => x.cos()),
+  cos: unary('cos', 'cosine, x in radians', numeric.cos, (x) => x.sin().neg()),
+  tan: unary('tan', 'tangent, x in radians', numeric.tan, (_, value) => value.square().add(1)),
+  tanh: unary('tanh', 'hyperbolic tangent', numeric.tanh, (_, value) => value.square().neg().add(1)),
+  atan: unary('atan', 'inverse tangent, in radians', numeric.atan, (x) => x.square().add(1).reciprocal()),
+  sigmoid: unary('sigmoid', '1 / (1 + e^−x)', numeric.sigmoid, (x, value) => value.mul(x.neg().sigmoid())),
+  softplus: unary('softplus', 'log(1 + e^x) without overflow', numeric.softplus, (x) => x.sigmoid()),
+  logit: unary('logit', 'log(x / (1 − x))', numeric.logit, (x) => x.sub(x.square()).reciprocal()),
+  erf: unary('erf', 'error function', special.erf, (x) => x.square().neg().exp().mul(TWO_OVER_SQRT_PI)),
+  erfc: unary('erfc', '1 − erf(x), accurate for large x', special.erfc, (x) =>
+    x.square().neg().exp().mul(-TWO_OVER_SQRT_PI),
+  ),
+  normalCdf: unary('normalCdf', 'standard normal distribution function Φ(x)', special.normalCdf, normalDensity),
+  normalLogCdf: unary('normalLogCdf', 'log Φ(x), accurate in the lower tail', special.normalLogCdf, (x, value) =>
+    // φ(x) / Φ(x) in logs, so that neither underflows.
+    x.square().mul(-0.5).sub(LOG_SQRT_TWO_PI).sub(value).exp(),
+  ),
+  lgamma: unary('lgamma', 'log |Γ(x)|', special.lgamma, (x) => x.digamma()),
+  digamma: unary('digamma', 'derivative of log Γ', special.digamma, (x, _, apply) => apply('trigamma', x)),
+  trigamma: elementwise('trigamma', {
+    documentation: 'second derivative of log Γ; its own derivative is not there',
+    arity: 1,
+    scalar: (x) => special.trigamma(x!),
+    derivative: () => {
+      throw new Error('trigamma has no derivative here: a third derivative of lgamma was asked for; take at most two');
+    },
+  }),
+} satisfies Record<string, Operation>;

@@ -1,0 +1,30 @@
+/**
+ * The registry: every operation of the compute core, one entry each. What is not here does not exist.
+ */
+import { arithmetic } from './arithmetic.ts';
+import { comparisons } from './comparison.ts';
+import { elementary } from './elementary.ts';
+import { linear } from './linear.ts';
+import type { Operation } from './operation.ts';
+import { reduction } from './reduction.ts';
+import { scan } from './scan.ts';
+import { shaping } from './shaping.ts';
+
+export const operations = {
+  ...arithmetic,
+  ...elementary,
+  ...comparisons,
+  ...reduction,
+  ...shaping,
+  ...linear,
+  ...scan,
+} satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+
+/** The entry of this name. @throws Error for a name that no operation has (a damaged or newer program) */
+export function operationOf(name: string): Operation {
+  const operation = Object.hasOwn(operations, name) ? operations[name as OperationName] : undefined;
+  if (operation === undefined) throw new Error(`unknown operation '${name}': this program was made by another version`);
+  return operation;
+}
