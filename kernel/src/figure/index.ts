@@ -1,1 +1,4 @@
-export {};
+/**
+ * A result → figure data → the bundle a notebook shows: JSON for the extension, PNG and text for everyone else.
+ */
+export { type Figure, figure } from './figure.ts';

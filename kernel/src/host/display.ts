@@ -31,3 +31,16 @@ export abstract class Displayable {
     return render ? render(this as never) : { 'text/plain': this.toString() };
   }
 }
+
+/** On a bundle: the metadata of its parts, media type → e.g. `{ width, height }` of a PNG. Not a media type itself. */
+export const bundleMetadata: unique symbol = Symbol.for('Jupyter.metadata') as never;
+
+/** The bundle, with metadata a front end wants beside it. */
+export function withMetadata(bundle: MimeBundle, metadata: Readonly<Record<string, unknown>>): MimeBundle {
+  return Object.defineProperty({ ...bundle }, bundleMetadata, { value: metadata });
+}
+
+/** Metadata of a bundle's parts, for the `metadata` field of a message; empty where none was given. */
+export function metadataOf(bundle: MimeBundle): Readonly<Record<string, unknown>> {
+  return (bundle as { [bundleMetadata]?: Readonly<Record<string, unknown>> })[bundleMetadata] ?? {};
+}
