@@ -1,0 +1,89 @@
+/**
+ * Draws of one scalar in chains, and what the diagnostics of this room make of them first: halves, ranks, quantiles
+ * (Vehtari, Gelman, Simpson, Carpenter & Bürkner 2021).
+ */
+import { normalQuantile } from '../numeric/special/normal.ts';
+
+/** Draws of one scalar: one array a chain, all of one length. */
+export type Chains = readonly Float64Array[]; // chains × (draws,)
+
+/** Fewest draws a chain for which a diagnostic is computed, as in ArviZ; below it every diagnostic is NaN. */
+export const fewestDraws = 4;
+
+/** True where a diagnostic can be computed: enough chains of one length, enough draws, no NaN. */
+export function usable(chains: Chains, fewestChains = 1): boolean {
+  const draws = chains[0]?.length ?? 0;
+  if (chains.length < fewestChains || draws < fewestDraws) return false;
+  return chains.every((chain) => chain.length === draws && !chain.some(Number.isNaN));
+}
+
+/** Each chain as two; the middle draw of an odd number is left out. */
+export function splitChains(chains: Chains): Chains {
+  return chains.flatMap((chain) => {
+    const half = Math.floor(chain.length / 2);
+    return [chain.subarray(0, half), chain.subarray(chain.length - half)];
+  });
+}
+
+/** Normal scores of the ranks over all chains together; ties share their mean rank (Vehtari et al. 2021, eq. 14). */
+export function rankNormalise(chains: Chains): Chains {
+  const all = flatten(chains); // (chains · draws,)
+  const order = new Uint32Array(all.length).map((_, i) => i).sort((a, b) => all[a]! - all[b]! || a - b);
+  const scores = new Float64Array(all.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && all[order[end]!] === all[order[start]!]) end++;
+    const rank = (start + 1 + end) / 2; // ranks from 1: 3 and 4 tied → 3.5
+    const score = normalQuantile((rank - 3 / 8) / (all.length + 1 / 4)); // Blom 1958
+    for (let k = start; k < end; k++) scores[order[k]!] = score;
+    start = end;
+  }
+  let from = 0;
+  return chains.map((chain) => {
+    from += chain.length;
+    return scores.subarray(from - chain.length, from);
+  });
+}
+
+/** All chains one after the other. */
+export function flatten(chains: Chains): Float64Array {
+  const all = new Float64Array(chains.reduce((n, chain) => n + chain.length, 0));
+  let from = 0;
+  for (const chain of chains) {
+    all.set(chain, from);
+    from += chain.length;
+  }
+  return all;
+}
+
+/** Apply `f` to every draw. */
+export function mapChains(chains: Chains, f: (x: number) => number): Chains {
+  return chains.map((chain) => chain.map(f));
+}
+
+/** Arithmetic mean; NaN of nothing. */
+export function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const v of values) sum += v;
+  return sum / values.length;
+}
+
+/** Sample variance, divisor n − 1. */
+export function variance(values: Float64Array): number {
+  const centre = mean(values);
+  let sum = 0;
+  for (const v of values) sum += (v - centre) ** 2;
+  return sum / (values.length - 1);
+}
+
+/**
+ * Quantile of values sorted in ascending order, linear between order statistics (Hyndman & Fan 1996, type 7; the
+ * default of R, NumPy and ArviZ).
+ */
+export function sortedQuantile(sorted: Float64Array, probability: number): number {
+  const at = (sorted.length - 1) * probability;
+  const below = Math.floor(at);
+  const low = sorted[below] ?? Number.NaN;
+  const part = at - below;
+  return part === 0 ? low : low + part * (sorted[below + 1]! - low);
+}

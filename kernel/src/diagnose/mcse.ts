@@ -1,0 +1,38 @@
+/**
+ * Monte Carlo standard errors: how far an average over the draws may be from the posterior's own figure
+ * (Vehtari et al. 2021, §3.3 and §4.4).
+ */
+import { betaQuantile } from '../numeric/special/beta.ts';
+import { type Chains, flatten, mapChains, mean, usable, variance } from './chains.ts';
+import { essMean, essQuantile } from './ess.ts';
+
+/** Standard error of the mean: sd / √ESS. */
+export function mcseMean(chains: Chains): number {
+  return usable(chains) ? Math.sqrt(variance(flatten(chains)) / essMean(chains)) : Number.NaN;
+}
+
+/** Standard error of the standard deviation, by the delta method on the squared deviations. */
+export function mcseSd(chains: Chains): number {
+  if (!usable(chains)) return Number.NaN;
+  const centre = mean(flatten(chains));
+  const squares = mapChains(chains, (x) => (x - centre) ** 2);
+  const all = flatten(squares);
+  const second = mean(all);
+  const fourth = mean(all.map((s) => s * s));
+  const varianceOfVariance = (fourth - second ** 2) / essMean(squares);
+  return Math.sqrt(varianceOfVariance / second / 4);
+}
+
+/** Standard error of the quantile at `probability`: half the width of its 68 % interval in order statistics. */
+export function mcseQuantile(chains: Chains, probability: number): number {
+  const ess = essQuantile(chains, probability);
+  if (Number.isNaN(ess)) return Number.NaN;
+  const sorted = flatten(chains).sort();
+  const a = ess * probability + 1;
+  const b = ess * (1 - probability) + 1;
+  const at = (p: number) => betaQuantile(p, a, b) * sorted.length - 1;
+  // 0.1586553 and 0.8413447 are Φ(−1) and Φ(1), as ArviZ writes them.
+  const low = sorted[Math.floor(Math.max(at(0.1586553), 0))]!;
+  const high = sorted[Math.ceil(Math.min(at(0.8413447), sorted.length - 1))]!;
+  return (high - low) / 2;
+}
