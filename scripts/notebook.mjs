@@ -9,7 +9,7 @@ await main('notebook', async () => {
   await setUp(everything);
   // npm changes into the repository's root; the paths are meant from where it was called.
   const cwd = resolve(process.env.INIT_CWD ?? process.cwd());
-  return runShown(python, [join(root, 'scripts', 'notebook.py'), ...process.argv.slice(2)], {
+  return runShown(python, [join(root, 'scripts', 'run_notebook.py'), ...process.argv.slice(2)], {
     cwd,
     env: environmentVariables(),
   });

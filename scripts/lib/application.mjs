@@ -9,7 +9,7 @@ import { root } from './paths.mjs';
 import { filesUnder } from './steps.mjs';
 
 /** In any package: maps, build records, tests, and documents other than licences. */
-const NEEDLESS = /\.map$|\.tsbuildinfo$|(^|\/)(test|tests|docs|\.github)\/|\.mdx?$|\.markdown$/i;
+const NEEDLESS = /^\.|\.map$|\.tsbuildinfo$|(^|\/)(test|tests|docs|\.github)\/|\.mdx?$|\.markdown$/i;
 const LICENCE = /(^|\/)(licen[cs]e|notice|copying|thirdpartynotice)[^/]*$/i;
 
 /**
@@ -29,6 +29,7 @@ const LEFT_OUT = {
   'node-addon-api': (path) => !/^package\.json$/.test(path),
   'csv-parse': (path) => /^dist\/(esm|iife|umd)\//.test(path),
   '@jridgewell/trace-mapping': (path) => /^src\//.test(path),
+  '@jridgewell/sourcemap-codec': (path) => /^src\//.test(path),
 };
 
 /**

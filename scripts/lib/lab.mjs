@@ -20,8 +20,8 @@ const PORT_TAKEN = /could not be started because (no available port|port)/;
 export async function runLab(args) {
   const env = environmentVariables();
   configure(env.JUPYTER_CONFIG_DIR ?? '');
-  // stdin stays open as long as we live: its end tells lab.py that we are gone.
-  const child = startChild(python, [join(root, 'scripts', 'lab.py'), ...args], {
+  // stdin stays open as long as we live: its end tells run_lab.py that we are gone.
+  const child = startChild(python, [join(root, 'scripts', 'run_lab.py'), ...args], {
     cwd: root,
     env: { ...env, PYTHONUNBUFFERED: '1' },
     stdio: ['pipe', 'inherit', 'pipe'],
