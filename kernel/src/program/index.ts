@@ -31,4 +31,5 @@ export {
   where,
 } from './functions.ts';
 export { grad } from './gradient.ts';
-export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Shape, ShapeOfArg } from './types.ts';
+export { operators } from './operators.ts';
+export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Operators, Shape, ShapeOfArg } from './types.ts';

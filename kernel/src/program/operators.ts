@@ -1,0 +1,119 @@
+/**
+ * What rewritten operators call. On plain values each does exactly what JavaScript does; with an expression among
+ * the operands it builds an expression.
+ *
+ * Importing this module puts `operators` on `globalThis[Symbol.for('estimand.operators')]`, where rewritten code
+ * finds it.
+ */
+import { apply, expressionOf, isExpression, nodeOf } from './expression.ts';
+import type { Arg, Expr, Operators } from './types.ts';
+
+/** Either operand is traced. */
+function traced(a: unknown, b: unknown): boolean {
+  return isExpression(a) || isExpression(b);
+}
+
+function build(operation: string, ...operands: unknown[]): Expr {
+  return apply(operation, operands as Arg[]);
+}
+
+/** `a (operation) b` with JavaScript's own meaning on plain values, BigInt and strings included. */
+type Plain = (a: never, b: never) => unknown;
+
+function binary(operation: string, plain: Plain): (a: unknown, b: unknown) => unknown {
+  return (a, b) => (traced(a, b) ? build(operation, a, b) : plain(a as never, b as never));
+}
+
+/** Loose equality with null or undefined stays a plain question: is there a value at all? */
+function equality(operation: 'eq' | 'ne', plain: Plain): (a: unknown, b: unknown) => unknown {
+  return (a, b) => {
+    if (!traced(a, b)) return plain(a as never, b as never);
+    const other = isExpression(a) ? b : a;
+    if (other === null || other === undefined || typeof other === 'string') return operation === 'ne';
+    return build(operation, a, b);
+  };
+}
+
+function refuseCondition(): never {
+  throw new TypeError(
+    'an expression cannot decide a condition (if, while, ? :, &&, ||): its value is not known while the model is traced; ' +
+      'use where(condition, a, b), and .mul(…) or .maximum(…) to combine conditions',
+  );
+}
+
+/** Functions of `Math` that exist on expressions, as what they become. */
+const mathOnExpressions: Readonly<Record<string, (...x: Arg[]) => Expr>> = {
+  abs: (x) => build('abs', x),
+  atan: (x) => build('atan', x),
+  cbrt: (x) => build('mul', build('sign', x), build('pow', build('abs', x), 1 / 3)),
+  ceil: (x) => build('ceil', x),
+  cos: (x) => build('cos', x),
+  cosh: (x) => build('mul', 0.5, build('add', build('exp', x), build('exp', build('neg', x)))),
+  exp: (x) => build('exp', x),
+  expm1: (x) => build('expm1', x),
+  floor: (x) => build('floor', x),
+  hypot: (...x) =>
+    build(
+      'sqrt',
+      x.map((each) => build('square', each)).reduce((a, b) => build('add', a, b)),
+    ),
+  log: (x) => build('log', x),
+  log10: (x) => build('mul', build('log', x), Math.LOG10E),
+  log1p: (x) => build('log1p', x),
+  log2: (x) => build('mul', build('log', x), Math.LOG2E),
+  max: (...x) => x.map((each) => expressionOf(nodeOf(each))).reduce((a, b) => build('maximum', a, b)),
+  min: (...x) => x.map((each) => expressionOf(nodeOf(each))).reduce((a, b) => build('minimum', a, b)),
+  pow: (x, y) => build('pow', x, y),
+  // Math.round takes halves up, which the operation of this name does not.
+  round: (x) => build('floor', build('add', x, 0.5)),
+  sign: (x) => build('sign', x),
+  sin: (x) => build('sin', x),
+  sinh: (x) => build('mul', 0.5, build('sub', build('expm1', x), build('expm1', build('neg', x)))),
+  sqrt: (x) => build('sqrt', x),
+  tan: (x) => build('tan', x),
+  tanh: (x) => build('tanh', x),
+  trunc: (x) => build('trunc', x),
+};
+
+function mathFunction(name: string): (...values: never[]) => unknown {
+  const plain = (Math as unknown as Record<string, (...values: unknown[]) => unknown>)[name]!;
+  return (...values: unknown[]) => {
+    if (!values.some(isExpression)) return plain(...values);
+    const symbolic = Object.hasOwn(mathOnExpressions, name) ? mathOnExpressions[name] : undefined;
+    if (symbolic === undefined) {
+      throw new TypeError(
+        `Math.${name} is not defined on expressions; there are ${Object.keys(mathOnExpressions).join(', ')}, and the methods of an expression`,
+      );
+    }
+    return symbolic(...(values as Arg[]));
+  };
+}
+
+const mathNames = Object.getOwnPropertyNames(Math).filter((name) => typeof Math[name as keyof Math] === 'function');
+
+/** The operators; see `Operators` in types.ts. */
+export const operators: Operators = {
+  add: binary('add', (a, b) => (a as number) + (b as number)),
+  sub: binary('sub', (a, b) => (a as number) - (b as number)),
+  mul: binary('mul', (a, b) => (a as number) * (b as number)),
+  div: binary('div', (a, b) => (a as number) / (b as number)),
+  mod: binary('mod', (a, b) => (a as number) % (b as number)),
+  pow: binary('pow', (a, b) => (a as number) ** (b as number)),
+  neg: (a) => (isExpression(a) ? a.neg() : -(a as number)),
+  plus: (a) => (isExpression(a) ? a : +(a as number)),
+  lt: binary('lt', (a, b) => (a as number) < (b as number)),
+  le: binary('le', (a, b) => (a as number) <= (b as number)),
+  gt: binary('gt', (a, b) => (a as number) > (b as number)),
+  ge: binary('ge', (a, b) => (a as number) >= (b as number)),
+  eq: equality('eq', (a, b) => a === b),
+  ne: equality('ne', (a, b) => a !== b),
+  // biome-ignore lint/suspicious/noDoubleEquals: this function is what `==` in the user's code becomes
+  looseEq: equality('eq', (a, b) => a == b),
+  // biome-ignore lint/suspicious/noDoubleEquals: this function is what `!=` in the user's code becomes
+  looseNe: equality('ne', (a, b) => a != b),
+  not: (a) => (isExpression(a) ? build('eq', a, 0) : !a),
+  test: (condition) => (isExpression(condition) ? refuseCondition() : condition),
+  math: Object.freeze(Object.fromEntries(mathNames.map((name) => [name, mathFunction(name)]))),
+};
+
+(globalThis as Record<symbol, unknown>)[Symbol.for('estimand.operators')] = operators;
