@@ -7,19 +7,24 @@
  */
 import { exponent, LN2_HIGH, LN2_LOW, mantissa } from './scale.ts';
 
-/** k log 2 + log(1 + f) + c for √½ ≤ 1 + f ≤ √2 and a small correction c. */
-function combine(f: number, k: number, c: number): number {
-  const s = f / (2 + f);
-  const z = s * s;
+/** z L(z): the series of 2 atanh(s) beyond 2 s, over s. */
+function beyondFirst(z: number): number {
   const w = z * z;
-  const series =
+  return (
     z *
     (0.6666666666666666 +
       z * 0.40000000000000885 +
       w *
         (0.28571428570799784 +
           z * 0.22222222392581045 +
-          w * (0.18181795547521137 + z * 0.15386244737621665 + w * (0.13268638369266825 + z * 0.13088034850927555))));
+          w * (0.18181795547521137 + z * 0.15386244737621665 + w * (0.13268638369266825 + z * 0.13088034850927555))))
+  );
+}
+
+/** k log 2 + log(1 + f) + c for √½ ≤ 1 + f ≤ √2 and a small correction c. */
+function combine(f: number, k: number, c: number): number {
+  const s = f / (2 + f);
+  const series = beyondFirst(s * s);
   const half = 0.5 * f * f;
   return k * LN2_HIGH - (half - (s * (half + series) + (k * LN2_LOW + c)) - f);
 }
@@ -61,4 +66,15 @@ export function log2(x: number): number {
 /** log(x) / log(10). */
 export function log10(x: number): number {
   return log(x) / Math.LN10;
+}
+
+/**
+ * log(1 + x) − x without cancellation near 0, the exponent of saddle-point forms (DiDonato & Morris 1992, RLOG1).
+ */
+export function log1pMinus(x: number): number {
+  if (x > -0.2928932188134524 && x < 0.41421356237309503) {
+    const s = x / (2 + x);
+    return -s * (x - beyondFirst(s * s)); // 2 s − x = −s x
+  }
+  return log1p(x) - x;
 }

@@ -55,6 +55,11 @@ export function stirlingRemainder(x: number): number {
   );
 }
 
+/** lgamma(1 + z) for |z| ≤ ½, without rounding 1 + z. */
+export function lgamma1p(z: number): number {
+  return lgammaNearTwo(z) - log1p(z);
+}
+
 /** Distance of x from the nearest whole number, with its sign; exact. */
 const fraction = (x: number): number => x - Math.round(x);
 
@@ -77,11 +82,11 @@ export function lgamma(x: number): number {
     return lgammaNearTwo(x - 2) + log(product);
   }
   if (x >= 1.5) return lgammaNearTwo(x - 2);
-  if (x >= 0.5) return lgammaNearTwo(x - 1) - log1p(x - 1);
-  if (x > 0) return lgammaNearTwo(x) - log1p(x) - log(x);
+  if (x >= 0.5) return lgamma1p(x - 1);
+  if (x > 0) return lgamma1p(x) - log(x);
   if (Number.isNaN(x)) return x;
   if (Number.isInteger(x) || x === -Infinity) return Infinity;
-  if (x > -0.5) return lgammaNearTwo(x) - log1p(x) - log(-x); // Γ(x) = Γ(x + 2) / (x (x + 1))
+  if (x > -0.5) return lgamma1p(x) - log(-x); // Γ(x) = Γ(1 + x) / x
   // Γ(x) Γ(1 − x) = π / sin πx
   return log(Math.PI / Math.abs(sin(Math.PI * fraction(x)))) - lgamma(1 - x);
 }

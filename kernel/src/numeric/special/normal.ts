@@ -5,7 +5,7 @@
  * approximations of degree 7/7, relative error 1e-16; its coefficients are the paper's.
  */
 import { log, log1p } from '../elementary.ts';
-import { erf, erfcx, expMinusSquare } from './errorFunction.ts';
+import { erf, erfcx, expMinusSquare } from './error-function.ts';
 
 /**
  * Φ(x), accurate in the lower tail to the smallest double.
