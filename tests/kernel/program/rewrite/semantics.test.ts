@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { constant, variable } from '#kernel/program/index';
+import { operators } from '#kernel/program/operators';
 import { rewriteExpressions } from '#kernel/program/rewrite/index';
 import type { Operators } from '#kernel/program/types';
-import { plainOperators } from './plain.ts';
 
 /** Result, or name of the error; with the trace of what was evaluated, in order. */
 type Outcome = { readonly value: unknown } | { readonly error: string };
 
 /** Run the body of a function of a, b, c and `t(x)`, which notes x and gives it back. */
-function run(body: string, values: readonly unknown[], operators?: Operators): [Outcome, unknown[]] {
+function run(body: string, values: readonly unknown[], rewritten?: Operators): [Outcome, unknown[]] {
   const source = `(function (a, b, c, t, o) { 'use expression'; ${body} })`;
-  const code = operators ? rewriteExpressions(source, { operators: '$' }).code : source;
+  const code = rewritten ? rewriteExpressions(source, { operators: '$' }).code : source;
   const make = new Function('$', `return ${code}`) as (operators?: Operators) => (...inputs: unknown[]) => unknown;
   const trace: unknown[] = [];
   const note = (value: unknown): unknown => {
@@ -25,7 +26,7 @@ function run(body: string, values: readonly unknown[], operators?: Operators): [
     },
   };
   try {
-    return [{ value: make(operators)(...values, note, object) }, trace];
+    return [{ value: make(rewritten)(...values, note, object) }, trace];
   } catch (error) {
     return [{ error: (error as Error).constructor.name }, trace];
   }
@@ -102,7 +103,7 @@ describe('rewritten code on plain values', () => {
   it('gives the same value, error and order of evaluation as the original', () => {
     fc.assert(
       fc.property(statement, fc.tuple(value, value, value), (body, values) => {
-        expect(run(body, values, plainOperators)).toEqual(run(body, values));
+        expect(run(body, values, operators)).toEqual(run(body, values));
       }),
       { numRuns: 3000, seed: 20261122 },
     );
@@ -110,7 +111,7 @@ describe('rewritten code on plain values', () => {
 
   it('evaluates the object and the key of a compound assignment once, before the right side', () => {
     const body = "o.self[t('x')] += t(5); return o.inner.x";
-    expect(run(body, [1, 2, 3], plainOperators)).toEqual([{ value: 6 }, ['self', 'x', 5]]);
+    expect(run(body, [1, 2, 3], operators)).toEqual([{ value: 6 }, ['self', 'x', 5]]);
   });
 
   it('keeps await and yield inside operands', async () => {
@@ -122,9 +123,51 @@ describe('rewritten code on plain values', () => {
       operators: Operators,
       o: () => object,
     ) => (a: Promise<number>) => AsyncGenerator<number, void, number>;
-    const generator = make(plainOperators, () => target)(Promise.resolve(4));
+    const generator = make(operators, () => target)(Promise.resolve(4));
     expect((await generator.next()).value).toBe(1);
     expect((await generator.next(10)).value).toBe(14);
     expect(target.x).toBe(5);
+  });
+});
+
+describe('rewritten code on expressions', () => {
+  /** Run one expression of a, b, x inside a stage; the stage's argument is the scope. */
+  const inStage = (source: string, scope: object): unknown => {
+    const { code } = rewriteExpressions(`stage.derived(({ a, b, x }) => (${source}))`, { operators: '$' });
+    const stage = { derived: (build: (scope: object) => unknown) => build(scope) };
+    return (new Function('$', 'stage', `return ${code}`) as (...inputs: unknown[]) => unknown)(operators, stage);
+  };
+  const scope = { a: variable('a', []), b: variable('b', [3]), x: constant([1, 2, 3], 'x') };
+  const { a, b, x } = scope;
+
+  it.each([
+    ['a + b * (x - 100) / 15', a.add(b.mul(x.sub(100)).div(15))],
+    ['2 - -a', constant(2).sub(a.neg())],
+    ['(a - x) ** 2', a.sub(x).pow(2)],
+    ['Math.exp(-a) + Math.max(a, 0, b)', a.neg().exp().add(a.maximum(0).maximum(b))],
+    ['a < b', a.lt(b)],
+    ['a === 1', a.eq(1)],
+    ['[1, 2].reduce((sum, k) => sum + a ** k, 0)', constant(0).add(a.pow(1)).add(a.pow(2))],
+    ['a === undefined ? 1 : +a', a],
+    ['true && a', a],
+  ])('%s is what the methods give', (source, expected) => {
+    expect((inStage(source, scope) as { node: unknown }).node).toEqual((expected as unknown as { node: unknown }).node);
+  });
+
+  it('a running total with += is a sum', () => {
+    const source = '(() => { let total = 0; for (let i = 0; i < 3; i++) total += a * i; return total; })()';
+    expect(inStage(source, scope)).toMatchObject({ shape: [] });
+  });
+
+  it.each(['a ? 1 : 2', 'a && 1', 'a || 1', 'a > 0 ? 1 : 2', '(() => { if (a > 1) return 1; })()'])(
+    '%s names `where`',
+    (source) => {
+      expect(() => inStage(source, scope)).toThrow(/where\(condition, a, b\)/);
+    },
+  );
+
+  it('a switch on an expression names `where` too, for no case could ever be taken', () => {
+    expect(() => inStage('(() => { switch (a) { default: return 1; } })()', scope)).toThrow(/where/);
+    expect(() => inStage('(() => { switch (true) { case a > 1: return 1; } })()', scope)).toThrow(/where/);
   });
 });
