@@ -31,12 +31,12 @@ export type Columns<C extends ColumnTypes> = { readonly [K in keyof C]: ColumnOf
 export type Column = Float64Array | Int32Array | Factor | readonly (string | number | boolean | null)[];
 
 /** Number of rows of one column. */
-export function columnLength(column: Column): number {
+function columnLength(column: Column): number {
   return isFactor(column) ? column.codes.length : column.length;
 }
 
 /** One value for people to read: `NA` where missing. */
-export function cellText(column: Column, row: number): string {
+function cellText(column: Column, row: number): string {
   if (isFactor(column)) return column.levels[column.codes[row]!] ?? 'NA';
   const value = column[row];
   if (value === null || value === undefined || Number.isNaN(value)) return 'NA';

@@ -8,9 +8,10 @@ import { fault, type Reading, toColumn } from './convert.ts';
 import { decodeText } from './decode.ts';
 import { DataError, quoted } from './error.ts';
 import { isAddress, readAddress } from './fetch.ts';
+import { readLocalFile } from './file.ts';
 import { InferredTable } from './inferred.ts';
+import type { FileReader } from './limits.ts';
 import { namesHint } from './names.ts';
-import { type FileReader, readLocalFile } from './read.ts';
 import { type CsvRecord, eachRecord } from './records.ts';
 import { findSeparator } from './separator.ts';
 

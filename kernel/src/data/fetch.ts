@@ -2,7 +2,7 @@
  * A file from an http(s) address, by the platform's own fetch.
  */
 import { DataError } from './error.ts';
-import { type ReadLimits, readAll, tooLarge } from './read.ts';
+import { type ReadLimits, readAll, tooLarge } from './limits.ts';
 
 /** True for text that is an http(s) address. */
 export function isAddress(source: string): boolean {

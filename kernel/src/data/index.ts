@@ -5,8 +5,8 @@ export { Description, type DescriptionRow, describe, mean, standardDeviation, st
 export { DataError } from './error.ts';
 export { type Factor, factor, indicator, labelsOf } from './factor.ts';
 export { InferredTable } from './inferred.ts';
+export type { FileReader, ReadLimits } from './limits.ts';
 export { type CompleteColumn, type CompleteRows, dropMissing } from './missing.ts';
-export type { FileReader, ReadLimits } from './read.ts';
 export { type Digits, digits } from './sets/digits.ts';
 export { type EightSchools, eightSchools } from './sets/eight-schools.ts';
 export { type Iris, iris } from './sets/iris.ts';

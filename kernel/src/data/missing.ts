@@ -60,7 +60,7 @@ export function dropMissing<T extends object, N extends keyof T & string = keyof
 }
 
 /** These rows of a column; a factor keeps all its levels. */
-export function takeRows(column: Column, rows: readonly number[]): Column {
+function takeRows(column: Column, rows: readonly number[]): Column {
   if (isFactor(column)) return { codes: Int32Array.from(rows, (row) => column.codes[row]!), levels: column.levels };
   if (column instanceof Float64Array) return Float64Array.from(rows, (row) => column[row]!);
   if (column instanceof Int32Array) return Int32Array.from(rows, (row) => column[row]!);

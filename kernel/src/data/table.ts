@@ -26,7 +26,7 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
 }
 
 /** `<b>|*` → `&lt;b&gt;\|\*`: a label from a file can neither format nor end the cell it stands in. */
-export function plainInMarkdown(text: string): string {
+function plainInMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

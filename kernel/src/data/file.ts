@@ -5,17 +5,7 @@
  * Node (a browser's Web Worker); there, `csv` takes addresses, or a reader of one's own.
  */
 import { DataError } from './error.ts';
-
-/** What a reader must respect. */
-export interface ReadLimits {
-  /** Largest size in bytes. */
-  readonly maxBytes: number;
-  /** Aborted on an interrupt and when the time is up. */
-  readonly signal: AbortSignal;
-}
-
-/** Gives the bytes of a file. */
-export type FileReader = (path: string, limits: ReadLimits) => Promise<Uint8Array>;
+import { type FileReader, readAll, tooLarge } from './limits.ts';
 
 /** Read a file of this machine; a relative path starts at the notebook's folder (the kernel's working folder). */
 export const readLocalFile: FileReader = async (path, { maxBytes, signal }) => {
@@ -44,32 +34,4 @@ function openFailure(code: string | undefined, local: string): string {
   if (code === 'ENOENT') return `there is no such file; looked for ${local} (a path starts at the notebook's folder)`;
   if (code === 'EACCES' || code === 'EPERM') return `reading ${local} is not permitted`;
   return `cannot open ${local} (${code ?? 'unknown reason'})`;
-}
-
-/** All bytes of a stream; stops as soon as there are more than `maxBytes`. */
-export async function readAll(
-  chunks: AsyncIterable<Uint8Array>,
-  source: string,
-  maxBytes: number,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > maxBytes) throw new DataError(source, tooLarge(size, maxBytes));
-    parts.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
-
-/** The message for a source over its limit. */
-export function tooLarge(size: number, maxBytes: number): string {
-  const megabytes = (bytes: number) => `${Number((bytes / 1e6).toPrecision(3))} MB`;
-  return `at least ${megabytes(size)}, more than the limit of ${megabytes(maxBytes)}; raise it with { maxBytes } if you mean it`;
 }
