@@ -2,6 +2,7 @@
  * The compute core: traced arrays → graph → gradient → something that runs.
  */
 export { compile, compileLogDensity, Program, type ProgramDescription } from './compile.ts';
+export { explainNonFinite, type NonFinite } from './explain.ts';
 export {
   asExpression,
   constant,

@@ -1,0 +1,263 @@
+/**
+ * For every operation of the registry: ways to use it, with points where it is smooth. A test walks over the
+ * registry, so an operation without a case fails.
+ */
+
+import { apply } from '#kernel/program/expression';
+import {
+  broadcastTo,
+  cholesky,
+  concatenate,
+  matmul,
+  outer,
+  scan,
+  segmentSum,
+  stack,
+  transpose,
+  triangularSolve,
+  where,
+} from '#kernel/program/functions';
+import type { OperationName } from '#kernel/program/operations/registry';
+import type { Expr, Shape } from '#kernel/program/types';
+
+export interface Case {
+  readonly label: string;
+  /** Shape and values of each variable operand. */
+  readonly operands: readonly { readonly shape: Shape; readonly values: readonly number[] }[];
+  readonly build: (...operands: Expr[]) => Expr;
+  /** Differentiable twice by the rules there are. */
+  readonly twice: boolean;
+}
+
+const vector = (...values: number[]) => ({ shape: [values.length], values });
+const matrix = (rows: number, columns: number, ...values: number[]) => ({ shape: [rows, columns], values });
+const scalar = (value: number) => ({ shape: [], values: [value] });
+
+function use(label: string, operands: Case['operands'], build: Case['build'], twice = true): Case {
+  return { label, operands, build, twice };
+}
+
+const anywhere = vector(-2.3, -0.4, 0.7, 1.9);
+const positive = vector(0.2, 0.9, 1.7, 6.5);
+const probabilities = vector(0.04, 0.35, 0.5, 0.93);
+
+const unary = (operation: OperationName, at: Case['operands'][number], twice = true): Case[] => [
+  use('vector', [at], (x) => apply(operation, [x]), twice),
+  use('scalar', [scalar(at.values[1]!)], (x) => apply(operation, [x]), twice),
+];
+
+/** Two operands in each way shapes can meet. */
+function binary(operation: OperationName, left: readonly number[], right: readonly number[]): Case[] {
+  const f = (a: Expr, b: Expr) => apply(operation, [a, b]);
+  const [l, r] = [left.slice(0, 4), right.slice(0, 4)];
+  return [
+    use('same shape', [vector(...l), vector(...r)], f),
+    use('scalar and vector', [scalar(l[0]!), vector(...r)], f),
+    use('vector and scalar', [vector(...l), scalar(r[0]!)], f),
+    use('matrix and row', [matrix(2, 2, ...l), vector(...r.slice(0, 2))], f),
+    use('column and row', [matrix(2, 1, ...l.slice(0, 2)), matrix(1, 2, ...r.slice(0, 2))], f),
+  ];
+}
+
+const wild = [-1.3, 0.6, 2.1, -0.2];
+const nonzero = [0.8, -1.7, 2.4, 0.9];
+const positiveDefinite = (a: Expr): Expr =>
+  matmul(a, transpose(a)).add([
+    [3, 0, 0],
+    [0, 3, 0],
+    [0, 0, 3],
+  ]);
+const three = matrix(3, 3, 1.1, 0.3, -0.2, 0.5, 0.9, 0.1, -0.7, 0.4, 1.3);
+const lower = (a: Expr): Expr => cholesky(positiveDefinite(a));
+
+export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
+  add: binary('add', wild, nonzero),
+  sub: binary('sub', wild, nonzero),
+  mul: binary('mul', wild, nonzero),
+  div: binary('div', wild, nonzero),
+  mod: binary('mod', [7.3, -5.2, 4.4, 1.1], [2, 1.5, -3, 0.7]),
+  pow: [
+    ...binary('pow', positive.values, wild),
+    use('integer exponents of a negative base', [anywhere], (x) => x.pow([3, 2, -1, 0])),
+  ],
+  neg: unary('neg', anywhere),
+  abs: unary('abs', anywhere),
+  sign: unary('sign', anywhere),
+  square: unary('square', anywhere),
+  reciprocal: unary('reciprocal', anywhere),
+  minimum: binary('minimum', wild, nonzero),
+  maximum: binary('maximum', wild, nonzero),
+  floor: unary('floor', anywhere),
+  ceil: unary('ceil', anywhere),
+  round: unary('round', anywhere),
+  trunc: unary('trunc', anywhere),
+  chain: binary('chain', nonzero, wild),
+  exp: unary('exp', anywhere),
+  expm1: unary('expm1', anywhere),
+  log: unary('log', positive),
+  log1p: unary('log1p', probabilities),
+  sqrt: unary('sqrt', positive),
+  sin: unary('sin', anywhere),
+  cos: unary('cos', anywhere),
+  tan: unary('tan', vector(-1.2, -0.4, 0.7, 1.1)),
+  tanh: unary('tanh', anywhere),
+  atan: unary('atan', anywhere),
+  sigmoid: unary('sigmoid', anywhere),
+  softplus: unary('softplus', anywhere),
+  logit: unary('logit', probabilities),
+  erf: unary('erf', anywhere),
+  erfc: unary('erfc', anywhere),
+  normalCdf: unary('normalCdf', anywhere),
+  normalLogCdf: unary('normalLogCdf', vector(-7.5, -2.1, 0.4, 2.2)),
+  lgamma: unary('lgamma', positive),
+  digamma: unary('digamma', positive, false),
+  trigamma: [], // no derivative of its own; its values are digamma's derivative
+  lt: binary('lt', wild, nonzero),
+  le: binary('le', wild, nonzero),
+  gt: binary('gt', wild, nonzero),
+  ge: binary('ge', wild, nonzero),
+  eq: binary('eq', wild, nonzero),
+  ne: binary('ne', wild, nonzero),
+  where: [
+    use('a condition of the operands', [vector(...wild), vector(...nonzero)], (a, b) =>
+      where(a.lt(b), a.square(), b.exp()),
+    ),
+    use('a branch that would be NaN', [anywhere], (x) => where(x.gt(0), x.log().mul(x.sqrt()), x.square())),
+    use('a scalar branch', [scalar(0.7)], (x) => where([1, 0, 1], x, x.square())),
+  ],
+  sum: [
+    use('all', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) => x.square().sum()),
+    use('rows', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) => x.square().sum(0)),
+    use('columns', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) => x.square().sum(-1)),
+    use('middle of three', [{ shape: [2, 2, 2], values: [...wild, ...nonzero] }], (x) => x.square().sum(1)),
+    use('mean', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) => x.square().mean(1).add(x.square().mean())),
+  ],
+  max: [
+    use('all', [vector(...wild)], (x) => x.mul(x).max()),
+    use('axis', [matrix(2, 2, ...wild)], (x) => x.mul(3).max(0)),
+  ],
+  min: [
+    use('all', [vector(...wild)], (x) => x.mul(x).min()),
+    use('axis', [matrix(2, 2, ...wild)], (x) => x.mul(3).min(1)),
+  ],
+  prod: [
+    use('no zero', [vector(...wild)], (x) => x.prod()),
+    use('one zero', [vector(0, 1.3, -2)], (x) => x.prod()),
+    use('two zeros', [vector(0, 1.3, 0)], (x) => x.prod()),
+    use('matrix', [matrix(2, 2, ...nonzero)], (x) => x.prod()),
+  ],
+  logSumExp: [
+    use('all', [vector(...wild)], (x) => x.mul(2).logSumExp()),
+    use('axis', [matrix(2, 2, ...wild)], (x) => x.mul(2).logSumExp(1)),
+    use('far apart', [vector(-700, 3, 2.5)], (x) => x.logSumExp()),
+  ],
+  cumsum: [
+    use('vector', [vector(...wild)], (x) => x.square().cumsum()),
+    use('matrix', [matrix(3, 2, ...wild, 0.4, 1.5)], (x) => x.square().cumsum()),
+  ],
+  reshape: [use('to a matrix', [vector(...wild)], (x) => x.reshape(2, -1).mul([[1], [2]]))],
+  broadcastTo: [
+    use('of a row', [vector(0.3, 1.2)], (x) =>
+      broadcastTo(x, [3, 2])
+        .mul([[1], [2], [3]])
+        .exp(),
+    ),
+  ],
+  transpose: [
+    use('matrix', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) => x.transpose().mul([1, 2]).exp()),
+    use('three dimensions', [{ shape: [2, 2, 2], values: [...wild, ...nonzero] }], (x) =>
+      transpose(x, [1, 2, 0]).mul([1, 2]).square(),
+    ),
+  ],
+  slice: [
+    use('middle', [vector(...wild)], (x) => x.slice(1, 3).square()),
+    use('overlapping', [vector(...wild)], (x) => x.slice(0, 3).mul(x.slice(1, 4)).mul(x.at(2))),
+    use('rows', [matrix(3, 2, ...wild, 0.4, 1.5)], (x) => x.at(1).mul(x.at(-1)).add(x.slice(-2).square().sum(0))),
+  ],
+  pad: [
+    use('rows of zeros', [vector(0.3, 1.2)], (x) => apply('pad', [x.square()], { start: 1, rows: 4 }).add(1).square()),
+  ],
+  concatenate: [
+    use('vectors', [vector(0.3, 1.2), vector(-0.4)], (a, b) => concatenate([a.square(), b.exp(), a]).square()),
+    use('stack', [scalar(0.3), scalar(1.2)], (a, b) => stack([a.square(), b.exp(), a.mul(b)]).square()),
+  ],
+  gather: [
+    use('constant codes', [vector(...wild)], (x) => x.at([0, 2, 2, -1, 0]).square()),
+    use('rows', [matrix(2, 2, ...wild)], (x) => x.at(Int32Array.of(1, 0, 1)).square()),
+    use('a matrix of codes', [vector(...wild)], (x) =>
+      x
+        .at([
+          [0, 2],
+          [2, 1],
+        ])
+        .exp(),
+    ),
+  ],
+  scatterAdd: [
+    use('vector', [vector(...wild)], (x) => segmentSum(x, [1, 0, 1, 2], 4).square()),
+    use('rows', [matrix(2, 2, ...wild)], (x) => segmentSum(x.square(), [1, 1], 3).exp()),
+  ],
+  matmul: [
+    use('vector · vector', [vector(...wild), vector(...nonzero)], (a, b) => a.dot(b)),
+    use('matrix · vector', [matrix(2, 3, ...wild, 0.4, 1.5), vector(0.3, -1, 2)], matmul),
+    use('vector · matrix', [vector(0.3, -1), matrix(2, 3, ...wild, 0.4, 1.5)], matmul),
+    use('matrix · matrix', [matrix(2, 3, ...wild, 0.4, 1.5), matrix(3, 2, ...nonzero, 1, -2)], matmul),
+    use('transposed left', [matrix(3, 2, ...wild, 0.4, 1.5), matrix(3, 2, ...nonzero, 1, -2)], (a, b) =>
+      matmul(a.transpose(), b),
+    ),
+    use('transposed right', [matrix(2, 3, ...wild, 0.4, 1.5), matrix(2, 3, ...nonzero, 1, -2)], (a, b) =>
+      matmul(a, b.transpose()),
+    ),
+    use('both transposed', [matrix(3, 2, ...wild, 0.4, 1.5), matrix(2, 3, ...nonzero, 1, -2)], (a, b) =>
+      matmul(a.transpose(), b.transpose()),
+    ),
+    use('transposed · vector', [matrix(3, 2, ...wild, 0.4, 1.5), vector(0.3, -1, 2)], (a, v) =>
+      matmul(a.transpose(), v),
+    ),
+    use('vector · transposed', [vector(0.3, -1), matrix(3, 2, ...wild, 0.4, 1.5)], (v, a) => matmul(v, a.transpose())),
+    use('outer product', [vector(0.3, -1), vector(1.5, 2, -1)], outer),
+  ],
+  cholesky: [
+    use('factor', [three], (a) =>
+      lower(a).mul([
+        [1, 2, 3],
+        [4, 5, 6],
+        [7, 8, 9],
+      ]),
+    ),
+  ],
+  triangularSolve: [
+    use('vector', [three, vector(0.3, -1, 2)], (a, b) => triangularSolve(lower(a), b)),
+    use('matrix', [three, matrix(3, 2, ...wild, 0.4, 1.5)], (a, b) => triangularSolve(lower(a), b)),
+    use('transposed', [three, vector(0.3, -1, 2)], (a, b) => triangularSolve(lower(a), b, { transposed: true })),
+    use('transposed matrix', [three, matrix(3, 2, ...wild, 0.4, 1.5)], (a, b) =>
+      triangularSolve(lower(a), b, { transposed: true }),
+    ),
+  ],
+  scan: [
+    use('one carried scalar', [scalar(0.4), vector(0.2, 0.5, -1)], (s, x) =>
+      scan((before, e) => before.mul(0.7).add(e).sin(), s, x),
+    ),
+    use('captured values', [scalar(0.4), vector(0.3, 0.6)], (s, b) =>
+      scan((before, e) => b.at(0).add(b.at(1).mul(e)).add(before.square().mul(0.3)), s, [1, 0.5, 2, -1]),
+    ),
+    use('a carried vector', [vector(0.4, 0.1), matrix(2, 2, ...wild)], (s, a) =>
+      scan((before, e) => a.matmul(before).add(e).tanh(), s, [
+        [1, 0],
+        [0.5, 2],
+        [0, -1],
+      ]),
+    ),
+    use('several carried by name', [scalar(0.4), vector(0.2, 0.5, -1)], (s, x) => {
+      const { a, b } = scan(
+        (before, e) => ({ a: before.a.mul(e).add(before.b), b: before.b.sin().add(1) }),
+        { a: s, b: 0.5 },
+        x,
+      );
+      return a.square().add(b);
+    }),
+    use('two sequences', [vector(0.2, 0.5, -1), vector(1, 2, 3)], (x, y) =>
+      scan((before, e, f) => before.mul(e).add(f), 1, x, y).at(-1),
+    ),
+  ],
+};
