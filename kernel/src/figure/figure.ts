@@ -80,7 +80,7 @@ export function figure(result: Displayable): Figure {
   return new DrawnFigure(result as never, drawing);
 }
 
-function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return btoa(text);

@@ -1,0 +1,219 @@
+/**
+ * Data as points in the plane, with curves of a model through them: the picture one looks at before any estimate.
+ *
+ * It is a static picture (PNG and words): what is plotted is data one already has, so there is nothing to choose.
+ */
+import { Displayable, jupyterDisplay, withMetadata } from '../host/display.ts';
+import type { MimeBundle } from '../host/host.ts';
+import { colour, dash, paper } from './colours.ts';
+import { toBase64 } from './figure.ts';
+import { axes, type Panel, pixelX, pixelY } from './panel.ts';
+import { svgToPng } from './png.ts';
+import { coordinate, document, element, fitText, path, text, textWidth } from './svg.ts';
+import { formatNumber } from './ticks.ts';
+
+/** Options of `scatter`; all may be left out. */
+export interface ScatterOptions {
+  /** Names of the axes, with units. Default 'x' and 'y'. */
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+  readonly title?: string;
+  /** A factor: points of one level have one colour. */
+  readonly by?: { readonly codes: ArrayLike<number>; readonly levels: readonly string[] };
+  /** Curves by name: y as a function of x, drawn over the points' range. */
+  readonly lines?: Readonly<Record<string, (x: number) => number>>;
+}
+
+interface Mark {
+  readonly label: string;
+  readonly colour: string;
+  readonly dash?: string | undefined;
+  readonly line: boolean;
+}
+
+const width = 720;
+const height = 440;
+const steps = 120;
+
+/** Points and curves; displays itself. */
+export class Scatter extends Displayable {
+  override readonly kind = 'scatter';
+  readonly x: Float64Array; // (n,)
+  readonly y: Float64Array; // (n,)
+  readonly #options: ScatterOptions;
+
+  constructor(x: ArrayLike<number>, y: ArrayLike<number>, options: ScatterOptions = {}) {
+    super();
+    if (x.length !== y.length) {
+      throw new RangeError(`scatter: x and y are equally long; got ${x.length} and ${y.length} values`);
+    }
+    if (options.by && options.by.codes.length !== x.length) {
+      throw new RangeError(
+        `scatter: 'by' has a level for each of the ${x.length} points; got ${options.by.codes.length}`,
+      );
+    }
+    this.x = Float64Array.from(x);
+    this.y = Float64Array.from(y);
+    this.#options = options;
+  }
+
+  /** The picture as one SVG document. */
+  svg(): string {
+    const { title = this.#title(), xLabel = 'x', yLabel = 'y', by, lines = {} } = this.#options;
+    const shown = this.#shown();
+    const panel: Panel = {
+      left: 76,
+      top: 62,
+      width: width - 76 - 24,
+      height: height - 62 - 54,
+      x: extent(shown.map((i) => this.x[i]!)),
+      y: extent(shown.map((i) => this.y[i]!)),
+    };
+    const points = shown.map((i) => {
+      const fill = by ? levelColour(by.codes[i]!) : colour(0);
+      return element('circle', {
+        cx: pixelX(panel, this.x[i]!),
+        cy: pixelY(panel, this.y[i]!),
+        r: 3.2,
+        fill,
+        'fill-opacity': '0.55',
+      });
+    });
+    const marks: Mark[] = (by?.levels ?? []).map((label, i) => ({ label, colour: colour(i), line: false }));
+    const curves = Object.entries(lines).map(([label, curve], i) => {
+      const stroke = by ? [paper.ink, paper.soft, paper.frame][i % 3]! : colour(i + 1);
+      const pattern = by ? dash(7 * i) : dash(i);
+      marks.push({ label, colour: stroke, dash: pattern, line: true });
+      return element('path', {
+        d: path(...curveThrough(curve, panel)),
+        fill: 'none',
+        stroke,
+        'stroke-width': 2,
+        'stroke-dasharray': pattern,
+      });
+    });
+    const body = [
+      text(16, 26, fitText(title, width - 32, 16), { size: 16 }),
+      legend(marks),
+      axes(panel, { xTicks: 7, yTicks: 6, xLabel, yLabel, yLabelOffset: 54 }),
+      ...points,
+      ...curves,
+    ];
+    return document(width, height, title, this.toString(), body.join(''));
+  }
+
+  /** What the picture shows, in words. */
+  override toString(): string {
+    const { xLabel = 'x', yLabel = 'y', by, lines = {} } = this.#options;
+    const shown = this.#shown();
+    const [xs, ys] = [shown.map((i) => this.x[i]!), shown.map((i) => this.y[i]!)];
+    const [left, right] = range(xs);
+    const [bottom, top] = range(ys);
+    const hidden = this.x.length - shown.length;
+    return [
+      `${shown.length} points: ${yLabel} from ${short(bottom)} to ${short(top)}`,
+      ` against ${xLabel} from ${short(left)} to ${short(right)}`,
+      `; correlation ${formatNumber(correlation(xs, ys), 3)}`,
+      hidden > 0 ? `; ${hidden} with a missing value not shown` : '',
+      by ? `; coloured by ${by.levels.join(', ')}` : '',
+      Object.keys(lines).length > 0 ? `; curves: ${Object.keys(lines).join(', ')}` : '',
+      '.',
+    ].join('');
+  }
+
+  override async [jupyterDisplay](): Promise<MimeBundle> {
+    const png = await svgToPng(this.svg()).catch(() => undefined);
+    if (png === undefined) return { 'text/plain': this.toString() };
+    const size = { width: Math.round(png.width), height: Math.round(png.height) };
+    return withMetadata({ 'image/png': toBase64(png.bytes), 'text/plain': this.toString() }, { 'image/png': size });
+  }
+
+  #title(): string {
+    const { xLabel = 'x', yLabel = 'y' } = this.#options;
+    return `${yLabel} against ${xLabel}`;
+  }
+
+  /** Rows with both values. */
+  #shown(): number[] {
+    return Array.from(this.x.keys()).filter((i) => Number.isFinite(this.x[i]) && Number.isFinite(this.y[i]));
+  }
+}
+
+/**
+ * Draw points, and curves through them.
+ *
+ * @param x, y the points' coordinates, equally long; a point with a missing value is left out and counted
+ * @throws RangeError when lengths differ
+ * @example
+ * scatter(flipper, mass, { xLabel: 'flipper (mm)', yLabel: 'mass (g)', lines: { MLE: (x) => a + b * x } });
+ */
+export function scatter(x: ArrayLike<number>, y: ArrayLike<number>, options: ScatterOptions = {}): Scatter {
+  return new Scatter(x, y, options);
+}
+
+/** 172, not 172.0: without the zeros that only fill up the digits. */
+function short(value: number): string {
+  return formatNumber(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}
+
+/** A level's colour; a missing level is grey. */
+function levelColour(code: number): string {
+  return code < 0 ? paper.frame : colour(code);
+}
+
+/** Pixels of a curve over the panel's width; what lies above or below the panel is not drawn. */
+function curveThrough(curve: (x: number) => number, panel: Panel): [number[], number[]] {
+  const [from, to] = panel.x;
+  const [low, high] = panel.y;
+  const xs = Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps);
+  const ys = xs.map(curve).map((y) => (y >= low && y <= high ? pixelY(panel, y) : Number.NaN));
+  return [xs.map((x) => pixelX(panel, x)), ys];
+}
+
+function legend(marks: readonly Mark[]): string {
+  let x = 16;
+  return marks
+    .map(({ label, colour: fill, dash: pattern, line }) => {
+      const at = x;
+      x += 26 + textWidth(label) + 18;
+      const sign = line
+        ? element('path', {
+            d: `M${coordinate(at)} 44h20`,
+            stroke: fill,
+            'stroke-width': 2,
+            'stroke-dasharray': pattern,
+          })
+        : element('circle', { cx: at + 10, cy: 44, r: 4, fill });
+      return sign + text(at + 26, 48, label);
+    })
+    .join('');
+}
+
+function range(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [Number.NaN, Number.NaN];
+  return values.reduce<[number, number]>(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+}
+
+/** Smallest and largest, with a margin of 4 %. */
+function extent(values: readonly number[]): [number, number] {
+  const [low, high] = range(values);
+  if (!Number.isFinite(low)) return [0, 1];
+  const margin = 0.04 * (high - low) || Math.max(1e-6, 0.04 * Math.abs(low));
+  return [low - margin, high + margin];
+}
+
+/** Pearson's r; NaN where a coordinate does not vary. */
+function correlation(xs: readonly number[], ys: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const [mx, my] = [mean(xs), mean(ys)];
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let i = 0; i < xs.length; i++) {
+    const [dx, dy] = [xs[i]! - mx, ys[i]! - my];
+    xx += dx * dx;
+    yy += dy * dy;
+    xy += dx * dy;
+  }
+  return xy / Math.sqrt(xx * yy);
+}
