@@ -11,3 +11,4 @@ export { type Digits, digits } from './sets/digits.ts';
 export { type EightSchools, eightSchools } from './sets/eight-schools.ts';
 export { type Iris, iris } from './sets/iris.ts';
 export { type Penguins, penguins } from './sets/penguins.ts';
+export { type TableRow, Tabulation, tabulate } from './tabulate.ts';

@@ -2,12 +2,12 @@
  * A small table as text: plain, and Markdown whose cells are text and never markup.
  */
 
-/** Columns aligned to the right, two spaces apart. */
+/** Two spaces between columns; the first is aligned to the left, the others to the right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((name, j) => Math.max(name.length, ...rows.map((row) => (row[j] ?? '').length)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, j) => cell.padStart(widths[j]!))
+      .map((cell, j) => (j === 0 ? cell.padEnd(widths[j]!) : cell.padStart(widths[j]!)))
       .join('  ')
       .trimEnd();
   return [header, ...rows].map(line).join('\n');
@@ -21,7 +21,7 @@ export function sizeText(rows: number, columns: number): string {
 /** The same as a Markdown table. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(plainInMarkdown).join(' | ')} |`;
-  const rule = `|${header.map(() => '---:').join('|')}|`;
+  const rule = `|${header.map((_, j) => (j === 0 ? ':---' : '---:')).join('|')}|`;
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
 

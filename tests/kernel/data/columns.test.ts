@@ -189,9 +189,9 @@ describe('a column in numbers', () => {
     expect(text).toBe(
       [
         'column  values  missing  mean     sd  min  max    levels',
-        '     x       2        1     2  1.414    1    3',
-        '     f       2        1                         a 1, b 1',
-        '     b       2        1                           true 2',
+        'x            2        1     2  1.414    1    3',
+        'f            2        1                         a 1, b 1',
+        'b            2        1                           true 2',
       ].join('\n'),
     );
     expect(markdown).toContain('| x | 2 | 1 | 2 | 1.414 | 1 | 3 |');
@@ -210,7 +210,7 @@ describe('a data set', () => {
     const data = await parseCsv('"<b>n</b>"\n"[x](javascript:1) | `y` <img>"\n', { '<b>n</b>': 'string' });
     const { 'text/markdown': markdown } = bundleOf(data);
     expect(markdown).toBe(
-      '| &lt;b&gt;n&lt;/b&gt; |\n|---:|\n| \\[x\\]\\(javascript:1\\) \\| \\`y\\` &lt;img&gt; |\n\n1 row, 1 column',
+      '| &lt;b&gt;n&lt;/b&gt; |\n|:---|\n| \\[x\\]\\(javascript:1\\) \\| \\`y\\` &lt;img&gt; |\n\n1 row, 1 column',
     );
   });
 });
