@@ -1,13 +1,18 @@
 /**
  * From traced expressions to something that runs: a program of any outputs, and a log density with its gradient.
  */
+
 import { nodeOf } from './expression.ts';
+import { canGenerate, generatePlan } from './generate/javascript.ts';
 import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
 import { type Plan, planGraph } from './interpret.ts';
 import type { Graph } from './node.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
+
+/** Generated JavaScript, or the interpreter where code may not be generated. Both give the same bits. */
+export type BackEnd = 'javascript' | 'interpreter';
 
 /** What a program computes, and from what. */
 export interface ProgramDescription {
@@ -22,11 +27,13 @@ export interface ProgramDescription {
 export class Program {
   /** The whole program as plain data. */
   readonly graph: Graph;
+  readonly backEnd: BackEnd;
   readonly #plan: Plan;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, backEnd: BackEnd = canGenerate() ? 'javascript' : 'interpreter') {
     this.graph = graph;
-    this.#plan = planGraph(graph);
+    this.backEnd = backEnd;
+    this.#plan = backEnd === 'javascript' ? generatePlan(graph) : planGraph(graph);
   }
 
   /** The buffers the program reads, by name; for callers that write them in place and call `execute`. */

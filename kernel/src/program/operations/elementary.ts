@@ -21,15 +21,15 @@ function unary(
   return elementwise(name, {
     documentation,
     arity: 1,
-    scalar: (x) => scalar(x!),
-    ...(javascript ? { javascript: (x: string) => javascript(x) } : {}),
+    scalar: scalar as (...values: number[]) => number,
+    ...(javascript ? { javascript: (...[x]: string[]) => javascript(x!) } : {}),
     derivative: ({ cotangent, inputs, output, times, apply }) => [
       times(
         cotangent,
         slope(inputs[0]!, output, (operation, x) => apply(operation, [x])),
       ),
     ],
-  } as Parameters<typeof elementwise>[1]);
+  });
 }
 
 /** Density of the standard normal. */

@@ -1,0 +1,220 @@
+/**
+ * Writes a scheduled graph as JavaScript: straight-line code for small values, one loop a group, calls for the rest.
+ */
+import { planGraph } from '../interpret.ts';
+import type { Graph, GraphNode } from '../node.ts';
+import { operationOf } from '../operations/registry.ts';
+import { sizeOf } from '../shape.ts';
+import { writeLoop } from './loop.ts';
+import { writeScan } from './recurrence.ts';
+import { type Group, type Schedule, schedule } from './schedule.ts';
+import { type SmallOperand, writeSmall } from './small.ts';
+import { element, type Location, literal, type Writer } from './writer.ts';
+
+/** One graph being written: the program itself, or the body of a scan inside it. */
+export class Emitter {
+  readonly writer: Writer;
+  readonly graph: Graph;
+  readonly schedule: Schedule;
+  readonly #locations: (Location | undefined)[] = [];
+  readonly #loads = new Map<string, string>();
+  readonly #spilt = new Map<number, Location & { kind: 'buffer' }>();
+  /** Pieces of a concatenation that are computed right where they belong. */
+  readonly #placed = new Map<number, { readonly parent: number; readonly start: number }>();
+  readonly #buffers = new Map<number, Float64Array>();
+
+  constructor(writer: Writer, graph: Graph, scheduled: Schedule = schedule(graph)) {
+    this.writer = writer;
+    this.graph = graph;
+    this.schedule = scheduled;
+    graph.nodes.forEach((node, at) => {
+      if (node.operation === 'constant') this.#locations[at] = this.#whole(node.attributes.value!);
+    });
+    this.#placePieces();
+  }
+
+  /** Say where an input is. */
+  give(input: number, location: Location): void {
+    this.#locations[this.graph.inputs[input]!.node] = location;
+  }
+
+  /** Write all groups. */
+  write(): void {
+    for (const group of this.schedule.groups) this.#writeGroup(group);
+  }
+
+  node(at: number): GraphNode {
+    return this.graph.nodes[at]!;
+  }
+
+  sizeAt(at: number): number {
+    return sizeOf(this.node(at).shape);
+  }
+
+  /** Where the value of a node is, once its group is written. */
+  locate(at: number): Location {
+    const { node: root, offset } = this.schedule.roots[at]!;
+    const location = this.#locations[root];
+    if (location === undefined) throw new Error(`internal: node ${root} is read before it is written`);
+    if (offset === 0 || location.kind === 'elements') return location;
+    const moved = /^\d*$/.test(location.offset) ? Number(location.offset) + offset : `${location.offset} + ${offset}`;
+    return { ...location, offset: `${moved}` };
+  }
+
+  setLocation(at: number, location: Location): void {
+    this.#locations[at] = location;
+  }
+
+  /** Text of one element: a literal, a variable, or a load done once. Not inside a loop of its own. */
+  elementText(at: number, index: number): string {
+    const root = this.schedule.roots[at]!;
+    const value = this.node(root.node).attributes.value;
+    if (value !== undefined) return literal(value[root.offset + index]!);
+    const location = this.locate(at);
+    if (location.kind === 'elements') return location.texts[index]!;
+    const text = element(location.name, location.offset, index);
+    let name = this.#loads.get(text);
+    if (name === undefined) {
+      name = this.writer.bind(text);
+      this.#loads.set(text, name);
+    }
+    return name;
+  }
+
+  /** The value in memory; variables are stored first. */
+  bufferOf(at: number): Location & { kind: 'buffer' } {
+    const location = this.locate(at);
+    if (location.kind === 'buffer') return location;
+    const { node: root } = this.schedule.roots[at]!;
+    const known = this.#spilt.get(root);
+    if (known !== undefined) return known;
+    const buffer = this.#whole(this.#bufferFor(root));
+    this.copy(location, buffer.name, '', location.texts.length);
+    this.#spilt.set(root, buffer);
+    return buffer;
+  }
+
+  /** The value as an array of exactly its elements, for a kernel. */
+  arrayOf(at: number): Float64Array {
+    const { array, name, offset } = this.bufferOf(at);
+    const size = this.sizeAt(at);
+    const start = offset === '' ? 0 : Number(offset);
+    if (Number.isInteger(start)) return array.subarray(start, start + size);
+    const copied = new Float64Array(size);
+    this.copy({ kind: 'buffer', name, offset, array }, this.writer.refer('b', copied), '', size);
+    return copied;
+  }
+
+  /** Make memory for a node, and say that it is there. */
+  allocate(at: number): Location & { kind: 'buffer' } {
+    const location = this.#whole(this.#bufferFor(at));
+    this.#locations[at] = location;
+    return location;
+  }
+
+  /** Write `size` elements into memory. */
+  copy(from: Location, to: string, offset: string, size: number): void {
+    if (from.kind === 'elements') {
+      from.texts.forEach((text, i) => {
+        this.writer.line(`${element(to, offset, i)} = ${text};`);
+      });
+      return;
+    }
+    const i = this.writer.fresh('i');
+    this.writer.line(
+      `for (let ${i} = 0; ${i} < ${size}; ${i}++) ${element(to, offset, i)} = ${element(from.name, from.offset, i)};`,
+    );
+  }
+
+  smallOperand(at: number): SmallOperand {
+    const { shape, attributes } = this.node(at);
+    return { shape, value: attributes.value, element: (index) => this.elementText(at, index) };
+  }
+
+  #whole(array: Float64Array): Location & { kind: 'buffer' } {
+    return { kind: 'buffer', name: this.writer.refer('b', array), offset: '', array };
+  }
+
+  #bufferFor(at: number): Float64Array {
+    let buffer = this.#buffers.get(at);
+    if (buffer === undefined) {
+      const placed = this.#placed.get(at);
+      const size = this.sizeAt(at);
+      buffer = placed
+        ? this.#bufferFor(placed.parent).subarray(placed.start, placed.start + size)
+        : new Float64Array(size);
+      this.#buffers.set(at, buffer);
+    }
+    return buffer;
+  }
+
+  #placePieces(): void {
+    const { places } = this.schedule;
+    this.graph.nodes.forEach((node, parent) => {
+      if (node.operation !== 'concatenate' || places[parent] !== 'kernel') return;
+      let start = 0;
+      for (const piece of node.inputs) {
+        const own = places[piece] === 'loop' || places[piece] === 'kernel' || places[piece] === 'ending';
+        if (own && this.sizeAt(piece) > 1 && !this.#placed.has(piece)) this.#placed.set(piece, { parent, start });
+        start += this.sizeAt(piece);
+      }
+    });
+  }
+
+  #writeGroup(group: Group): void {
+    switch (group.place) {
+      case 'small':
+        for (const at of group.nodes) this.#writeSmall(at);
+        break;
+      case 'loop':
+        writeLoop(this, group);
+        break;
+      case 'scan':
+        writeScan(this, group.nodes[0]!);
+        break;
+      case 'kernel':
+        this.#writeKernel(group.nodes[0]!);
+        break;
+    }
+  }
+
+  #writeSmall(at: number): void {
+    const node = this.node(at);
+    const operands = node.inputs.map((input) => this.smallOperand(input));
+    this.#locations[at] = { kind: 'elements', texts: writeSmall(this.writer, node, operands) };
+  }
+
+  #writeKernel(at: number): void {
+    const node = this.node(at);
+    if (node.operation === 'concatenate') {
+      this.#writeConcatenate(at);
+      return;
+    }
+    const kernel = operationOf(node.operation).kernel({
+      shape: node.shape,
+      inputShapes: node.inputs.map((input) => this.node(input).shape),
+      attributes: node.attributes,
+      plan: planGraph,
+    });
+    const inputs = node.inputs.map((input) => this.arrayOf(input));
+    this.writer.call(kernel, this.allocate(at).array, inputs);
+  }
+
+  #writeConcatenate(at: number): void {
+    const { name } = this.allocate(at);
+    let start = 0;
+    for (const piece of this.node(at).inputs) {
+      const size = this.sizeAt(piece);
+      const placed = this.#placed.get(piece);
+      if (placed?.parent !== at || placed.start !== start) this.#copyPiece(piece, name, start, size);
+      start += size;
+    }
+  }
+
+  #copyPiece(piece: number, name: string, start: number, size: number): void {
+    const location = this.locate(piece);
+    const single = size === 1 && location.kind === 'buffer';
+    const from: Location = single ? { kind: 'elements', texts: [this.elementText(piece, 0)] } : location;
+    this.copy(from, name, `${start}`, size);
+  }
+}
