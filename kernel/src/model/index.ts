@@ -1,4 +1,13 @@
 /** The staged model builder, the constraint transforms, and the compiled model that estimators work on. */
+export { compileModel } from './compile.ts';
+export type {
+  CompiledDerived,
+  CompiledModel,
+  CompiledParameter,
+  DensityOptions,
+  Term,
+} from './compiled.ts';
+export { model } from './model.ts';
 export type {
   AnyModel,
   DataValue,

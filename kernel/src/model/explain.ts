@@ -1,0 +1,59 @@
+/**
+ * Why a log density is not finite at a position: which terms, at which elements, computed from which values.
+ */
+import { compile, type LogDensity } from '../program/index.ts';
+import type { Assembled, AssembledTerm } from './assemble.ts';
+import { elementIndex } from './names.ts';
+
+interface Position {
+  readonly assembled: Assembled;
+  /** Names of the constrained elements, and their values. */
+  readonly names: readonly string[];
+  readonly values: Float64Array;
+  readonly density: LogDensity;
+}
+
+/** More values than this are not listed. */
+const longest = 12;
+
+/** Sentences for an error message; the first says whether the log density is finite. */
+export function explain(position: Float64Array, { assembled, names, values, density }: Position): string {
+  const total = density.value(position);
+  const lines = assembled.terms.map((term) => explainTerm(term, position, assembled)).filter((line) => line !== '');
+  const shown = names.slice(0, longest).map((name, i) => `${name} = ${number(values[i]!)}`);
+  const more = names.length > longest ? `, and ${names.length - longest} more` : '';
+  const at = names.length === 0 ? '' : ` at ${shown.join(', ')}${more}`;
+  if (lines.length > 0) return [`The log density is ${number(total)}${at}:`, ...lines].join('\n');
+  const slope = explainSlope(position, density);
+  return slope === '' ? `The log density is ${number(total)}${at}, which is finite.` : slope;
+}
+
+/** `effect ~ normal(theta, se) is −∞ at [3] (effect = 7, mean theta = NaN, sd se = 11)`. */
+function explainTerm({ label, elements, reasons }: AssembledTerm, at: Float64Array, assembled: Assembled): string {
+  const inputs = [{ name: 'position', shape: assembled.position.shape }];
+  const outputs = [elements, ...reasons.map(({ value }) => value)];
+  const [found, ...parts] = compile({ inputs, outputs }).run({ position: at }) as [Float64Array];
+  const bad = found.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return '';
+  const because = reasons.map((reason, i) => {
+    const part = (parts as Float64Array[])[i]!;
+    return `${reason.label} = ${number(part[part.length === found.length ? bad : 0]!)}`;
+  });
+  const place = elements.shape.length === 0 ? '' : ` at ${elementIndex(bad, elements.shape)}`;
+  return `  ${label} is ${number(found[bad]!)}${place}${because.length === 0 ? '' : ` (${because.join(', ')})`}`;
+}
+
+function explainSlope(position: Float64Array, density: LogDensity): string {
+  const gradient = new Float64Array(density.dimension);
+  density.valueAndGradient(position, gradient);
+  const bad = gradient.findIndex((slope) => !Number.isFinite(slope));
+  if (bad < 0) return '';
+  return `The log density is finite, but its slope in unconstrained coordinate ${bad} is ${number(gradient[bad]!)}.`;
+}
+
+/** Six digits are enough to recognise a value. */
+function number(x: number): string {
+  if (x === Infinity) return '∞';
+  if (x === -Infinity) return '−∞';
+  return String(Number(x.toPrecision(6)));
+}
