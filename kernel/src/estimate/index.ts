@@ -1,1 +1,12 @@
-export {};
+/** Estimators, and the pure steps they are made of. */
+export { Comparison, type ComparisonRow, compare } from './compare.ts';
+export { Estimate, type EstimateRow, type Optimum } from './estimate.ts';
+export { type MapOptions, map } from './map.ts';
+export { type MleOptions, mle } from './mle.ts';
+export type { CommonOptions, Progress } from './options.ts';
+export { type ChainSampling, type ChainWarmup, Posterior, type Statistics, type SummaryRow } from './posterior.ts';
+export { priorPredictive } from './predictive.ts';
+export { type SampleOptions, sample } from './sample.ts';
+export type { Init } from './start.ts';
+export { type AlgorithmEvent, EventLog } from './step.ts';
+export { Table } from './table.ts';

@@ -1,0 +1,80 @@
+/**
+ * One climb from a start to an optimum: L-BFGS to get near, Newton to get there to the last digits.
+ */
+import type { LogDensity } from '../program/types.ts';
+import { lbfgs } from './optimise/lbfgs.ts';
+import { newton } from './optimise/newton.ts';
+import { type Ending, negative, type Optimiser, type OptimiserState } from './optimise/objective.ts';
+import type { Pace } from './pause.ts';
+import type { EventLog } from './step.ts';
+
+export interface Climb {
+  readonly ending: Exclude<Ending, 'running'>;
+  readonly position: Float64Array; // (d,)
+  readonly logDensity: number;
+  /** max |∂ log p / ∂uᵢ| on the unconstrained scale. */
+  readonly gradientNorm: number;
+  readonly iterations: number;
+  readonly evaluations: number;
+}
+
+export interface ClimbOptions {
+  /** Most iterations of each of the two optimisers. */
+  readonly iterations: number;
+  readonly signal: AbortSignal | undefined;
+  readonly pace: Pace;
+  readonly log?: EventLog | undefined;
+  /** Called after each iteration with the log density reached. */
+  readonly onIteration?: (logDensity: number) => void;
+}
+
+/** Beyond this dimension 2d gradients an iteration cost more than the last digits are worth. */
+const mostNewtonDimensions = 500;
+
+/** Climb from `start` (d,), where log density and gradient must be finite. */
+export async function climb(density: LogDensity, start: Float64Array, options: ClimbOptions): Promise<Climb> {
+  const objective = negative(density);
+  const log = options.log ? { log: options.log } : {};
+  const near = await follow(lbfgs(objective, log), start, options);
+  if (near.ending === 'interrupted' || near.ending === 'not finite' || density.dimension > mostNewtonDimensions) {
+    return near;
+  }
+  const there = await follow(newton(objective, log), near.position, options);
+  const ending = there.ending === 'line search failed' ? near.ending : there.ending;
+  return {
+    ...there,
+    ending,
+    iterations: near.iterations + there.iterations,
+    evaluations: near.evaluations + there.evaluations,
+  };
+}
+
+async function follow<S extends OptimiserState>(
+  optimiser: Optimiser<S>,
+  start: Float64Array,
+  { iterations, signal, pace, onIteration }: ClimbOptions,
+): Promise<Climb> {
+  let state = optimiser.init(start);
+  let evaluations = 1;
+  let gradientNorm = Number.NaN;
+  let ending: Ending = 'running';
+  for (let steps = 0; ending === 'running'; steps++) {
+    const [next, info] = optimiser.step(state);
+    state = next;
+    evaluations += info.evaluations;
+    gradientNorm = info.gradientNorm;
+    ending = info.ending;
+    if (ending === 'running' && steps + 1 >= iterations) ending = 'iterations';
+    onIteration?.(-state.value);
+    await pace.breathe();
+    if (ending === 'running' && signal?.aborted) ending = 'interrupted';
+  }
+  return {
+    ending,
+    position: state.position,
+    logDensity: -state.value,
+    gradientNorm,
+    iterations: state.iteration,
+    evaluations,
+  };
+}

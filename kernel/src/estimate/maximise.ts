@@ -1,0 +1,225 @@
+/**
+ * What `mle` and `map` share: several starts, the best optimum, its curvature, and what is doubtful about it.
+ */
+import type { AnyModel, CompiledModel } from '../model/index.ts';
+import { elementNames } from '../model/names.ts';
+import { foldIn, type Key, key as keyOf } from '../numeric/random.ts';
+import type { LogDensity } from '../program/types.ts';
+import { type Climb, climb } from './climb.ts';
+import { describeOpenDirection, runawayParameters } from './doubts.ts';
+import { Estimate, type Optimum } from './estimate.ts';
+import { analyseInformation, deltaMethod, type Information } from './information.ts';
+import { hessian } from './optimise/hessian.ts';
+import { negative } from './optimise/objective.ts';
+import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
+import { Pace } from './pause.ts';
+import { ProgressReport } from './progress.ts';
+import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
+import type { EventLog } from './step.ts';
+import { formatNumber } from './table.ts';
+
+export interface MaximiseOptions extends CommonOptions {
+  /** A start on the natural scale, tried first; parameters left out start at random. */
+  readonly init?: Init;
+  /** Random starts beside it, ≥ 1 (default 4). */
+  readonly starts?: number;
+  /** Most iterations of each optimiser from each start, ≥ 1 (default 1000). */
+  readonly iterations?: number;
+  /** The iterates of all starts are written here. */
+  readonly log?: EventLog;
+}
+
+export const maximiseOptionNames = ['init', 'starts', 'iterations', 'log', 'seed', 'signal', 'onProgress'];
+
+/** Two optima whose log densities differ by less, and positions by less than this in standard errors, are one. */
+const sameLogDensity = 1e-6;
+const sameDistance = 1e-3;
+
+/** Maximise a density of the model and describe the optimum. */
+export async function maximise<M extends AnyModel>(
+  model: M,
+  compiled: CompiledModel,
+  method: 'mle' | 'map',
+  jacobian: boolean,
+  options: MaximiseOptions,
+): Promise<Estimate<M>> {
+  const starts = checkWhole(method, 'starts', options.starts ?? 4, 1, 10_000);
+  const iterations = checkWhole(method, 'iterations', options.iterations ?? 1000, 1);
+  const began = performance.now();
+  const density = compiled.density({ prior: method === 'map', jacobian });
+  const signal = signalOf(options);
+  const report = new ProgressReport(options.onProgress);
+  const pace = new Pace();
+  const positions = startPositions(
+    compiled,
+    density,
+    options,
+    starts,
+    foldIn(keyOf(options.seed ?? 0), method),
+    method,
+  );
+
+  const climbs: Climb[] = [];
+  for (const position of positions) {
+    if (signal?.aborted && climbs.length > 0) break;
+    const done = climbs.length;
+    climbs.push(
+      await climb(density, position, {
+        iterations,
+        signal,
+        pace,
+        log: options.log,
+        onIteration: (value) => {
+          const text = `start ${done} of ${positions.length}: log density ${formatNumber(value, 7)}`;
+          if (report.due()) report.update({ done, total: positions.length, text });
+        },
+      }),
+    );
+  }
+  const best = climbs.reduce((a, b) => (b.logDensity > a.logDensity ? b : a));
+  const ending = signal?.aborted ? 'interrupted' : best.ending;
+  const curvature = ending === 'interrupted' ? undefined : hessian(negative(density), best.position);
+  const information = curvature && analyseInformation(curvature, compiled.dimension);
+  const { names, quantities, values, covariance } = describe(compiled, best.position, information);
+  const optima = distinct(climbs, compiled, curvature);
+  const estimate = new Estimate(model, {
+    method,
+    jacobian,
+    quantities,
+    names,
+    values,
+    covariance,
+    position: best.position,
+    logLikelihood: compiled.density({ prior: false, jacobian: false }).value(best.position),
+    logPosterior: method === 'map' ? best.logDensity : undefined,
+    observations: compiled.observed.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
+    ending,
+    iterations: best.iterations,
+    evaluations: climbs.reduce((n, c) => n + c.evaluations, 0),
+    gradientNorm: best.gradientNorm,
+    conditionNumber: information?.conditionNumber ?? Number.NaN,
+    optima,
+    warnings: doubts(compiled, density, best, ending, curvature, information, optima),
+    seconds: (performance.now() - began) / 1000,
+  });
+  const text = `${method}: ${ending}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
+  report.finish({ done: climbs.length, total: positions.length, text });
+  return estimate;
+}
+
+/** Check the option names of `mle` or `map`. */
+export function checkMaximiseOptions(caller: string, options: object, more: readonly string[] = []): void {
+  checkNames(caller, options, [...more, ...maximiseOptionNames]);
+}
+
+/** Starts with a finite log density. @throws Error when there is none, with the term that is to blame */
+function startPositions(
+  compiled: CompiledModel,
+  density: LogDensity,
+  { init }: MaximiseOptions,
+  count: number,
+  key: Key,
+  method: 'mle' | 'map',
+): Float64Array[] {
+  if (compiled.dimension === 0) throw new RangeError(`${method}: the model has no parameter; add one with .parameters`);
+  const given = init
+    ? [findStart(density, (k) => initialPosition(compiled, init, k, method), foldIn(key, 'init'))]
+    : [];
+  const random = Array.from({ length: count }, (_, i) =>
+    findStart(density, (k) => randomPosition(compiled.dimension, k), foldIn(foldIn(key, 'start'), i)),
+  );
+  const all = [...given, ...random];
+  const found = all.filter((s) => s.ending === 'found').map((s) => s.position);
+  if (found.length > 0) return found;
+  throw new Error(
+    `${method}: the log density or its gradient is not finite at any start; give one with init: { … }.\n${compiled.explain(
+      all[0]!.position,
+    )}`,
+  );
+}
+
+/** Values and covariance of parameters and derived quantities on the natural scale. */
+function describe(compiled: CompiledModel, position: Float64Array, information: Information | undefined) {
+  const d = compiled.dimension;
+  const parameters = compiled.constrain(position);
+  const derived = compiled.derived.length > 0 ? compiled.evaluateDerived(position) : new Float64Array(0);
+  const quantities = [
+    ...compiled.parameters.map((p) => ({ ...p, derived: false })),
+    ...compiled.derived.map((q) => ({ ...q, offset: q.offset + parameters.length, derived: true })),
+  ].map(({ name, shape, offset, size, derived: isDerived }) => ({ name, shape, offset, size, derived: isDerived }));
+  const names = quantities.flatMap(({ name, shape }) => elementNames(name, shape));
+  const values = Float64Array.of(...parameters, ...derived); // (n,)
+  const n = values.length;
+  if (!information) return { names, quantities, values, covariance: new Float64Array(n * n).fill(Number.NaN) };
+  const jacobian = new Float64Array(n * d); // (n, d)
+  jacobian.set(compiled.jacobian(position));
+  if (compiled.derived.length > 0) jacobian.set(compiled.derivedJacobian(position), parameters.length * d);
+  return { names, quantities, values, covariance: deltaMethod(jacobian, n, d, information) };
+}
+
+/** The optima found, best first, those that are the same counted together. */
+function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: Float64Array | undefined): Optimum[] {
+  const d = compiled.dimension;
+  const sorted = climbs.filter((c) => c.ending !== 'interrupted').sort((a, b) => b.logDensity - a.logDensity);
+  const groups: { at: Climb; starts: number }[] = [];
+  for (const c of sorted) {
+    const same = groups.find(({ at }) => {
+      const tolerance = sameLogDensity * Math.max(1, Math.abs(at.logDensity));
+      if (!(Math.abs(at.logDensity - c.logDensity) <= tolerance)) return false;
+      // Without curvature in a direction the distance there means nothing: a flat ridge is one optimum.
+      return at.position.every((x, i) => {
+        const weight = Math.sqrt(Math.max(0, curvature?.[i * d + i] ?? 0));
+        return Math.abs(x - c.position[i]!) * weight <= sameDistance * Math.sqrt(Math.max(1, Math.abs(at.logDensity)));
+      });
+    });
+    if (same) same.starts++;
+    else groups.push({ at: c, starts: 1 });
+  }
+  return groups.map(({ at, starts }) => ({
+    logDensity: at.logDensity,
+    values: compiled.constrain(at.position).slice(),
+    starts,
+  }));
+}
+
+/** What a reader must know before using the estimate. */
+function doubts(
+  compiled: CompiledModel,
+  density: LogDensity,
+  best: Climb,
+  ending: Climb['ending'],
+  curvature: Float64Array | undefined,
+  information: Information | undefined,
+  optima: readonly Optimum[],
+): string[] {
+  const warnings: string[] = [];
+  if (ending === 'interrupted') return ['Interrupted: the estimate is the best point so far, without standard errors.'];
+  if (ending !== 'converged') {
+    warnings.push(
+      `Not converged (${ending}): the largest component of the gradient is ${formatNumber(best.gradientNorm, 2)}. ` +
+        'Give a start with init, more iterations, or rescale the data.',
+    );
+  }
+  const { messages, coordinates } = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
+  warnings.push(...messages);
+  if (!information) {
+    warnings.push('No standard errors: the log density is not smooth at the estimate.');
+  } else if (information.saddle) {
+    warnings.push('The estimate is not a maximum: the log density curves upwards there. Try other starts.');
+  } else {
+    for (const direction of information.openDirections) {
+      const text = describeOpenDirection(compiled, direction, coordinates);
+      if (text) warnings.push(text);
+    }
+  }
+  const [first, second] = optima;
+  if (first && second) {
+    warnings.push(
+      `${optima.length} optima were found; the second has a log density lower by ${formatNumber(
+        first.logDensity - second.logDensity,
+        3,
+      )}. See optima.`,
+    );
+  }
+  return warnings;
+}
