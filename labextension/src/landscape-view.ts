@@ -1,0 +1,114 @@
+/**
+ * A landscape in JupyterLab: the shaded picture, switches for what lies on it, and the estimates as a table.
+ */
+import { unpack } from 'estimand/figure/pack';
+import { formatNumber } from 'estimand/figure/ticks';
+import type { LandscapeFigure } from 'estimand/figure/types';
+import { controls, element } from './dom.ts';
+import { landscapePicture, markStyles, type Shown } from './landscape-picture.ts';
+import { Plot } from './plot.ts';
+import type { View } from './renderer.ts';
+import { dataTable } from './table.ts';
+import { tabs } from './tabs.ts';
+import { readTheme } from './theme.ts';
+
+export function landscapeView(failed: (problem: string) => void): View<LandscapeFigure> {
+  let figure: LandscapeFigure | undefined;
+  const shown: { -readonly [Key in keyof Shown]: Shown[Key] } = { lines: true, draws: true, marks: true };
+  const title = element('p', { class: 'estimand-Title' }, []);
+  const subtitle = element('p', { class: 'estimand-Subtitle' }, []);
+  const plot = new Plot(failed);
+  const legend = element('ul', { class: 'estimand-Legend', 'aria-label': 'Marks' }, []);
+  const switches = controls({ role: 'group', 'aria-label': 'Show on the landscape', class: 'estimand-Chooser' }, []);
+  const tablePanel = element('div', { class: 'estimand-TablePanel' }, []);
+  const bar = tabs(
+    'Views of the landscape',
+    [
+      { name: 'Picture', panel: element('div', {}, [switches, legend, plot.node]) },
+      { name: 'Table', panel: tablePanel },
+    ],
+    () => redraw(),
+  );
+  const node = element('div', { class: 'estimand-View', role: 'group' }, [title, subtitle, bar.node]);
+
+  const redraw = () => {
+    if (!figure || bar.current() !== 0) return;
+    legend.hidden = !shown.marks || figure.marks.length === 0;
+    plot.draw(landscapePicture(figure, shown, node.clientWidth, readTheme()));
+  };
+
+  const switchFor = (key: keyof Shown, text: string) => {
+    const button = element('button', { type: 'button', class: 'estimand-Choice', 'aria-pressed': String(shown[key]) }, [
+      text,
+    ]);
+    button.addEventListener('click', () => {
+      shown[key] = !shown[key];
+      button.setAttribute('aria-pressed', String(shown[key]));
+      redraw();
+    });
+    return button;
+  };
+
+  return {
+    node,
+    update(data) {
+      figure = data;
+      node.setAttribute('aria-label', data.title);
+      title.textContent = data.title;
+      subtitle.textContent = subtitleOf(data);
+      const focused = [...switches.children].indexOf(document.activeElement as Element);
+      switches.replaceChildren(
+        switchFor('lines', 'Level lines'),
+        ...(data.marks.length > 0 ? [switchFor('marks', 'Estimates')] : []),
+        ...(data.draws ? [switchFor('draws', drawsText(data.draws))] : []),
+      );
+      // An update while the cell runs must not take the focus away.
+      if (focused >= 0) (switches.children[focused] as HTMLElement | undefined)?.focus();
+      legend.replaceChildren(
+        ...data.marks.map(({ kind, label }) => {
+          const swatch = element(
+            'span',
+            { class: `estimand-Mark estimand-Mark-${markStyles[kind].symbol}`, 'aria-hidden': 'true' },
+            [],
+          );
+          swatch.style.backgroundColor = markStyles[kind].colour;
+          return element('li', {}, [swatch, label]);
+        }),
+      );
+      tablePanel.replaceChildren(pointTable(data));
+      redraw();
+    },
+    redraw,
+    dispose: () => plot.dispose(),
+  };
+}
+
+function drawsText({ x, total }: NonNullable<LandscapeFigure['draws']>): string {
+  const drawn = unpack(x).length;
+  return drawn < total ? `Draws (${drawn} of ${total})` : `Draws (${total})`;
+}
+
+function subtitleOf({ others, fixed }: LandscapeFigure): string {
+  const rest = {
+    none: '',
+    fixed: `Held fixed: ${fixed.map(({ name, value }) => `${name} = ${formatNumber(value)}`).join(', ')}. `,
+    profiled: 'The other parameters are at their best for each point (profile). ',
+  }[others];
+  return `${rest}Lines: −2 Δ = χ² quantiles with 2 degrees of freedom.`;
+}
+
+/** Marks, and how far each region reaches on either axis. */
+function pointTable({ x, y, highest, of, marks, levels }: LandscapeFigure): HTMLElement {
+  const reach = (lines: LandscapeFigure['levels'][number]['lines'], axis: 'x' | 'y') => {
+    const values = lines.flatMap((line) => Array.from(unpack(line[axis])));
+    return values.length > 0 ? `${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))}` : '–';
+  };
+  const rows = [
+    ...marks.map((mark) => ({ name: mark.label, cells: [formatNumber(mark.x), formatNumber(mark.y)] })),
+    ...levels.map(({ probability, lines }) => ({
+      name: `${Math.round(probability * 100)} % region`,
+      cells: [reach(lines, 'x'), reach(lines, 'y')],
+    })),
+  ];
+  return dataTable(`Highest log ${of}: ${formatNumber(highest, 6)}`, ['', x.name, y.name], rows);
+}

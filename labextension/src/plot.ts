@@ -1,0 +1,109 @@
+/**
+ * One Plotly picture in one element: loaded lazily, drawn once per animation frame at most, never wider than its
+ * place, redrawn in place.
+ */
+import type { Config, Data, Layout } from 'plotly.js';
+import { element } from './dom.ts';
+import type { Theme } from './theme.ts';
+
+export interface Picture {
+  readonly data: Data[];
+  readonly layout: Partial<Layout>;
+  /** Height in px. */
+  readonly height: number;
+  /** What the picture shows, in words. */
+  readonly description: string;
+}
+
+const config: Partial<Config> = {
+  displayModeBar: false,
+  displaylogo: false,
+  responsive: false,
+  logging: 0,
+  doubleClick: 'reset',
+};
+
+const load = () => import('./plotly.ts').then((module) => module.default);
+
+export class Plot {
+  readonly node: HTMLDivElement = element('div', { role: 'img', class: 'estimand-Plot' }, []);
+  readonly #failed: (problem: string) => void;
+  #picture: Picture | undefined;
+  #frame = 0;
+  #drawn = false;
+  #disposed = false;
+
+  constructor(failed: (problem: string) => void) {
+    this.#failed = failed;
+  }
+
+  /** Draw this picture at the next frame; of several in one frame only the last is drawn. */
+  draw(picture: Picture): void {
+    this.#picture = picture;
+    this.node.setAttribute('aria-label', picture.description);
+    this.node.style.height = `${picture.height}px`;
+    if (this.#frame !== 0 || this.#disposed) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#drawNow().catch((error: unknown) => this.#failed(`drawing failed: ${String(error)}`));
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    cancelAnimationFrame(this.#frame);
+    if (this.#drawn) void load().then((Plotly) => Plotly.purge(this.node));
+  }
+
+  async #drawNow(): Promise<void> {
+    const Plotly = await load();
+    const picture = this.#picture;
+    const width = this.node.clientWidth;
+    // Without a width the element is hidden; it is drawn when it is shown.
+    if (this.#disposed || !picture || width === 0) return;
+    await Plotly.react(this.node, picture.data, { ...picture.layout, width, height: picture.height }, config);
+    if (this.#disposed) return;
+    this.#drawn = true;
+    this.node.dataset.drawn = 'true';
+  }
+}
+
+/** The layout every picture starts from. */
+export function baseLayout(theme: Theme): Partial<Layout> {
+  return {
+    paper_bgcolor: 'rgba(0, 0, 0, 0)',
+    plot_bgcolor: 'rgba(0, 0, 0, 0)',
+    font: { family: theme.font, size: 12, color: theme.ink },
+    margin: { l: 52, r: 12, t: 8, b: 34 },
+    showlegend: false,
+    hovermode: 'closest',
+    dragmode: 'zoom',
+    hoverlabel: { font: { family: theme.font, size: 12 } },
+  };
+}
+
+/** What every axis starts from. */
+export function baseAxis(theme: Theme): Partial<Layout['xaxis']> {
+  return {
+    gridcolor: theme.grid,
+    linecolor: theme.soft,
+    zeroline: false,
+    tickfont: { size: 11, color: theme.soft },
+    exponentformat: 'power',
+    automargin: true,
+    separatethousands: false,
+  };
+}
+
+/**
+ * Text that Plotly shows as it stands: it reads a little HTML, entities, `$…$` mathematics and `%{…}` templates.
+ */
+export function plotlyText(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/\$/g, '&#36;')
+    .replace(/%\{/g, '%&#123;')
+    .replace(/[\r\n]+/g, ' ');
+}

@@ -1,0 +1,92 @@
+/**
+ * Chromium for the browser tests, and what they ask of a notebook in JupyterLab.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../scripts/lib/chromium.mjs';
+
+const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+
+export function startBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium found: install one, or set CHROMIUM to its path');
+  const quiet = [
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
+}
+
+/** A page and the errors its console has shown. */
+export interface Watched {
+  readonly page: Page;
+  /** Messages of level error, and exceptions nobody caught. */
+  readonly errors: readonly string[];
+}
+
+/** Open an address in a fresh browser profile and wait until JupyterLab has restored itself. */
+export async function openLab(browser: Browser, address: string): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 1 });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => errors.push(String(error.stack ?? error)));
+  await page.goto(address);
+  await page.waitForFunction(() => 'jupyterapp' in globalThis);
+  await page.evaluate(() => (globalThis as unknown as { jupyterapp: { restored: Promise<void> } }).jupyterapp.restored);
+  await page.waitForSelector('.jp-Notebook .jp-Cell');
+  return { page, errors };
+}
+
+/** Run one of JupyterLab's commands. */
+export async function command(
+  page: Page,
+  id: string,
+  args: Readonly<Record<string, string | number | boolean>> = {},
+): Promise<void> {
+  await page.evaluate(
+    ([id, args]) =>
+      (
+        globalThis as unknown as { jupyterapp: { commands: { execute(id: string, args: unknown): Promise<unknown> } } }
+      ).jupyterapp.commands
+        .execute(id, args)
+        .then(() => undefined),
+    [id, args] as const,
+  );
+}
+
+/** Change the theme and wait until its colours are there. */
+export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await command(page, 'apputils:change-theme', { theme: theme === 'light' ? 'JupyterLab Light' : 'JupyterLab Dark' });
+  await page.waitForFunction((light) => document.body.dataset.jpThemeLight === light, String(theme === 'light'));
+}
+
+/** Wait until every figure on the page that can be seen has been drawn. */
+export async function waitForPictures(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const shown = [...document.querySelectorAll<HTMLElement>('.estimand-Plot')].filter((plot) => plot.clientWidth > 0);
+    return shown.length > 0 && shown.every((plot) => plot.dataset.drawn === 'true');
+  });
+}
+
+/** Two frames, so that what was asked for in this one has been painted. */
+export async function nextFrame(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  );
+}
+
+/** Keep a picture of an element for a person to look at: tests/screenshots/NAME.png. */
+export async function screenshot(page: Page, selector: string, name: string): Promise<void> {
+  const path = join(screenshots, `${name}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  await nextFrame(page);
+  await page.locator(selector).first().screenshot({ path });
+}

@@ -1,0 +1,135 @@
+/**
+ * A real JupyterLab for browser tests: on a free port, with every folder it writes to in one temporary folder,
+ * stopped with all its kernels when the test is done.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const token = 'for-this-test-alone';
+
+export interface LabOptions {
+  /** Notebooks (or other files) to copy into the server's folder. */
+  readonly files?: readonly string[];
+  /** Our extension: the one just built, the one installed in the environment, or none. */
+  readonly extension: 'built' | 'installed' | 'none';
+}
+
+export interface Lab {
+  /** Address of a file of the server's folder, opened in a workspace of its own. */
+  address(file: string): string;
+  /** The server's folder. */
+  readonly folder: string;
+  /** Sign a notebook, as a reader does who says that it can be trusted. */
+  trust(file: string): void;
+  stop(): Promise<void>;
+}
+
+/** Start JupyterLab and wait until it answers. @throws with its log when it does not within a minute */
+export async function startLab({ files = [], extension }: LabOptions): Promise<Lab> {
+  const home = mkdtempSync(join(tmpdir(), 'estimand-lab-'));
+  const folder = join(home, 'notebooks');
+  mkdirSync(folder);
+  for (const file of files) cpSync(file, join(folder, basename(file)), { recursive: true });
+  const env = environment(home, extension);
+  const server = spawn('python', serverArguments(folder), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stopped = new Promise<void>((resolve) => server.once('close', () => resolve()));
+  try {
+    const port = await portOf(server);
+    const base = `http://127.0.0.1:${port}`;
+    return {
+      folder,
+      address: (file) => `${base}/lab/workspaces/test-${Date.now()}/tree/${encodeURIComponent(file)}?token=${token}`,
+      trust(file) {
+        const { status, stderr } = spawnSync('python', ['-m', 'jupyter', 'trust', file], {
+          cwd: folder,
+          env,
+          encoding: 'utf8',
+        });
+        if (status !== 0) throw new Error(`jupyter trust ${file}: ${stderr}`);
+      },
+      async stop() {
+        server.kill('SIGTERM');
+        const killer = setTimeout(() => server.kill('SIGKILL'), 15_000);
+        await stopped;
+        clearTimeout(killer);
+        rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      },
+    };
+  } catch (error) {
+    server.kill('SIGKILL');
+    await stopped;
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    throw error;
+  }
+}
+
+function serverArguments(folder: string): string[] {
+  return [
+    ...['-m', 'jupyterlab', '--no-browser', '--ip=127.0.0.1', '--ServerApp.port=0', '--ServerApp.port_retries=50'],
+    ...[`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, '--ServerApp.allow_root=True'],
+    ...['--LabApp.expose_app_in_browser=True', '--ServerApp.log_level=INFO', '--LabApp.news_url=None'],
+  ];
+}
+
+/** Variables under which Jupyter writes nothing outside `home`. */
+function environment(home: string, extension: LabOptions['extension']): NodeJS.ProcessEnv {
+  const at = (name: string) => {
+    const path = join(home, name);
+    mkdirSync(path);
+    return path;
+  };
+  const config = at('config');
+  const labconfig = join(config, 'labconfig');
+  mkdirSync(labconfig);
+  const disabledExtensions = {
+    '@jupyterlab/apputils-extension:announcements': true,
+    ...(extension === 'none' ? { '@estimand/labextension': true } : {}),
+  };
+  writeFileSync(join(labconfig, 'page_config.json'), JSON.stringify({ disabledExtensions }));
+  const extra = at('extra');
+  if (extension === 'built') {
+    const built = join(root, 'labextension', 'dist');
+    if (!existsSync(join(built, 'package.json')))
+      throw new Error('labextension/dist is missing: run npm run build first');
+    mkdirSync(join(extra, 'labextensions', '@estimand'), { recursive: true });
+    symlinkSync(built, join(extra, 'labextensions', '@estimand', 'labextension'), 'junction');
+  }
+  return {
+    ...process.env,
+    JUPYTER_CONFIG_DIR: config,
+    JUPYTER_DATA_DIR: at('data'),
+    JUPYTER_RUNTIME_DIR: at('runtime'),
+    JUPYTERLAB_WORKSPACES_DIR: at('workspaces'),
+    JUPYTERLAB_SETTINGS_DIR: at('settings'),
+    IPYTHONDIR: at('ipython'),
+    JUPYTER_PATH: [extra, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter),
+    PYTHONUNBUFFERED: '1',
+  };
+}
+
+/** The port the server's log names once it listens. */
+function portOf(server: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    const fail = (why: string) => reject(new Error(`JupyterLab ${why}; its log:\n${log.slice(-4000)}`));
+    const timer = setTimeout(() => fail('did not start within a minute'), 60_000);
+    const read = (chunk: Buffer) => {
+      log += chunk.toString();
+      const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(log)?.[1];
+      if (!port) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    };
+    server.stdout?.on('data', read);
+    server.stderr?.on('data', read);
+    server.once('error', (error) => fail(`could not be started (${error.message})`));
+    server.once('close', (code) => {
+      clearTimeout(timer);
+      fail(`ended with code ${code}`);
+    });
+  });
+}
