@@ -1,18 +1,27 @@
 /**
- * Distributions in words, for messages: `normal(mu, tau)`, `uniform(0, 1)`, `normal(…, sigma)`.
+ * Distributions in words, for messages: `normal(mu, tau)`, `ordered(normal(0, 5))`, `normal(0, 1).bounded({ lower: 0 })`.
  */
 import type { Distribution } from '../distributions/index.ts';
-import type { Expression, Shape } from '../program/index.ts';
+import type { Expr, Expression, Shape } from '../program/index.ts';
 import { uniformValue } from '../program/node.ts';
 
 /** A name, a number, or `…` for what has neither. */
-export function describeExpression({ node }: Expression): string {
+export function describeExpression(expression: Expr | Expression): string {
+  const { node } = expression as unknown as Expression;
   const value = uniformValue(node);
   return node.name ?? (value === undefined ? '…' : String(value));
 }
 
-export function describeDistribution({ family, parameters }: Distribution): string {
-  return `${family.name}(${Object.values(parameters).map(describeExpression).join(', ')})`;
+/** As one would write it, bounds included; sizes are left out. */
+export function describeDistribution({ family, parameters, support }: Distribution): string {
+  const call = `${family.name}(${Object.values(parameters).map(describeExpression).join(', ')})`;
+  if (support.structure === 'ordered') return `ordered(${call})`;
+  if (support.structure === 'positive ordered') return `positiveOrdered(${call})`;
+  const bounds = (['lower', 'upper'] as const).flatMap((side) => {
+    const bound = support[side];
+    return bound === undefined || family.support[side] !== undefined ? [] : [`${side}: ${describeExpression(bound)}`];
+  });
+  return bounds.length === 0 ? call : `${call}.bounded({ ${bounds.join(', ')} })`;
 }
 
 /** Numbers of an array in words: `8 values`, `3 × 4 values`, `1 value`. */

@@ -96,7 +96,7 @@ function addObservations(trace: Trace, given: Build): Trace {
       }
       const distribution = requireDistribution(stage, name, value);
       const data = columnValue(column);
-      checkObservation(column, distribution, trace);
+      checkObservation(name, data, distribution);
       return { name, column, value: data, distribution };
     },
   );
