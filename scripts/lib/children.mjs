@@ -1,8 +1,7 @@
 /**
  * Child processes that end when we do, whichever way that is: Ctrl-C, TERM, a closed terminal, or npm killed above us.
  *
- * On POSIX each child leads a process group of its own, so that its children are reached too; Ctrl-C then comes to us
- * alone and is passed on. (npm hands TERM only to its shell, which dies and leaves us: hence the look at the parent.)
+ * npm hands TERM only to its shell, which dies and leaves us: hence the look at the parent.
  */
 import { spawn } from 'node:child_process';
 import { windows } from './paths.mjs';
@@ -19,11 +18,12 @@ let ending = false;
  * Start a child that will not outlive us.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions} [options]
+ * @param {import('node:child_process').SpawnOptions & { alone?: boolean }} [options] `alone`: in a process group of its
+ *   own, so that Ctrl-C comes to us alone, and we say how it is to end
  */
-export function startChild(command, args, options = {}) {
+export function startChild(command, args, { alone = false, ...options } = {}) {
   endWithUs();
-  const child = spawn(command, args, { windowsHide: true, ...options, detached: !windows });
+  const child = spawn(command, args, { windowsHide: true, ...options, detached: alone && !windows });
   children.add(child);
   child.once('exit', () => children.delete(child));
   child.once('error', () => children.delete(child));
@@ -31,20 +31,15 @@ export function startChild(command, args, options = {}) {
 }
 
 /**
- * Wait for a child's end.
+ * Wait for a child's end. Once we are ending ourselves nobody waits any more: what follows must not start.
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>}
  */
 export function ended(child) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('close', (code, signal) => ending || resolve({ code, signal }));
   });
-}
-
-/** True once we were told to stop: what fails from then on fails because of that. */
-export function isEnding() {
-  return ending;
 }
 
 let watching = false;
@@ -75,23 +70,10 @@ async function endAll(exitCode) {
   const open = [...children];
   const gone = Promise.all(open.map((child) => new Promise((resolve) => child.once('exit', resolve))));
   for (const child of open) child.kill('SIGTERM');
-  const kill = setTimeout(() => open.forEach(killGroup), GRACE_MILLISECONDS);
+  const patience = setTimeout(() => {
+    for (const child of open) child.kill('SIGKILL');
+  }, GRACE_MILLISECONDS);
   await gone;
-  clearTimeout(kill);
-  open.forEach(killGroup);
+  clearTimeout(patience);
   process.exit(exitCode);
-}
-
-/**
- * Kill a child with all that is left of its group.
- * @param {import('node:child_process').ChildProcess} child
- */
-function killGroup(child) {
-  if (child.pid === undefined) return;
-  try {
-    if (windows) child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // ESRCH: nothing is left of it.
-  }
 }

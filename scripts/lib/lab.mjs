@@ -22,6 +22,7 @@ export async function runLab(args) {
   configure(env.JUPYTER_CONFIG_DIR ?? '');
   // stdin stays open as long as we live: its end tells run_lab.py that we are gone.
   const child = startChild(python, [join(root, 'scripts', 'run_lab.py'), ...args], {
+    alone: true, // at Ctrl-C it would ask whether we are sure
     cwd: root,
     env: { ...env, PYTHONUNBUFFERED: '1' },
     stdio: ['pipe', 'inherit', 'pipe'],
