@@ -12,6 +12,7 @@ import { readLocalFile } from './file.ts';
 import { InferredTable } from './inferred.ts';
 import type { FileReader } from './limits.ts';
 import { namesHint } from './names.ts';
+import { type ReadProgress, ReadReport } from './progress.ts';
 import { type CsvRecord, eachRecord } from './records.ts';
 import { findSeparator } from './separator.ts';
 
@@ -37,6 +38,8 @@ export interface CsvOptions {
   readonly timeout?: number;
   /** Stops reading. Default: the interrupt of the running notebook cell. */
   readonly signal?: AbortSignal;
+  /** Called with the progress of reading, at most five times a second, and at its end. */
+  readonly onProgress?: (progress: ReadProgress) => void;
   /** Reads a path, where that is not a file of this machine. */
   readonly read?: FileReader;
 }
@@ -71,7 +74,10 @@ export async function csv(source: string | URL, columns?: ColumnTypes, options: 
   if (!(timeout > 0)) throw new RangeError(`csv: timeout is in milliseconds, above 0; got ${timeout}`);
   return withinTime(name, timeout, options.signal ?? currentHost()?.signal(), async (signal) => {
     const reader = isAddress(name) ? readAddress : (options.read ?? readLocalFile);
-    const bytes = await reader(name, { maxBytes, signal });
+    const report = new ReadReport(name, options.onProgress);
+    const onBytes = report.update.bind(report);
+    const bytes = await reader(name, { maxBytes, signal, onBytes });
+    report.finish(bytes.length);
     signal.throwIfAborted();
     return parseText(decodeText(bytes, name, options.encoding), name, columns, options, signal);
   });

@@ -14,7 +14,8 @@ export function isAddress(source: string): boolean {
  *
  * @throws DataError when the server cannot be reached, answers with an error or a web page, or sends too much
  */
-export async function readAddress(address: string, { maxBytes, signal }: ReadLimits): Promise<Uint8Array> {
+export async function readAddress(address: string, limits: ReadLimits): Promise<Uint8Array> {
+  const { maxBytes, signal } = limits;
   let response: Response;
   try {
     response = await fetch(address, { signal, headers: { accept: 'text/csv, text/plain, */*' } });
@@ -30,16 +31,22 @@ export async function readAddress(address: string, { maxBytes, signal }: ReadLim
   const type = (response.headers.get('content-type') ?? '').toLowerCase();
   const refusal = wrongType(type, address);
   if (refusal !== undefined) await stop(refusal);
-  const announced = Number(response.headers.get('content-length') ?? Number.NaN);
-  if (announced > maxBytes) await stop(tooLarge(announced, maxBytes));
+  const announced = bytesToCome(response.headers);
+  if (announced !== undefined && announced > maxBytes) await stop(tooLarge(announced, maxBytes));
   if (response.body === null) return new Uint8Array(0);
   try {
-    return await readAll(chunksOf(response.body), address, maxBytes);
+    return await readAll(chunksOf(response.body), address, limits, bytesToCome(response.headers));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DataError) throw error;
     throw new DataError(address, `the connection broke before the end of the file (${reasonOf(error)}); try again`);
   }
+}
+
+/** The length a server announces; it is that of the compressed body, so of no use where there is compression. */
+function bytesToCome(headers: Headers): number | undefined {
+  const length = Number(headers.get('content-length') || Number.NaN);
+  return headers.has('content-encoding') || !(length >= 0) ? undefined : length;
 }
 
 /** A stream's chunks; leaving the loop early closes the connection. (Not every browser iterates streams itself.) */

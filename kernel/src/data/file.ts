@@ -8,7 +8,8 @@ import { DataError } from './error.ts';
 import { type FileReader, readAll, tooLarge } from './limits.ts';
 
 /** Read a file of this machine; a relative path starts at the notebook's folder (the kernel's working folder). */
-export const readLocalFile: FileReader = async (path, { maxBytes, signal }) => {
+export const readLocalFile: FileReader = async (path, limits) => {
+  const { maxBytes, signal } = limits;
   const inNode = typeof process !== 'undefined' && typeof process.versions?.node === 'string';
   if (!inNode) {
     throw new DataError(path, 'there are no files here (no Node); give an http(s) address, or a reader: { read }');
@@ -24,7 +25,7 @@ export const readLocalFile: FileReader = async (path, { maxBytes, signal }) => {
     const status = await file.stat();
     if (status.isDirectory()) throw new DataError(path, 'this is a folder; give the path of a file in it');
     if (status.size > maxBytes) throw new DataError(path, tooLarge(status.size, maxBytes));
-    return await readAll(file.createReadStream({ signal, autoClose: false }), path, maxBytes);
+    return await readAll(file.createReadStream({ signal, autoClose: false }), path, limits, status.size);
   } finally {
     await file.close();
   }

@@ -7,6 +7,7 @@ export { type Factor, factor, indicator, labelsOf } from './factor.ts';
 export { InferredTable } from './inferred.ts';
 export type { FileReader, ReadLimits } from './limits.ts';
 export { type CompleteColumn, type CompleteRows, dropMissing } from './missing.ts';
+export type { ReadProgress } from './progress.ts';
 export { type Digits, digits } from './sets/digits.ts';
 export { type EightSchools, eightSchools } from './sets/eight-schools.ts';
 export { type Iris, iris } from './sets/iris.ts';

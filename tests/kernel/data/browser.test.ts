@@ -16,7 +16,7 @@ it('loads and reads CSV where there is neither Buffer nor Node, and says that th
     external: ['node:*'],
     logLevel: 'silent',
   });
-  const worker = createContext({ TextDecoder, TextEncoder, AbortSignal, setTimeout, URL, fetch });
+  const worker = createContext({ TextDecoder, TextEncoder, AbortSignal, setTimeout, performance, URL, fetch });
   new Script(outputFiles[0]!.text).runInContext(worker);
   const run = (code: string) => new Script(`(async () => { ${code} })()`).runInContext(worker);
   expect(await run('return typeof Buffer + typeof process + data.penguins().year.length')).toBe(

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CsvOptions, csv } from '#kernel/data/csv';
 import { DataError } from '#kernel/data/error';
-import { installHost } from '#kernel/host/host';
+import { installHost, type MimeBundle } from '#kernel/host/host';
 
 const columns = { a: 'number' } as const;
 
@@ -101,6 +101,11 @@ describe('an address', () => {
     '/secret': (_, response) => response.writeHead(403).end(),
     '/broken': (_, response) => response.writeHead(503).end(),
     '/teapot': (_, response) => response.writeHead(418).end(),
+    '/slow.csv': (_, response) => {
+      response.writeHead(200, { 'content-length': '12' }).write('a\n');
+      setTimeout(() => response.write('1\n2\n'), 600);
+      setTimeout(() => response.end('3\n4\n5\n'), 650);
+    },
     '/silent': (_, response) => open.add(response),
     '/stalled': (_, response) => {
       open.add(response);
@@ -187,6 +192,28 @@ describe('an address', () => {
     } finally {
       installHost(undefined);
     }
+  });
+
+  it('tells how far it has come, and shows it below the cell when it takes a while', async () => {
+    const shown: unknown[] = [];
+    const told: string[] = [];
+    const update = (bundle: MimeBundle) => shown.push(bundle['text/plain']);
+    const display = (bundle: MimeBundle) => {
+      update(bundle);
+      return { update };
+    };
+    installHost({ display, signal: () => undefined });
+    try {
+      await csv(`${base}/slow.csv`, columns, { onProgress: ({ text }) => told.push(text) });
+    } finally {
+      installHost(undefined);
+    }
+    expect(told.at(-1)).toBe(`${base}/slow.csv: 0.000012 MB read`);
+    expect(told[0]).toBe(`${base}/slow.csv: 0.000006 MB of 0.000012 MB read`);
+    expect(shown).toEqual(told);
+    const quick: string[] = [];
+    await csv(`${base}/good.csv`, columns, { onProgress: ({ text }) => quick.push(text) });
+    expect(quick).toEqual([`${base}/good.csv: 0.000012 MB read`]);
   });
 
   it('where nobody answers says so', async () => {
