@@ -398,6 +398,8 @@ export function variable<const S extends Shape>(name: string, shape: S): Expr<S>
 /** The same expression under a name that messages use, such as the user's name of a parameter. */
 export function named<E extends Expr>(expression: E, name: string): E {
   const node = nodeOf(expression);
+  // An input is known by its identity: a copy would be another variable, and the gradient by it zero.
+  if (node.operation === 'input') return expression;
   return typed({ ...node, name }) as unknown as E;
 }
 
