@@ -1,0 +1,140 @@
+/**
+ * The engine process as the wire process holds it: started, spoken to, watched, and started again when it dies.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { Duplex, Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { log } from '../wire/log.ts';
+import type { Cell, EngineEvents, Outcome } from './engine.ts';
+import { descriptors, encodeFrame, FrameReader, type FromEngine, type ToEngine, type ToGuard } from './protocol.ts';
+import { RawOutput } from './raw-output.ts';
+
+/** How long the end marks on stdout and stderr may take once a cell is done, ms. They are written before. */
+const markPatience = 500;
+
+const flags = [
+  '--no-warnings', // nothing but the user's own text is ever on stderr
+  '--no-force-async-hooks-checks', // else stopping a loop inside a timer ends the process
+];
+
+/** After so many processes that ended before they were ready, a new one is started only for a cell. */
+const mostFailedStarts = 3;
+
+interface Waiting {
+  readonly cell: number;
+  resolve(outcome: Outcome): void;
+}
+
+export class EngineProcess {
+  readonly #events: EngineEvents;
+  /** Called with an engine's end, when nobody asked for it. */
+  readonly #died: () => void;
+  #child: ChildProcess | undefined;
+  #waiting: Waiting | undefined;
+  #failedStarts = 0;
+  #cell = 0;
+
+  constructor(events: EngineEvents, died: () => void) {
+    this.#events = events;
+    this.#died = died;
+    this.start();
+  }
+
+  /** Start a fresh process; the old one, if any, is ended. */
+  start(): void {
+    this.stop();
+    const token = randomUUID();
+    const entry = fileURLToPath(new URL(`./process${import.meta.url.slice(-3)}`, import.meta.url));
+    const child = spawn(process.execPath, [...flags, entry, token], {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const raw = new RawOutput(token, (name, text) => {
+      const content = Buffer.from(JSON.stringify({ name, text }));
+      this.#events.output({ cell: this.#cell, type: 'stream', content });
+    });
+    const reader = new FrameReader<FromEngine>((note, body) => {
+      if (child === this.#child) this.#receive(note, body, raw);
+    });
+    (child.stdio[descriptors.toWire] as Readable).on('data', (piece: Buffer) => reader.push(piece));
+    child.stdout!.on('data', (piece: Buffer) => raw.push('stdout', piece));
+    child.stderr!.on('data', (piece: Buffer) => raw.push('stderr', piece));
+    for (const stream of child.stdio) stream?.on('error', (error) => log(`engine pipe: ${error.message}`));
+    child.on('error', (error) => this.#ended(child, error.message));
+    // `close` comes after all pipes are read: what the process said last is heard.
+    child.on('close', (code, signal) => this.#ended(child, raw.cause() ?? describeEnd(code, signal)));
+    this.#child = child;
+    log(`engine started: ${child.pid}`);
+  }
+
+  /** End the process at once, whatever it does. */
+  stop(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill('SIGKILL');
+  }
+
+  evaluate(cell: Cell): Promise<Outcome> {
+    this.#cell = cell.id;
+    if (!this.#child) this.start();
+    return new Promise((resolve) => {
+      this.#waiting = { cell: cell.id, resolve };
+      this.#send(descriptors.toMain, { kind: 'evaluate', cell } satisfies ToEngine);
+    });
+  }
+
+  tellGuard(note: ToGuard): void {
+    this.#send(descriptors.toGuard, note);
+  }
+
+  #send(descriptor: number, note: object): void {
+    const stream = this.#child?.stdio[descriptor] as Duplex | undefined;
+    for (const piece of encodeFrame(note)) stream?.write(piece);
+  }
+
+  #receive(note: FromEngine, body: Buffer, raw: RawOutput): void {
+    switch (note.kind) {
+      case 'ready':
+        this.#failedStarts = 0;
+        log('engine ready');
+        break;
+      case 'output':
+        this.#events.output({ cell: note.cell, type: note.type, content: body });
+        break;
+      case 'input':
+        this.#events.input(note.cell, note.prompt, note.password);
+        break;
+      case 'done': {
+        const outcome = JSON.parse(body.toString('utf8')) as Outcome;
+        void raw.until(note.cell, markPatience).then(() => this.#finish(note.cell, outcome));
+      }
+    }
+  }
+
+  #finish(cell: number, outcome: Outcome): void {
+    if (this.#waiting?.cell !== cell) return;
+    const { resolve } = this.#waiting;
+    this.#waiting = undefined;
+    resolve(outcome);
+  }
+
+  #ended(child: ChildProcess, cause: string): void {
+    if (child !== this.#child) return;
+    log(`engine ended: ${cause}`);
+    const cell = this.#cell;
+    const waiting = this.#waiting;
+    const evalue = `the session's process ended (${cause}). All variables are gone; a fresh session has begun`;
+    const failure = { ename: 'SessionEnded', evalue, traceback: [`\u001b[1;31mSessionEnded:\u001b[0m ${evalue}`] };
+    this.#child = undefined;
+    if (++this.#failedStarts < mostFailedStarts) this.start();
+    this.#died();
+    this.#events.output({ cell, type: 'error', content: Buffer.from(JSON.stringify(failure)) });
+    if (waiting) this.#finish(waiting.cell, { status: 'error', ...failure });
+  }
+}
+
+function describeEnd(code: number | null, signal: string | null): string {
+  if (signal === 'SIGKILL') return 'killed, perhaps for want of memory';
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * The engine process: runs cells for the wire process, and nothing else. It ends when the wire process does.
+ */
+import { Socket } from 'node:net';
+import { cwd } from 'node:process';
+import { Worker } from 'node:worker_threads';
+import { captureProcess } from '../repl/captured.ts';
+import type { Interrupt } from '../repl/guard.ts';
+import { installHooks, LocalFiles } from '../repl/hooks.ts';
+import { define, installGlobals } from '../repl/host.ts';
+import { asker } from '../repl/input.ts';
+import { Repl } from '../repl/repl.ts';
+import { newSharedMemory, slots, viewShared } from '../repl/shared.ts';
+import { stackPreparer } from '../repl/stack.ts';
+import { warmStripper } from '../repl/strip.ts';
+import { sendToWire, writeAll } from '../repl/writer.ts';
+import type { Cell } from './engine.ts';
+import { descriptors, endMark, FrameReader, type ToEngine } from './protocol.ts';
+
+const token = process.argv[2] ?? '';
+const folder = cwd();
+const memory = newSharedMemory();
+const shared = viewShared(memory);
+
+const guard = new Worker(new URL(`../repl/guard${import.meta.url.slice(-3)}`, import.meta.url), {
+  workerData: memory,
+  stdout: false,
+  stderr: false,
+});
+guard.on('message', ({ cell, number }: Interrupt) => {
+  Atomics.store(shared.slots, slots.heard, number);
+  repl.interrupt(cell);
+});
+guard.unref();
+
+const repl = new Repl((cell, type, content) => {
+  sendToWire({ kind: 'output', cell, type }, Buffer.from(JSON.stringify(content)));
+}, shared);
+const files = new LocalFiles();
+const decoder = new FrameReader<ToEngine>((note) => void run(note.cell));
+let inputAllowed = false;
+
+captureProcess(repl);
+installHooks(folder, files, repl.sources);
+installGlobals(repl, folder, files);
+const ask = asker(
+  shared,
+  (prompt, password) => {
+    repl.flush();
+    sendToWire({ kind: 'input', cell: repl.run().cell, prompt, password });
+  },
+  () => inputAllowed,
+);
+define('input', true, (prompt = '') => ask(String(prompt), false));
+define('password', true, (prompt = '') => ask(String(prompt), true));
+Error.prepareStackTrace = stackPreparer(repl.sources);
+Error.stackTraceLimit = 50;
+process.argv.splice(1);
+
+async function run(cell: Cell): Promise<void> {
+  inputAllowed = cell.input;
+  const outcome = await repl.evaluate(cell);
+  // What was written past us (by a child process, by native code) is in the pipes by now: the mark comes after it.
+  for (const descriptor of [1, 2]) {
+    try {
+      writeAll(descriptor, Buffer.from(endMark(token, cell.id)));
+    } catch {
+      // The user's code has closed it; the wire process waits a moment and goes on.
+    }
+  }
+  sendToWire({ kind: 'done', cell: cell.id }, Buffer.from(JSON.stringify(outcome)));
+}
+
+const socket = new Socket({ fd: descriptors.toMain, readable: true, writable: false });
+socket.on('data', (piece: Buffer) => decoder.push(piece));
+const leave = (): void => void process.kill(process.pid, 'SIGKILL');
+socket.on('close', leave);
+socket.on('error', leave);
+
+sendToWire({ kind: 'ready' });
+warmStripper();

@@ -1,0 +1,82 @@
+/**
+ * What the wire process and the engine process say to each other, and how it is framed on a pipe:
+ *
+ *     length of the note (u32, little endian) | length of the body (u32) | note (JSON) | body (bytes)
+ *
+ * The body carries what is only passed on, such as the content of an output: it is not parsed on its way.
+ */
+import type { Cell, Outcome, OutputType } from './engine.ts';
+
+/** Engine → wire. The body is the JSON content of an output, or the JSON outcome of a cell. */
+export type FromEngine =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'output'; readonly cell: number; readonly type: OutputType }
+  | { readonly kind: 'input'; readonly cell: number; readonly prompt: string; readonly password: boolean }
+  | { readonly kind: 'done'; readonly cell: number };
+
+/** Wire → engine's main thread. */
+export type ToEngine = { readonly kind: 'evaluate'; readonly cell: Cell };
+
+/** Wire → engine's guard thread, which listens even while a cell blocks. Cell 0 means: no cell. */
+export type ToGuard =
+  | { readonly kind: 'interrupt'; readonly cell: number }
+  | { readonly kind: 'answer'; readonly value: string };
+
+/** The file descriptors of the engine process beside its standard streams. */
+export const descriptors = { toWire: 3, toMain: 4, toGuard: 5 } as const;
+
+/** Written to the engine's own stdout and stderr at the end of a cell: all that came before belongs to it. */
+export function endMark(token: string, cell: number): string {
+  return `\u0000${token}:${cell}\u0000`;
+}
+
+/** The body of an ending. */
+export type DoneBody = Outcome;
+
+const headerSize = 8;
+
+export function encodeFrame(note: object, body: Uint8Array = new Uint8Array(0)): Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(note));
+  const header = Buffer.alloc(headerSize);
+  header.writeUInt32LE(text.length, 0);
+  header.writeUInt32LE(body.length, 4);
+  return body.length === 0 ? [Buffer.concat([header, text])] : [Buffer.concat([header, text]), body];
+}
+
+/** Cuts a byte stream into frames, whatever pieces it comes in. */
+export class FrameReader<Note> {
+  #pieces: Buffer[] = [];
+  #size = 0;
+  readonly #receive: (note: Note, body: Buffer) => void;
+
+  constructor(receive: (note: Note, body: Buffer) => void) {
+    this.#receive = receive;
+  }
+
+  push(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.#size += piece.length;
+    for (;;) {
+      if (this.#size < headerSize) return;
+      const header = this.#peek(headerSize);
+      const noteSize = header.readUInt32LE(0);
+      const size = headerSize + noteSize + header.readUInt32LE(4);
+      if (this.#size < size) return;
+      const frame = this.#peek(size);
+      const rest = this.#pieces[0]!.subarray(size);
+      this.#pieces = rest.length > 0 ? [rest, ...this.#pieces.slice(1)] : this.#pieces.slice(1);
+      this.#size -= size;
+      const note = JSON.parse(frame.toString('utf8', headerSize, headerSize + noteSize)) as Note;
+      this.#receive(note, frame.subarray(headerSize + noteSize, size));
+    }
+  }
+
+  /** The first `size` bytes; joins pieces only where they must be, so that large bodies are copied once. */
+  #peek(size: number): Buffer {
+    const first = this.#pieces[0]!;
+    if (first.length >= size) return first;
+    const joined = Buffer.concat(this.#pieces);
+    this.#pieces = [joined];
+    return joined;
+  }
+}

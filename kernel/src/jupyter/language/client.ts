@@ -1,0 +1,93 @@
+/**
+ * The wire's side of the language thread: started when it is first asked, or a while after the first cell, so that
+ * it costs a starting session nothing.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Completeness, Completions, Inspection } from '../engine/engine.ts';
+import { log } from '../wire/log.ts';
+import type { Answers, FromLanguage, Question, ToLanguage } from './protocol.ts';
+
+/** How long after the first cell the thread is started unasked, ms. */
+const warmAfter = 1500;
+
+export class Language {
+  #worker: Worker | undefined;
+  #warming: NodeJS.Timeout | undefined;
+  #asked = 0;
+  /** The cells of the session, for a thread that starts later. */
+  #cells: string[] = [];
+  readonly #waiting = new Map<number, { readonly settle: (answer: never) => void; readonly nothing: unknown }>();
+
+  /** A cell has run: what it declared is known from now on. */
+  remember(code: string): void {
+    this.#cells.push(code);
+    this.#post({ kind: 'remember', code });
+    if (this.#worker || this.#warming) return;
+    this.#warming = setTimeout(() => {
+      this.#start();
+      this.#post({ kind: 'warm' });
+    }, warmAfter).unref();
+  }
+
+  /** A fresh session has begun. */
+  forget(): void {
+    this.#cells = [];
+    this.#post({ kind: 'forget' });
+  }
+
+  complete(code: string, cursor: number): Promise<Completions> {
+    return this.#ask('complete', code, cursor, { matches: [], start: cursor, end: cursor });
+  }
+
+  inspect(code: string, cursor: number): Promise<Inspection> {
+    return this.#ask('inspect', code, cursor, undefined);
+  }
+
+  isComplete(code: string): Promise<Completeness> {
+    return this.#ask('isComplete', code, 0, { status: 'unknown' });
+  }
+
+  close(): void {
+    clearTimeout(this.#warming);
+    void this.#worker?.terminate();
+  }
+
+  /** @param nothing the answer when the thread fails */
+  #ask<Q extends Question>(question: Q, code: string, cursor: number, nothing: Answers[Q]): Promise<Answers[Q]> {
+    this.#start();
+    const id = ++this.#asked;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, { settle: resolve, nothing });
+      this.#post({ kind: 'ask', id, question, code, cursor });
+    });
+  }
+
+  #post(note: ToLanguage): void {
+    this.#worker?.postMessage(note);
+  }
+
+  #start(): void {
+    if (this.#worker) return;
+    // Its own streams lead nowhere: nothing of ours is ever written to stderr.
+    const worker = new Worker(new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url), {
+      stdout: true,
+      stderr: true,
+    });
+    this.#worker = worker;
+    worker.unref();
+    worker.on('message', ({ id, answer }: FromLanguage) => this.#settle(id, answer));
+    worker.on('error', (error) => log(`language: ${error.stack ?? error.message}`));
+    worker.on('exit', () => {
+      if (worker !== this.#worker) return;
+      this.#worker = undefined; // the next question starts another
+      for (const [id, { nothing }] of this.#waiting) this.#settle(id, nothing);
+    });
+    for (const code of this.#cells) this.#post({ kind: 'remember', code });
+  }
+
+  #settle(id: number, answer: unknown): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.settle(answer as never);
+  }
+}

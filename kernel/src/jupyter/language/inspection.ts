@@ -1,0 +1,61 @@
+/**
+ * What is known of the name at a cursor: its type, and what its author wrote of it.
+ */
+import type { JSDocTagInfo, QuickInfo } from 'typescript';
+import type { Inspection } from '../engine/engine.ts';
+import { toUnits } from './code-points.ts';
+import type { NotebookSession, OpenCell } from './session.ts';
+import { ts } from './typescript.ts';
+
+/** @param cursor in code points */
+export function inspect(session: NotebookSession, code: string, cursor: number): Inspection {
+  const open = session.open(code);
+  const info = find(open, code, toUnits(code, cursor));
+  if (!info) return undefined;
+  const type = ts.displayPartsToString(info.displayParts);
+  const text = ts.displayPartsToString(info.documentation).trim();
+  const tags = info.tags ?? [];
+  return {
+    'text/plain': [type, text, ...tags.map(plainTag)].filter(Boolean).join('\n\n'),
+    'text/markdown': [`\`\`\`typescript\n${type}\n\`\`\``, text, ...tags.map(markdownTag)].filter(Boolean).join('\n\n'),
+  };
+}
+
+/** At the cursor, just before it, or the function in whose parentheses it stands. */
+function find(open: OpenCell, code: string, at: number): QuickInfo | undefined {
+  const ask = (place: number): QuickInfo | undefined =>
+    place < 0 ? undefined : open.service.getQuickInfoAtPosition(open.file, open.offset + place);
+  const wordBefore = /[\p{ID_Continue}$]$/u.test(code.slice(0, at));
+  return (wordBefore ? ask(at - 1) : undefined) ?? ask(at) ?? ask(callee(open, at) ?? -1);
+}
+
+/** The end of the name of the innermost call around a place. */
+function callee(open: OpenCell, at: number): number | undefined {
+  const file = open.service.getProgram()?.getSourceFile(open.file);
+  const place = open.offset + at;
+  let found: number | undefined;
+  const visit = (node: import('typescript').Node): void => {
+    if (node.pos > place || node.end < place) return;
+    const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
+    if (isCall && node.expression.end < place) found = node.expression.end - 1 - open.offset;
+    ts.forEachChild(node, visit);
+  };
+  if (file) visit(file);
+  return found;
+}
+
+function tagText(tag: JSDocTagInfo): string {
+  return ts.displayPartsToString(tag.text).trim();
+}
+
+function plainTag(tag: JSDocTagInfo): string {
+  return `@${tag.name} ${tagText(tag)}`.trim();
+}
+
+function markdownTag(tag: JSDocTagInfo): string {
+  const text = tagText(tag);
+  if (tag.name === 'example' && !text.includes('```')) return `*@example*\n\`\`\`typescript\n${text}\n\`\`\``;
+  if (tag.name !== 'param') return `*@${tag.name}* ${text}`.trim();
+  const [name = '', ...rest] = text.split(' ');
+  return `*@param* \`${name}\` ${rest.join(' ')}`.trim();
+}

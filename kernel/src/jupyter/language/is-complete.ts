@@ -1,0 +1,32 @@
+/**
+ * Whether a text is a whole cell, by TypeScript's own parser: a console asks before it runs what was typed.
+ */
+import type { DiagnosticWithLocation, SourceFile } from 'typescript';
+import type { Completeness } from '../engine/engine.ts';
+import { ts } from './typescript.ts';
+
+/** Errors that more text can mend, wherever they are reported: an open template literal, an open comment. */
+const open = new Set([1160, 1010]);
+
+const step = '  ';
+
+export function isComplete(code: string): Completeness {
+  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+  const faults = parseFaults(file);
+  if (faults.length === 0) return { status: 'complete' };
+  const end = code.trimEnd().length;
+  const mendable = faults.every(({ start, code: number }) => open.has(number) || start >= end);
+  return mendable ? { status: 'incomplete', indent: nextIndent(code) } : { status: 'invalid' };
+}
+
+/** The parser keeps its errors in a field its types do not mention; the public way to them costs a compilation. */
+function parseFaults(file: SourceFile): readonly DiagnosticWithLocation[] {
+  return (file as SourceFile & { readonly parseDiagnostics: readonly DiagnosticWithLocation[] }).parseDiagnostics;
+}
+
+/** The indent of the line that follows: one step more after an opening bracket or an arrow. */
+function nextIndent(code: string): string {
+  const line = code.trimEnd().split('\n').at(-1) ?? '';
+  const indent = /^\s*/.exec(line)![0];
+  return /(?:[{([]|=>)\s*$/.test(line) ? indent + step : indent;
+}

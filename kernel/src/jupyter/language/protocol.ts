@@ -1,0 +1,31 @@
+/**
+ * What the wire process and its language thread say to each other.
+ */
+import type { Completeness, Completions, Inspection } from '../engine/engine.ts';
+
+/** The questions, each with its answer. */
+export interface Answers {
+  complete: Completions;
+  inspect: Inspection;
+  isComplete: Completeness;
+}
+
+export type Question = keyof Answers;
+
+export type ToLanguage =
+  | { readonly kind: 'remember'; readonly code: string }
+  | { readonly kind: 'forget' }
+  | { readonly kind: 'warm' }
+  | {
+      readonly kind: 'ask';
+      readonly id: number;
+      readonly question: Question;
+      readonly code: string;
+      /** In code points. */
+      readonly cursor: number;
+    };
+
+export interface FromLanguage {
+  readonly id: number;
+  readonly answer: Answers[Question];
+}

@@ -1,0 +1,139 @@
+/**
+ * The notebook as TypeScript sees it: every cell that has run is a module that exports what it declares, and a cell
+ * imports each name from the last cell that declared it. So a name may be declared again with another type, functions
+ * keep the types they were written with, and a cell that has run is never read again.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CompilerOptions, LanguageService, LanguageServiceHost } from 'typescript';
+import { globalsText } from './globals.ts';
+import { declaredNames, exportedNames } from './names.ts';
+import { ts } from './typescript.ts';
+
+/** A text under the name of the cell that is being written, ready to be asked about. */
+export interface OpenCell {
+  readonly service: LanguageService;
+  readonly file: string;
+  /** What stands before the cell's own text in the file, in UTF-16 units. */
+  readonly offset: number;
+}
+
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+function compilerOptions(): CompilerOptions {
+  const require = createRequire(import.meta.url);
+  const extension = existsSync(join(packageRoot, 'index.d.ts')) ? 'd.ts' : 'ts';
+  return {
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    lib: ['lib.esnext.d.ts'],
+    types: ['node'],
+    typeRoots: [dirname(dirname(require.resolve('@types/node/package.json')))],
+    paths: {
+      estimand: [join(packageRoot, `index.${extension}`)],
+      'estimand/*': [join(packageRoot, `*.${extension}`), join(packageRoot, `*/index.${extension}`)],
+    },
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    allowSyntheticDefaultImports: true,
+    skipLibCheck: true,
+  };
+}
+
+interface Text {
+  text: string;
+  version: number;
+}
+
+export class NotebookSession {
+  readonly #texts = new Map<string, Text>();
+  readonly #folder: string;
+  readonly #open: string;
+  readonly #globals: string;
+  /** Each name of the session, and the module of the last cell that declared it. */
+  #names = new Map<string, string>();
+  #cells = 0;
+  #service: LanguageService | undefined;
+
+  /** @param folder the notebook's: relative imports and packages are looked for from there */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#open = join(folder, '__estimand_open_cell.ts');
+    this.#globals = join(folder, '__estimand_globals.d.ts');
+    this.#texts.set(this.#globals, { text: globalsText, version: 0 });
+    this.#texts.set(this.#open, { text: 'export {};', version: 0 });
+  }
+
+  /** A cell has run. */
+  remember(code: string): void {
+    const parsed = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+    const declared = declaredNames(parsed);
+    const exported = exportedNames(parsed);
+    const module = `__estimand_cell_${++this.#cells}`;
+    const mentioned = new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+    const used = [...this.#names.keys()].filter((name) => mentioned.has(name) && !declared.has(name));
+    const hidden = [...declared].filter((name) => !exported.has(name));
+    const text = `${this.#imports(used)}${code}\n;export { ${hidden.join(', ')} };`;
+    this.#texts.set(join(this.#folder, `${module}.ts`), { text, version: 0 });
+    for (const name of declared) this.#names.set(name, module);
+  }
+
+  /** A fresh session: no cell has run. */
+  forget(): void {
+    this.#names = new Map();
+  }
+
+  /** Put the text of a cell that is being written in its place in the session. */
+  open(code: string): OpenCell {
+    const parsed = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+    const declared = declaredNames(parsed);
+    const prefix = this.#imports([...this.#names.keys()].filter((name) => !declared.has(name)));
+    const open = this.#texts.get(this.#open)!;
+    const text = `${prefix}${code}`;
+    if (text !== open.text) this.#texts.set(this.#open, { text, version: open.version + 1 });
+    this.#service ??= ts.createLanguageService(this.#host(), ts.createDocumentRegistry());
+    return { service: this.#service, file: this.#open, offset: prefix.length };
+  }
+
+  /** The imports before a cell, on its first line: an unfinished cell may swallow whatever stands behind it. */
+  #imports(names: readonly string[]): string {
+    const modules = Map.groupBy(names, (name) => this.#names.get(name)!);
+    const lines = [...modules].map(([module, wanted]) => `import { ${wanted.join(', ')} } from "./${module}.ts";`);
+    return `${lines.join('')}export {};`;
+  }
+
+  #host(): LanguageServiceHost {
+    const options = compilerOptions();
+    const read = (path: string): string | undefined => this.#texts.get(path)?.text ?? ts.sys.readFile(path);
+    return {
+      getCompilationSettings: () => options,
+      getScriptFileNames: () => [this.#globals, this.#open],
+      getScriptVersion: (path) => String(this.#texts.get(path)?.version ?? versionOnDisk(path)),
+      getScriptSnapshot: (path) => {
+        const text = read(path);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => this.#folder,
+      getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
+      fileExists: (path) => this.#texts.has(path) || ts.sys.fileExists(path),
+      readFile: read,
+      directoryExists: (path) => ts.sys.directoryExists(path),
+      getDirectories: (path) => ts.sys.getDirectories(path),
+      readDirectory: (...query) => ts.sys.readDirectory(...query),
+      realpath: (path) => (this.#texts.has(path) ? path : ts.sys.realpath!(path)),
+      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+    };
+  }
+}
+
+/** What lies in packages does not change while a notebook runs; the notebook's own modules do. */
+function versionOnDisk(path: string): number {
+  if (path.includes('/node_modules/')) return 0;
+  return ts.sys.getModifiedTime?.(path)?.getTime() ?? 0;
+}

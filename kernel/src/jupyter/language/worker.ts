@@ -1,0 +1,35 @@
+/**
+ * The language thread's entry: answers one question after the other.
+ */
+import { parentPort } from 'node:worker_threads';
+import { complete } from './completion.ts';
+import { inspect } from './inspection.ts';
+import { isComplete } from './is-complete.ts';
+import type { FromLanguage, ToLanguage } from './protocol.ts';
+import { NotebookSession } from './session.ts';
+
+const session = new NotebookSession(process.cwd());
+
+function answer(note: Extract<ToLanguage, { kind: 'ask' }>): FromLanguage['answer'] {
+  switch (note.question) {
+    case 'complete':
+      return complete(session, note.code, note.cursor);
+    case 'inspect':
+      return inspect(session, note.code, note.cursor);
+    case 'isComplete':
+      return isComplete(note.code);
+  }
+}
+
+parentPort!.on('message', (note: ToLanguage) => {
+  switch (note.kind) {
+    case 'remember':
+      return session.remember(note.code);
+    case 'forget':
+      return session.forget();
+    case 'warm':
+      return void complete(session, 'Math.a', 6);
+    case 'ask':
+      parentPort!.postMessage({ id: note.id, answer: answer(note) } satisfies FromLanguage);
+  }
+});

@@ -1,0 +1,109 @@
+/**
+ * V8's REPL mode, through an inspector session on this thread: `const` and `let` may be declared again, closures
+ * see rebound variables, `await` stands at top level.
+ */
+import { type Runtime, Session } from 'node:inspector';
+import { Interrupted } from './run.ts';
+
+export type Ending = { readonly ok: true } | { readonly ok: false; readonly thrown: unknown };
+
+/** Where a piece of code failed to compile, from 0; only for errors that no frame tells of. */
+export interface CompileError {
+  readonly line: number;
+  readonly column: number;
+}
+
+const group = 'estimand-cell';
+
+export class Evaluator {
+  #session = new Session();
+  #thrown: unknown;
+  #waiting = 0;
+  readonly #catcher: string;
+
+  /** @param catcher an expression for a function of the session that hands a thrown value to `caught` */
+  constructor(catcher: string) {
+    this.#catcher = catcher;
+    this.#session.connect();
+  }
+
+  /** Called, through the global `catcher`, with a thrown value. */
+  caught(thrown: unknown): void {
+    this.#thrown = thrown;
+  }
+
+  /** Run code. `ended` is called once, perhaps before this returns. */
+  evaluate(expression: string, ended: (ending: Ending, at?: CompileError) => void): void {
+    const session = this.#session;
+    this.#waiting++;
+    // `replMode` is the inspector's, but not in Node's types of it.
+    const parameters = { expression, replMode: true, awaitPromise: true, silent: true, objectGroup: group };
+    session.post('Runtime.evaluate', parameters, (failure: Error | null, result: Runtime.EvaluateReturnType) => {
+      if (session !== this.#session) return; // given up long ago
+      this.#waiting--;
+      if (failure) {
+        ended({ ok: false, thrown: stoppedBy(failure) });
+      } else if (result.exceptionDetails) {
+        const { exception, lineNumber: line, columnNumber: column } = result.exceptionDetails;
+        const thrown = this.#valueOf(exception);
+        session.post('Runtime.releaseObjectGroup', { objectGroup: group });
+        ended({ ok: false, thrown }, { line, column });
+      } else {
+        ended({ ok: true });
+      }
+    });
+  }
+
+  /**
+   * Let go of evaluations that will not end. They are ended by closing their session: one that is collected as
+   * garbage instead ends the process (see cell-code.ts).
+   */
+  abandon(): void {
+    if (this.#waiting === 0) return;
+    const old = this.#session;
+    this.#session = new Session();
+    this.#session.connect();
+    this.#waiting = 0;
+    old.disconnect();
+  }
+
+  /** Run code until a stop that was ordered too late has taken effect, here where it harms nobody. */
+  absorb(pending: () => boolean): void {
+    for (let i = 0; pending() && i < 10_000; i++) {
+      this.#session.post('Runtime.evaluate', { expression: 'for (let i = 0; i < 1e4; i++);' }, () => {});
+    }
+  }
+
+  #valueOf(exception: RemoteObject | undefined): unknown {
+    if (!exception) return undefined;
+    if (exception.objectId === undefined) return primitive(exception);
+    this.#thrown = undefined;
+    this.#session.post('Runtime.callFunctionOn', {
+      objectId: exception.objectId,
+      functionDeclaration: `function (thrown) { ${this.#catcher}(thrown); }`,
+      arguments: [{ objectId: exception.objectId }],
+      silent: true,
+    });
+    const thrown = this.#thrown;
+    this.#thrown = undefined;
+    return thrown;
+  }
+}
+
+/** The inspector fails an evaluation whose execution was terminated, by either of two messages. */
+function stoppedBy(failure: Error): Error {
+  return /terminated|Internal error/.test(failure.message) ? new Interrupted() : failure;
+}
+
+interface RemoteObject {
+  readonly type: string;
+  readonly value?: unknown;
+  readonly unserializableValue?: string | undefined;
+  readonly objectId?: string | undefined;
+}
+
+/** A primitive from its description: `-0`, `NaN`, `Infinity`, `12n` cannot be said in JSON. */
+function primitive({ type, value, unserializableValue }: RemoteObject): unknown {
+  if (unserializableValue === undefined) return value;
+  return type === 'bigint' ? BigInt(unserializableValue.slice(0, -1)) : Number(unserializableValue);
+}

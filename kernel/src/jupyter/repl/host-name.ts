@@ -1,0 +1,2 @@
+/** The global through which a cell's code reaches the engine. */
+export const hostName = '__estimand';

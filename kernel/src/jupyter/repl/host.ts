@@ -1,0 +1,129 @@
+/**
+ * What a session offers to cells and to the library: the host, and a few global helpers.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { MimeBundle } from '../../host/host.ts';
+import { installHost } from '../../host/host.ts';
+import { bundleOf, encodeBundle } from './format.ts';
+import { hold, holdEach } from './hold.ts';
+import type { LocalFiles } from './hooks.ts';
+import { hostName } from './host-name.ts';
+import { importModule, importNames, resolveFromCell } from './imports.ts';
+import type { Repl } from './repl.ts';
+
+export interface DisplayOptions {
+  /** The display's id; one that was used before is shown again, and `update` changes all its copies. */
+  readonly id?: string;
+  /** The value is a bundle of media types itself: `display({ 'text/html': '<b>x</b>' }, { raw: true })`. */
+  readonly raw?: boolean;
+  /** Replace the display with this id instead of making a new one. */
+  readonly update?: boolean;
+}
+
+/** A display that was shown. */
+export interface Display {
+  readonly id: string;
+  /** Show another value in its place. */
+  update(value: unknown, options?: Pick<DisplayOptions, 'raw'>): void;
+}
+
+let displays = 0;
+
+/** Install the host for the library, and the global helpers for cells. */
+export function installGlobals(repl: Repl, folder: string, files: LocalFiles): void {
+  installHost({
+    display: (bundle) =>
+      repl.display(
+        encodeBundle(bundle, () => typesOf(bundle)),
+        newId(),
+      ),
+    signal: () => repl.run().signal(),
+  });
+  const file = join(folder, 'notebook.ts');
+  const meta = Object.freeze({
+    url: pathToFileURL(file).href,
+    filename: file,
+    dirname: folder,
+    main: true,
+    resolve: resolveFromCell,
+  });
+  define(hostName, false, {
+    value: (value: unknown) => {
+      repl.run().value = value;
+    },
+    hold: (value: unknown) => hold(repl.run(), value),
+    holdEach: (values: AnyIterable) => holdEach(repl.run(), values),
+    import: (specifier: string, names?: string[], options?: ImportCallOptions) => {
+      files.refresh();
+      return importNames(specifier, names, options);
+    },
+    dynamicImport: (specifier: unknown, options?: ImportCallOptions) => {
+      files.refresh();
+      return importModule(specifier, options);
+    },
+    using: (resource: Disposable | null | undefined) => {
+      repl.run().resources.defer(disposer(resource));
+      return resource;
+    },
+    awaitUsing: (resource: AsyncDisposable | Disposable | null | undefined) => repl.run().resources.use(resource),
+    meta,
+    constant: (name: string) => {
+      throw new TypeError(`Assignment to constant variable '${name}'.`);
+    },
+    caught: (thrown: unknown) => repl.evaluator.caught(thrown),
+  });
+  define('display', true, (value: unknown, options: DisplayOptions = {}) => display(repl, value, options));
+  define('clearOutput', true, (wait = false) => repl.show(repl.run().cell, 'clear_output', { wait: Boolean(wait) }));
+  define('require', true, createRequire(file));
+}
+
+/** What `using` does with a resource at the end. @throws TypeError at once where it can do nothing */
+function disposer(resource: Disposable | null | undefined): () => void {
+  if (resource === null || resource === undefined) return () => {};
+  const dispose = resource[Symbol.dispose];
+  if (typeof dispose !== 'function') throw new TypeError('using: the value has no method [Symbol.dispose]');
+  return () => dispose.call(resource);
+}
+
+type AnyIterable = AsyncIterable<unknown> | Iterable<unknown>;
+
+/** Define a global that a cell may declare anew (`visible`), or that only the engine uses. */
+export function define(name: string, visible: boolean, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, configurable: visible, writable: visible, enumerable: false });
+}
+
+function newId(): string {
+  return `estimand-${process.pid}-${++displays}`;
+}
+
+/** The plain text of a bundle that brings none. */
+function typesOf(bundle: MimeBundle): string {
+  return `[${Object.keys(bundle).join(', ')}]`;
+}
+
+function display(repl: Repl, value: unknown, { id = newId(), raw = false, update = false }: DisplayOptions): Display {
+  const show = (data: MimeBundle, replace: boolean): void => {
+    const type = replace ? 'update_display_data' : 'display_data';
+    repl.show(cell, type, { data, metadata: {}, transient: { display_id: id } });
+  };
+  const { cell } = repl.run();
+  present(repl, value, raw, (data) => show(data, update));
+  return { id, update: (next, options = {}) => present(repl, next, options.raw ?? false, (data) => show(data, true)) };
+}
+
+/** Make a value's bundle and hand it on; the cell does not end before a bundle that needs time is there. */
+function present(repl: Repl, value: unknown, raw: boolean, show: (bundle: MimeBundle) => void): void {
+  const bundle = raw ? encodeBundle(value as MimeBundle, () => typesOf(value as MimeBundle)) : bundleOf(value);
+  if (!(bundle instanceof Promise)) {
+    show(bundle);
+    return;
+  }
+  const { pending } = repl.run();
+  const done = bundle
+    .then(show)
+    .catch((error: unknown) => repl.late(error))
+    .finally(() => pending.delete(done));
+  pending.add(done);
+}

@@ -1,0 +1,171 @@
+/**
+ * Cells one after the other: the queue, the counter, the replies, and what happens to those behind a cell that fails.
+ */
+import type { Cell, Engine, Outcome, Output } from '../engine/engine.ts';
+import { helpTopic } from './help.ts';
+import type { History } from './history.ts';
+import type { Answering } from './kernel.ts';
+import type { Content, Request } from './message.ts';
+
+/** Sends to iopub with a raw header as parent. */
+export type Publish = (parent: Uint8Array, type: string, content: Content) => void;
+
+interface Waiting {
+  readonly request: Request;
+  /** Runs the body between busy and idle. */
+  answer(body: (answering: Answering) => Promise<void>): Promise<void>;
+}
+
+/** A cell that was given to the engine; kept after its end, for outputs that come late. */
+interface Started {
+  readonly request: Request;
+  readonly silent: boolean;
+  /** The line in the history, for its result. */
+  readonly line: number | undefined;
+}
+
+/** Cells whose late outputs still find their parent. */
+const remembered = 10_000;
+/** When an interrupted cell still runs after so long, the user is told, ms. */
+const toldAfter = 6000;
+
+export class ExecutionQueue {
+  readonly #engine: Engine;
+  readonly #history: History;
+  readonly #publish: Publish;
+  readonly #waiting: Waiting[] = [];
+  readonly #started = new Map<number, Started>();
+  #count = 0;
+  #cells = 0;
+  #busy = false;
+  /** The cell the engine runs now, if any. */
+  #running: number | undefined;
+  #interrupted = false;
+
+  constructor(engine: Engine, history: History, publish: Publish) {
+    this.#engine = engine;
+    this.#history = history;
+    this.#publish = publish;
+  }
+
+  /** Take an execute request; it runs when those before it have ended. */
+  add(request: Request, answer: Waiting['answer']): void {
+    this.#waiting.push({ request, answer });
+    if (!this.#busy) void this.#work();
+  }
+
+  /** The request that a cell came from. */
+  requestOf(cell: number): Request | undefined {
+    return this.#started.get(cell)?.request;
+  }
+
+  /** Pass on an output to the cell's own parent. */
+  output({ cell, type, content }: Output): void {
+    const started = this.#started.get(cell);
+    if (!started || started.silent) return;
+    this.#publish(started.request.rawHeader, type, content);
+    if (type === 'execute_result' && started.line !== undefined) {
+      const { data } = JSON.parse(Buffer.from(content).toString('utf8')) as { data: Record<string, unknown> };
+      this.#history.result(started.line, String(data['text/plain']));
+    }
+  }
+
+  /** Stop the running cell, and with it those that wait; with no cell running, what a cell left behind. */
+  interrupt(): void {
+    const cell = this.#running;
+    this.#engine.interrupt(cell);
+    if (cell === undefined) return;
+    this.#interrupted = true;
+    setTimeout(() => this.#tell(cell), toldAfter).unref();
+  }
+
+  #tell(cell: number): void {
+    if (this.#running !== cell) return;
+    const advice =
+      'The cell was interrupted but still runs: it is inside native code that cannot be stopped, or goes on regardless. ' +
+      'Restarting the kernel stops it; the variables are lost then.';
+    const content = { data: { 'text/plain': advice }, metadata: {}, transient: {} };
+    this.#publish(this.#started.get(cell)!.request.rawHeader, 'display_data', content);
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      const { request } = next;
+      let failed = false;
+      await next.answer(async (answering) => {
+        failed = await this.#run(request, answering);
+      });
+      const stop = this.#interrupted || (failed && request.content.stop_on_error !== false);
+      this.#interrupted = false;
+      if (stop) await this.#abort();
+    }
+    this.#busy = false;
+  }
+
+  /** Answer all that wait with `aborted`, also what has already come but not yet been read from the socket. */
+  async #abort(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const { answer } of this.#waiting.splice(0)) {
+      await answer(async ({ reply }) => reply('execute_reply', { status: 'aborted', execution_count: this.#count }));
+    }
+  }
+
+  /** Run one request to its reply. @returns whether it failed */
+  async #run(request: Request, { reply, publish }: Answering): Promise<boolean> {
+    const { content } = request;
+    const code = typeof content.code === 'string' ? content.code : '';
+    const silent = content.silent === true;
+    const stored = !silent && content.store_history !== false;
+
+    if (code.trim() === '' && Object.keys(expressionsOf(content)).length === 0) {
+      if (!silent) publish('execute_input', { code, execution_count: this.#count });
+      reply('execute_reply', okReply(this.#count, {}));
+      return false;
+    }
+    if (stored) this.#history.add(++this.#count, code);
+    if (!silent) publish('execute_input', { code, execution_count: this.#count });
+
+    const topic = helpTopic(code);
+    if (topic !== undefined) {
+      const data = (await this.#engine.inspect(topic, topic.length)) ?? {
+        'text/plain': `Nothing is known of ${topic}.`,
+      };
+      reply('execute_reply', { ...okReply(this.#count, {}), payload: [{ source: 'page', data, start: 0 }] });
+      return false;
+    }
+    const outcome = await this.#evaluate(request, code, silent, stored ? this.#count : undefined);
+    if (outcome.status === 'ok') reply('execute_reply', okReply(this.#count, outcome.expressions));
+    else reply('execute_reply', { ...outcome, execution_count: this.#count, user_expressions: {}, payload: [] });
+    return outcome.status === 'error';
+  }
+
+  async #evaluate(request: Request, code: string, silent: boolean, line: number | undefined): Promise<Outcome> {
+    const id = ++this.#cells;
+    this.#started.set(id, { request, silent, line });
+    if (this.#started.size > remembered) this.#started.delete(this.#started.keys().next().value!);
+    const cell: Cell = {
+      id,
+      ...(line === undefined ? {} : { count: line }),
+      code,
+      expressions: expressionsOf(request.content),
+      input: request.content.allow_stdin === true,
+    };
+    this.#running = id;
+    try {
+      return await this.#engine.evaluate(cell);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}
+
+function okReply(count: number, expressions: object): Record<string, unknown> {
+  return { status: 'ok', execution_count: count, user_expressions: expressions, payload: [] };
+}
+
+function expressionsOf(content: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = content.user_expressions;
+  if (typeof given !== 'object' || given === null) return {};
+  return Object.fromEntries(Object.entries(given).filter((entry) => typeof entry[1] === 'string'));
+}

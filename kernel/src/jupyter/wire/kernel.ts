@@ -1,0 +1,199 @@
+/**
+ * The kernel as the wire sees it: takes requests from the channels, answers them, and tells iopub.
+ *
+ * Every request, whatever its kind, stands between busy and idle; its header is the parent of all that answers it and
+ * is never kept anywhere but with it. Cells wait their turn in a queue; all else is answered at once, also while a
+ * cell runs.
+ */
+import type { Completions, Engine, Output } from '../engine/engine.ts';
+import { ExecutionQueue } from './execution.ts';
+import { History } from './history.ts';
+import { kernelInformation } from './information.ts';
+import { log } from './log.ts';
+import { Composer, type Content, type Fault, parseMessage, type Request, type Signer } from './message.ts';
+import type { Transport } from './sockets.ts';
+
+export type RequestChannel = 'shell' | 'control' | 'stdin';
+
+/** What the rest of the wire needs of a kernel to answer a request. */
+export interface Answering {
+  reply(type: string, content: Content): void;
+  /** Tell iopub, with the request as parent. */
+  publish(type: string, content: Content): void;
+}
+
+export interface KernelOptions {
+  readonly transport: Transport;
+  readonly signer: Signer;
+  /** Called after the answer to a shutdown has been sent. */
+  readonly shutdown: () => void;
+}
+
+type Handler = (request: Request, answering: Answering) => void | Promise<void>;
+
+export class Kernel {
+  /** Messages that were dropped, by the reason. */
+  readonly dropped: Record<Fault, number> = { malformed: 0, 'bad signature': 0 };
+  readonly #transport: Transport;
+  readonly #signer: Signer;
+  readonly #composer: Composer;
+  readonly #shutdown: () => void;
+  readonly #engine: Engine;
+  readonly #history = new History();
+  readonly #executions: ExecutionQueue;
+  readonly #handlers: Readonly<Record<string, Handler>>;
+
+  constructor(engine: Engine, { transport, signer, shutdown }: KernelOptions) {
+    this.#engine = engine;
+    this.#transport = transport;
+    this.#signer = signer;
+    this.#shutdown = shutdown;
+    this.#composer = new Composer(signer);
+    this.#executions = new ExecutionQueue(engine, this.#history, (parent, type, content) =>
+      this.publish(type, content, parent),
+    );
+    this.#handlers = this.#makeHandlers();
+  }
+
+  /** A message came. Never throws. */
+  receive(channel: RequestChannel, frames: readonly Uint8Array[]): void {
+    const parsed = parseMessage(frames, this.#signer);
+    if (!parsed.ok) {
+      this.dropped[parsed.why]++;
+      log(`${channel}: dropped a message: ${parsed.why}`);
+      return;
+    }
+    const { request } = parsed;
+    if (channel === 'stdin') {
+      // Not a request but the answer to one of ours: it has no busy and no idle.
+      if (request.header.msg_type === 'input_reply') this.#engine.answer(text(request.content.value));
+      return;
+    }
+    if (request.header.msg_type === 'execute_request' && channel === 'shell') {
+      this.#executions.add(request, (body) => this.#answer(channel, request, body));
+      return;
+    }
+    void this.#answer(channel, request, (answering) => this.#handlers[request.header.msg_type]?.(request, answering));
+  }
+
+  /** Someone subscribed to iopub: say that what comes from now on is complete (JEP 65). */
+  subscribed(topic: Uint8Array): void {
+    const subscription = Buffer.from(topic).toString('utf8');
+    this.#transport.send('iopub', this.#composer.compose('iopub_welcome', { subscription }, [topic]));
+  }
+
+  /** An output of a cell, perhaps of one that has long ended. */
+  output(output: Output): void {
+    this.#executions.output(output);
+  }
+
+  /** A cell asks its front end for a line. */
+  input(cell: number, prompt: string, password: boolean): void {
+    const request = this.#executions.requestOf(cell);
+    if (!request) return;
+    const frames = this.#composer.compose(
+      'input_request',
+      { prompt, password },
+      request.identities, // of the shell socket: the front end uses the same on stdin
+      request.rawHeader,
+    );
+    this.#transport.send('stdin', frames);
+  }
+
+  publish(type: string, content: Content, parent?: Uint8Array): void {
+    this.#transport.send('iopub', this.#composer.compose(type, content, [`kernel.${type}`], parent));
+  }
+
+  /** Stop what runs, and what waits behind it. */
+  interrupt(): void {
+    this.#executions.interrupt();
+  }
+
+  /** Answer a request, between busy and idle. */
+  async #answer(
+    channel: 'shell' | 'control',
+    request: Request,
+    body: (answering: Answering) => void | Promise<void>,
+  ): Promise<void> {
+    const parent = request.rawHeader;
+    this.publish('status', { execution_state: 'busy' }, parent);
+    try {
+      await body({
+        reply: (type, content) =>
+          this.#transport.send(channel, this.#composer.compose(type, content, request.identities, parent)),
+        publish: (type, content) => this.publish(type, content, parent),
+      });
+    } catch (error) {
+      log(`${request.header.msg_type}: ${error instanceof Error ? error.stack : String(error)}`);
+    } finally {
+      this.publish('status', { execution_state: 'idle' }, parent);
+    }
+  }
+
+  #makeHandlers(): Record<string, Handler> {
+    const engine = this.#engine;
+    return {
+      kernel_info_request: (_, { reply }) => reply('kernel_info_reply', kernelInformation()),
+      connect_request: (_, { reply }) => reply('connect_reply', { status: 'ok' }),
+      complete_request: async ({ content }, { reply }) => {
+        const code = text(content.code);
+        reply('complete_reply', completeReply(await engine.complete(code, cursor(content, code))));
+      },
+      inspect_request: async ({ content }, { reply }) => {
+        const code = text(content.code);
+        const data = await engine.inspect(code, cursor(content, code));
+        reply('inspect_reply', { status: 'ok', found: data !== undefined, data: data ?? {}, metadata: {} });
+      },
+      is_complete_request: async ({ content }, { reply }) => {
+        reply('is_complete_reply', { ...(await engine.isComplete(text(content.code))) });
+      },
+      history_request: ({ content }, { reply }) =>
+        reply('history_reply', { status: 'ok', history: this.#history.request(content) }),
+      comm_info_request: (_, { reply }) => reply('comm_info_reply', { status: 'ok', comms: {} }),
+      // No target is known here, and nothing that comes from a comm is ever evaluated.
+      comm_open: ({ content }, { publish }) => publish('comm_close', { comm_id: text(content.comm_id), data: {} }),
+      interrupt_request: (_, { reply }) => {
+        this.interrupt();
+        reply('interrupt_reply', { status: 'ok' });
+      },
+      shutdown_request: ({ content }, { reply }) => {
+        const restart = content.restart === true;
+        reply('shutdown_reply', { status: 'ok', restart });
+        // Also when the client will restart us: a new process is its business. After the `idle` is sent.
+        setImmediate(this.#shutdown);
+      },
+      debug_request: ({ content }, { reply }) =>
+        reply('debug_reply', {
+          type: 'response',
+          request_seq: content.seq ?? 0,
+          success: false,
+          command: text(content.command),
+          message: 'this kernel has no debugger',
+          body: {},
+        }),
+    };
+  }
+}
+
+/** A field that should be text. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The cursor in code points; where none is given, the end of the text. */
+function cursor(content: Readonly<Record<string, unknown>>, code: string): number {
+  const place = content.cursor_pos;
+  return typeof place === 'number' && place >= 0 ? place : [...code].length;
+}
+
+function completeReply({ matches, start, end }: Completions): Content {
+  return {
+    status: 'ok',
+    matches: matches.map((match) => match.text),
+    cursor_start: start,
+    cursor_end: end,
+    metadata: {
+      _jupyter_types_experimental: matches.map((match) => ({ ...match, start, end })),
+    },
+  };
+}
