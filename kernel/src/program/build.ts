@@ -7,8 +7,9 @@ import { planGraph } from './interpret.ts';
 import type { Attributes, Node } from './node.ts';
 import { isConstant } from './node.ts';
 import { operationOf } from './operations/registry.ts';
+import { reassociate } from './optimise/reassociate.ts';
+import { simplify } from './optimise/simplify.ts';
 import { formatShape, sizeOf } from './shape.ts';
-import { simplify } from './simplify.ts';
 import type { Shape } from './types.ts';
 
 /** A value known now. The array is kept, not copied. */
@@ -29,7 +30,9 @@ export function inputNode(name: string, shape: Shape): Node {
 export function createNode(name: string, inputs: readonly Node[], attributes: Attributes = {}): Node {
   const operation = operationOf(name);
   const shape = inferShape(name, inputs, attributes);
-  const simpler = simplify(name, inputs, attributes, shape, createNode, constantNode);
+  const simpler =
+    simplify(name, inputs, attributes, shape, createNode, constantNode) ??
+    (inputs.every(isConstant) ? undefined : reassociate(name, inputs, attributes, shape, createNode));
   if (simpler !== undefined) return simpler;
   const node: Node = { operation: name, inputs, attributes, shape };
   if (!inputs.every(isConstant) || inputs.length === 0 || grows(name, inputs, shape)) return node;

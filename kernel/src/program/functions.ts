@@ -29,6 +29,7 @@ export function where<C extends Arg, A extends Arg, B extends Arg>(
  */
 export function logSumExp(first: Arg, ...others: Arg[]): Expr {
   if (others.length === 0) return expressionOf(nodeOf(first)).logSumExp();
+  if (others.length === 1) return apply('logAddExp', [first, others[0]!]);
   return stack(broadcastAll('logSumExp', [first, ...others])).logSumExp(0);
 }
 
@@ -40,12 +41,7 @@ export function logSumExp(first: Arg, ...others: Arg[]): Expr {
  */
 export function logMix(p: Arg, a: Arg, b: Arg): Expr {
   const weight = expressionOf(nodeOf(p));
-  const left = weight.log().add(a);
-  const right = weight.neg().log1p().add(b);
-  // As max + log1p(e^−|difference|): one exponential. Equal infinities would give ∞ − ∞.
-  const gap = left.sub(right);
-  const mixed = left.maximum(right).add(apply('log1p', [gap.abs().neg().exp()]));
-  return where(left.eq(right), left.add(Math.LN2), mixed);
+  return apply('logAddExp', [weight.log().add(a), weight.neg().log1p().add(b)]);
 }
 
 /** Expressions of one shape, one after another along a new first dimension. @example stack([mu, sigma]).shape; // [2] */

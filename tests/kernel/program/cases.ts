@@ -104,6 +104,7 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   atan: unary('atan', anywhere),
   sigmoid: unary('sigmoid', anywhere),
   softplus: unary('softplus', anywhere),
+  logAddExp: binary('logAddExp', wild, nonzero),
   logit: unary('logit', probabilities),
   erf: unary('erf', anywhere),
   erfc: unary('erfc', anywhere),

@@ -37,6 +37,11 @@ function normalDensity(x: Expr): Expr {
   return x.square().mul(-0.5).sub(LOG_SQRT_TWO_PI).exp();
 }
 
+function logAddExp(a: number, b: number): number {
+  if (a === b) return a + Math.LN2; // also where both are infinite
+  return Math.max(a, b) + numeric.log1p(numeric.exp(-Math.abs(a - b)));
+}
+
 export const elementary = {
   exp: unary('exp', 'e^x', numeric.exp, (_, value) => value),
   expm1: unary('expm1', 'e^x − 1, accurate near 0', numeric.expm1, (_, value) => value.add(1)),
@@ -56,6 +61,18 @@ export const elementary = {
   atan: unary('atan', 'inverse tangent, in radians', numeric.atan, (x) => x.square().add(1).reciprocal()),
   sigmoid: unary('sigmoid', '1 / (1 + e^−x)', numeric.sigmoid, (x, value) => value.mul(x.neg().sigmoid())),
   softplus: unary('softplus', 'log(1 + e^x) without overflow', numeric.softplus, (x) => x.sigmoid()),
+  logAddExp: elementwise('logAddExp', {
+    documentation: 'log(e^a + e^b), without overflow',
+    arity: 2,
+    scalar: (a, b) => logAddExp(a!, b!),
+    derivative: ({ cotangent, inputs, needed, times }) => {
+      const gap = inputs[0]!.sub(inputs[1]!);
+      return [
+        needed[0] ? times(cotangent, gap.sigmoid()) : undefined,
+        needed[1] ? times(cotangent, gap.neg().sigmoid()) : undefined,
+      ];
+    },
+  }),
   logit: unary('logit', 'log(x / (1 − x))', numeric.logit, (x) => x.sub(x.square()).reciprocal()),
   erf: unary('erf', 'error function', special.erf, (x) => x.square().neg().exp().mul(TWO_OVER_SQRT_PI)),
   erfc: unary('erfc', '1 − erf(x), accurate for large x', special.erfc, (x) =>

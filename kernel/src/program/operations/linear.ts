@@ -7,6 +7,7 @@
 import { formatShape } from '../shape.ts';
 import type { Expr, Shape } from '../types.ts';
 import type { Chain, Kernel, KernelContext, Operation } from './operation.ts';
+import { matrixMatrix, matrixVector, vectorMatrix } from './products.ts';
 
 /** How a product reads its operands: vectors are rows (left) or columns (right). */
 export interface ProductLayout {
@@ -100,15 +101,11 @@ function requireSquare(operation: string, shape: Shape): void {
 
 function matmulKernel({ inputShapes, attributes }: KernelContext): Kernel {
   const { m, k, n, left, right } = productLayout(inputShapes[0]!, inputShapes[1]!, attributes);
-  return (output, [a, b]) => {
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < n; j++) {
-        let total = 0;
-        for (let q = 0; q < k; q++) total += a![i * left[0] + q * left[1]]! * b![q * right[0] + j * right[1]]!;
-        output[i * n + j] = total;
-      }
-    }
-  };
+  if (n === 1 && left[1] === 1) return matrixVector(m, k, true);
+  if (m === 1 && right[0] === 1) return matrixVector(n, k, false);
+  if (n === 1 && left[0] === 1) return vectorMatrix(k, m, true);
+  if (m === 1 && right[1] === 1) return vectorMatrix(k, n, false);
+  return matrixMatrix(m, k, n, left, right);
 }
 
 function matmulDerivative({ cotangent: g, inputs, needed, attributes, apply, times }: Chain): (Expr | undefined)[] {

@@ -2,11 +2,11 @@
  * Identities used while a graph is made. Each keeps the value bit for bit, NaN and ∞ included, but for the sign of
  * zero in x + 0; nothing here turns 0 · x into 0.
  */
-import type { Attributes, Node } from './node.ts';
-import { isConstant, uniformValue } from './node.ts';
-import { operationOf } from './operations/registry.ts';
-import { sameShape, sizeOf } from './shape.ts';
-import type { Shape } from './types.ts';
+import type { Attributes, Node } from '../node.ts';
+import { isConstant, uniformValue } from '../node.ts';
+import { operationOf } from '../operations/registry.ts';
+import { sameShape, sizeOf } from '../shape.ts';
+import type { Shape } from '../types.ts';
 
 type Create = (name: string, inputs: readonly Node[], attributes?: Attributes) => Node;
 type Constant = (value: Float64Array, shape: Shape) => Node;
