@@ -27,13 +27,18 @@ function deviance(a: number, delta: number, ratio: number): number {
   return Math.abs(delta) < 0.25 * a ? a * log1pMinus(delta / a) : a * log(ratio) - delta;
 }
 
+/** x^a where y = 1 − x is known better than x when it is small. */
+function share(x: number, y: number, a: number): number {
+  return y < 0.01 ? exp(a * log1p(-y)) : pow(x, a);
+}
+
 /** x^a y^b / B(a, b), y = 1 − x. */
 function factor(a: number, b: number, x: number, y: number): number {
   if (a < 8 || b < 8) {
     const logB = logBeta(a, b);
-    const product = pow(x, a) * (x < 0.5 ? exp(b * log1p(-x)) : pow(y, b));
+    const product = share(x, y, a) * share(y, x, b);
     if (product > 1e-290 && Math.abs(logB) < 600) return product * exp(-logB);
-    return exp(a * log(x) + b * log(y) - logB);
+    return exp(a * (y < 0.01 ? log1p(-y) : log(x)) + b * (x < 0.01 ? log1p(-x) : log(y)) - logB);
   }
   const delta = excess(a, b, x, y);
   const n = a + b;
@@ -70,7 +75,7 @@ function fraction(a: number, b: number, x: number, y: number): number {
 }
 
 /** I_x(a, b) and its complement, for 0 < x < 1 and y = 1 − x. */
-function both(a: number, b: number, x: number, y: number): readonly [number, number] {
+export function betaTails(a: number, b: number, x: number, y: number): readonly [number, number] {
   const scale = factor(a, b, x, y);
   if (x * (a + b + 2) < a + 1) {
     const lower = scale * fraction(a, b, x, y);
@@ -91,19 +96,56 @@ function both(a: number, b: number, x: number, y: number): readonly [number, num
 export function betaRegularised(a: number, b: number, x: number): number {
   if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return Number.NaN;
   if (x === 0 || x === 1) return x;
-  return both(a, b, x, 1 - x)[0];
+  return betaTails(a, b, x, 1 - x)[0];
 }
 
 /** 1 − I_x(a, b), accurate in the upper tail. */
 export function betaRegularisedUpper(a: number, b: number, x: number): number {
   if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return Number.NaN;
   if (x === 0 || x === 1) return 1 - x;
-  return both(a, b, x, 1 - x)[1];
+  return betaTails(a, b, x, 1 - x)[1];
 }
 
 /**
- * Quantile of a beta variable: the x with I_x(a, b) = p. Newton's method on the logarithm of the smaller tail as a
- * function of logit x, inside a bracket.
+ * x and 1 − x with I_x(a, b) = lower and 1 − I_x(a, b) = upper = 1 − lower, both accurate: Newton's method on the
+ * logarithm of the smaller tail as a function of logit x, inside a bracket. Both tails strictly between 0 and 1.
+ */
+export function betaQuantilePair(lower: number, upper: number, a: number, b: number): readonly [x: number, y: number] {
+  const byLower = lower < upper;
+  const wanted = byLower ? lower : upper;
+  const target = log(wanted);
+  // I_x ≈ x^a / (a B(a, b)) near 0, 1 − I_x ≈ y^b / (b B(a, b)) near 1
+  const logB = logBeta(a, b);
+  const atZero = (log(lower) + log(a) + logB) / a;
+  const atOne = (log(upper) + log(b) + logB) / b;
+  if (atZero < -700) return [exp(atZero), 1];
+  if (atOne < -700) return [1, exp(atOne)];
+  let low = -745;
+  let high = 745;
+  let u = log(a) - log(b); // logit x
+  if (atZero < -20) u = atZero;
+  else if (atOne < -20) u = -atOne;
+  for (let i = 0; i < 200; i++) {
+    const x = sigmoid(u);
+    const y = sigmoid(-u);
+    const tail = betaTails(a, b, x, y)[byLower ? 0 : 1];
+    const slope = ((byLower ? 1 : -1) * factor(a, b, x, y)) / tail; // of log tail in u
+    const step = tail > 0 ? (target - log(tail)) / slope : byLower ? Infinity : -Infinity;
+    if (step >= 0) low = u;
+    else high = u;
+    let next = u + step;
+    if (!(next >= low && next <= high)) next = (low + high) / 2;
+    if (Math.abs(next - u) < 1e-9 || high - low < 1e-14 * Math.abs(u)) {
+      const last = (wanted - tail) / tail / slope; // a last step on x and y themselves
+      return [x + x * y * last, y - x * y * last];
+    }
+    u = next;
+  }
+  return [sigmoid(u), sigmoid(-u)];
+}
+
+/**
+ * Quantile of a beta variable: the x with I_x(a, b) = p.
  *
  * @param p between 0 and 1; NaN outside
  * @param a > 0
@@ -112,32 +154,5 @@ export function betaRegularisedUpper(a: number, b: number, x: number): number {
  */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (!(p >= 0 && p <= 1 && a > 0 && b > 0)) return Number.NaN;
-  if (p === 0 || p === 1) return p;
-  const byLower = p < 0.5;
-  const target = byLower ? log(p) : log(1 - p);
-  let low = -745;
-  let high = 745;
-  // I_x ≈ x^a / (a B(a, b)) for small x; the mean otherwise
-  const power = (log(p) + log(a) + logBeta(a, b)) / a;
-  if (power < -700) return exp(power);
-  let u = power < -20 ? power : log(a) - log(b); // logit x
-  u = Math.min(Math.max(u, -700), 700);
-  for (let i = 0; i < 200; i++) {
-    const x = sigmoid(u);
-    const oneMinus = sigmoid(-u);
-    const [lower, upper] = both(a, b, x, oneMinus);
-    const slope = factor(a, b, x, oneMinus); // x (1 − x) times the density
-    const tail = byLower ? lower : upper;
-    const gap = (log(tail) - target) * (byLower ? 1 : -1);
-    if (gap < 0) low = u;
-    else high = u;
-    let next = u - (gap * tail) / slope;
-    if (!(next > low && next < high)) next = (low + high) / 2;
-    if (Math.abs(next - u) < 1e-9 || high - low < 1e-14 * Math.abs(u)) {
-      const error = byLower ? (lower - p) / slope : (1 - p - upper) / slope;
-      return x - x * oneMinus * error;
-    }
-    u = next;
-  }
-  return sigmoid(u);
+  return p === 0 || p === 1 ? p : betaQuantilePair(p, 1 - p, a, b)[0];
 }

@@ -102,6 +102,17 @@ function farTail(r: number): number {
 }
 
 /**
+ * The x ≥ 0 with P(|Z| ≤ x) = p for standard normal Z, accurate for small p too: √2 erf⁻¹(p).
+ *
+ * @example normalQuantileAbsolute(0.95) // 1.959963984540054
+ */
+export function normalQuantileAbsolute(p: number): number {
+  if (!(p >= 0 && p <= 1)) return Number.NaN;
+  const q = p / 2;
+  return q <= 0.425 ? q * central(0.180625 - q * q) : -normalQuantile((1 - p) / 2);
+}
+
+/**
  * Φ⁻¹(p): the standard normal quantile. ∓∞ at 0 and 1, NaN outside [0, 1].
  *
  * @example normalQuantile(0.975) // 1.959963984540054

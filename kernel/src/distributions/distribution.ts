@@ -1,0 +1,309 @@
+/**
+ * A family with its arguments: shapes, supports, and the way from a family's scalar functions to arrays.
+ */
+import { log } from '../numeric/elementary.ts';
+import type { Stream } from '../numeric/random.ts';
+import { asExpression, broadcastTo, constant, type Expression, isExpression, where } from '../program/index.ts';
+import { formatShape, sameShape, sizeOf } from '../program/shape.ts';
+import type { Arg, Expr, Shape, shape } from '../program/types.ts';
+import { checkArguments, commonShape, placeOf } from './arguments.ts';
+import { draw } from './draw.ts';
+import { knownValues, stretch } from './known.ts';
+import type {
+  BoundArguments,
+  BoundValues,
+  Distribution,
+  Family,
+  Kind,
+  ParameterValues,
+  SizedShape,
+  Structure,
+  Support,
+} from './types.ts';
+
+/** One side of the support. */
+export interface Bound {
+  readonly side: 'lower' | 'upper';
+  readonly value: Expr;
+  readonly open: boolean;
+  /** From the family itself, or from `.bounded`. */
+  readonly origin: 'family' | 'user';
+}
+
+interface Parts {
+  readonly family: Family;
+  readonly parameters: Readonly<Record<string, Expression>>;
+  readonly shape: Shape;
+  readonly structure: Structure;
+  readonly bounds: readonly Bound[];
+}
+
+type Values = number | Float64Array<ArrayBuffer>;
+
+const asExpr = (expression: Expression): Expr => expression as unknown as Expr;
+
+function familyBounds(family: Family, parameters: Readonly<Record<string, Expression>>): Bound[] {
+  const bounds: Bound[] = [];
+  for (const side of ['lower', 'upper'] as const) {
+    const bound = family.support[side];
+    if (bound === undefined) continue;
+    const value = typeof bound === 'number' ? constant(bound) : asExpr(parameters[bound]!);
+    bounds.push({ side, value, open: family.support.open ?? false, origin: 'family' });
+  }
+  return bounds;
+}
+
+/** Whether x is on the right side of the bound, where both are known numbers. */
+function isInside(x: number, bound: number, { side, open }: Bound): boolean {
+  if (open) return side === 'lower' ? x > bound : x < bound;
+  return side === 'lower' ? x >= bound : x <= bound;
+}
+
+/** The implementation of `Distribution`; immutable. Constructors give it the type of its shape. */
+export class FamilyDistribution {
+  declare readonly [shape]: () => Shape;
+  readonly family: Family;
+  readonly kind: Kind;
+  readonly parameters: Readonly<Record<string, Expression>>;
+  readonly shape: Shape;
+  readonly support: Support;
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.family = parts.family;
+    this.kind = parts.family.kind;
+    this.parameters = parts.parameters;
+    this.shape = parts.shape;
+    const tightest = (side: 'lower' | 'upper'): Expr | undefined =>
+      parts.bounds
+        .filter((bound) => bound.side === side)
+        .map((bound) => bound.value)
+        .reduce<Expr | undefined>(
+          (a, b) => (a === undefined ? b : side === 'lower' ? a.maximum(b) : a.minimum(b)),
+          undefined,
+        );
+    const lower = tightest('lower');
+    const upper = tightest('upper');
+    this.support = {
+      structure: parts.structure,
+      ...(lower === undefined ? {} : { lower }),
+      ...(upper === undefined ? {} : { upper }),
+      ...(parts.family.support.integer ? { integer: true } : {}),
+    };
+  }
+
+  /** A family with arguments in the order of its parameters. */
+  static of(family: Family, args: readonly Arg[], eventShape: Shape = []): FamilyDistribution {
+    const { parameters, shape } = checkArguments(family, args);
+    return new FamilyDistribution({
+      family,
+      parameters,
+      shape: [...shape, ...eventShape],
+      structure: family.structure ?? 'real',
+      bounds: familyBounds(family, parameters),
+    });
+  }
+
+  /** The same distribution whose elements must do something together. */
+  structured(structure: Structure, bounds: readonly Bound[] = []): FamilyDistribution {
+    return new FamilyDistribution({ ...this.#parts, structure, bounds: [...this.#parts.bounds, ...bounds] });
+  }
+
+  size<const N extends readonly (number | Expr<[]>)[]>(...sizes: N): Distribution<SizedShape<N, Shape>, Kind> {
+    const known = sizes.map((size) => {
+      const value = isExpression(size) ? knownValues(size)?.[0] : size;
+      if (value === undefined) {
+        throw new RangeError(
+          `${this.family.name}.size: a size must be known when the model is defined; take it from the data, not from a parameter`,
+        );
+      }
+      if (!(Number.isInteger(value) && value >= 1)) {
+        throw new RangeError(`${this.family.name}.size: expected whole numbers of at least 1, got ${value}`);
+      }
+      return value;
+    });
+    const sized = new FamilyDistribution({ ...this.#parts, shape: [...known, ...this.shape] });
+    return sized as unknown as Distribution<SizedShape<N, Shape>, Kind>;
+  }
+
+  bounded({ lower, upper }: BoundArguments): FamilyDistribution {
+    const name = `${this.family.name}.bounded`;
+    const added: Bound[] = [];
+    const parts: Record<string, Expression> = { distribution: asExpression(broadcastTo(0, this.shape)) };
+    for (const [side, bound] of [['lower', lower] as const, ['upper', upper] as const]) {
+      if (bound === undefined) continue;
+      const value = asExpression(bound);
+      if (knownValues(bound)?.some((v) => Number.isNaN(v))) {
+        throw new RangeError(`${name}: ${side} is NaN; give a number, or leave the bound out`);
+      }
+      parts[side] = value;
+      added.push({ side, value: asExpr(value), open: false, origin: 'user' });
+    }
+    const common = commonShape(name, parts);
+    if (!sameShape(common, this.shape)) {
+      throw new RangeError(
+        `${name}: the bounds have shape ${formatShape(common)}, the distribution ${formatShape(this.shape)}; give it that many elements with .size(...) first`,
+      );
+    }
+    const bounded = new FamilyDistribution({ ...this.#parts, bounds: [...this.#parts.bounds, ...added] });
+    const { support } = bounded;
+    const order = support.lower && support.upper ? knownValues(support.lower.lt(support.upper)) : undefined;
+    if (order?.includes(0)) {
+      throw new RangeError(`${name}: nothing lies between the bounds; the lower one must be below the upper one`);
+    }
+    return bounded;
+  }
+
+  checkData(x: Arg, name = 'the data'): void {
+    const values = knownValues(x);
+    if (values === undefined) return;
+    const expression = asExpression(x);
+    const whole = commonShape(this.family.name, { [name]: expression, distribution: this.#placeholder() });
+    const data = stretch(values, expression.shape, whole);
+    const bounds = this.#parts.bounds.flatMap((bound) => {
+      const known = knownValues(bound.value);
+      return known === undefined ? [] : [{ bound, column: stretch(known, bound.value.shape, whole) }];
+    });
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]!;
+      const refuse = (expected: string, advice: string): never => {
+        const where = data.length === values.length ? placeOf(i, whole) : '';
+        throw new RangeError(`${this.family.name}: ${name} must be ${expected}, got ${value}${where}; ${advice}`);
+      };
+      if (Number.isNaN(value)) refuse('numbers', 'drop missing values first');
+      if (this.support.integer && !Number.isInteger(value)) {
+        refuse('whole numbers', 'check the column, or use a continuous distribution');
+      }
+      for (const { bound, column } of bounds) {
+        if (isInside(value, column[i]!, bound)) continue;
+        const than = bound.side === 'lower' ? (bound.open ? 'above' : 'at least') : bound.open ? 'below' : 'at most';
+        refuse(`${than} ${column[i]}`, 'check the data, or use another distribution');
+      }
+    }
+  }
+
+  logDensity(x: Arg): Expr {
+    const value = asExpression(x);
+    const { family } = this;
+    if (this.kind === 'int') this.checkData(x);
+    const inside = asExpr(value);
+    const common = commonShape(`${family.name}.logDensity`, { x: value, distribution: this.#placeholder() });
+    const density = family.logDensity(inside, this.parameters as unknown as Record<string, Expr>);
+    if (family.eventRank) return density;
+    const masked = this.#conditions(inside).reduce((sum, condition) => where(condition, sum, -Infinity), density);
+    return sameShape(masked.shape, common) ? masked : broadcastTo(masked, common);
+  }
+
+  /** What x must satisfy; conditions that known numbers satisfy everywhere are left out. */
+  #conditions(x: Expr): Expr[] {
+    const conditions = this.#parts.bounds.map(({ side, value, open }) => {
+      if (side === 'lower') return open ? x.gt(value) : x.ge(value);
+      return open ? x.lt(value) : x.le(value);
+    });
+    if (this.support.integer) conditions.push(x.eq(x.floor()));
+    return conditions.filter((condition) => !knownValues(condition)?.every((holds) => holds === 1));
+  }
+
+  #placeholder(): Expression {
+    return asExpression(broadcastTo(0, this.shape));
+  }
+
+  sample(stream: Stream, values: ParameterValues = {}, bounds: BoundValues = {}): Float64Array<ArrayBuffer> {
+    const parameters = this.#columns('sample', values);
+    const range = (side: 'lower' | 'upper'): Float64Array | undefined => {
+      const own = this.#parts.bounds.filter((bound) => bound.side === side && bound.origin === 'user');
+      if (own.length === 0) return undefined;
+      const given = bounds[side];
+      const bound = this.support[side]!;
+      const known = given === undefined ? knownValues(bound) : typeof given === 'number' ? [given] : given;
+      if (known === undefined) this.#unknown('sample', `the ${side} bound`);
+      return stretch(known, known.length === 1 ? [] : bound.shape, this.shape);
+    };
+    const lower = range('lower');
+    const upper = range('upper');
+    return draw(stream, {
+      family: this.family,
+      structure: this.#parts.structure,
+      size: sizeOf(this.shape),
+      last: this.shape.at(-1) ?? 1,
+      parameters,
+      ...(lower === undefined ? {} : { lower }),
+      ...(upper === undefined ? {} : { upper }),
+    });
+  }
+
+  cdf(x: number): Values {
+    const { cdf } = this.#functions('cdf');
+    return this.#each('cdf', (parameters) => cdf(x, parameters));
+  }
+
+  upperCdf(x: number): Values {
+    const { cdf, upperCdf } = this.#functions('cdf');
+    return this.#each('upperCdf', (parameters) => (upperCdf ? upperCdf(x, parameters) : 1 - cdf(x, parameters)));
+  }
+
+  logCdf(x: number): Values {
+    const { cdf, logCdf } = this.#functions('cdf');
+    return this.#each('logCdf', (parameters) => (logCdf ? logCdf(x, parameters) : log(cdf(x, parameters))));
+  }
+
+  quantile(p: number): Values {
+    if (!(p >= 0 && p <= 1)) {
+      throw new RangeError(`${this.family.name}.quantile: expected a probability between 0 and 1, got ${p}`);
+    }
+    const { quantile } = this.#functions('quantile');
+    return this.#each('quantile', (parameters) => quantile(p, parameters));
+  }
+
+  mean(): Values {
+    return this.#each('mean', this.#functions('mean').mean);
+  }
+
+  variance(): Values {
+    return this.#each('variance', this.#functions('variance').variance);
+  }
+
+  /** The family, known to have this function. @throws Error when it has not, or when the distribution is restricted */
+  #functions<F extends 'cdf' | 'quantile' | 'mean' | 'variance'>(name: F): Family & Required<Pick<Family, F>> {
+    if (this.family[name] === undefined) throw new Error(`${this.family.name} has no ${name}`);
+    if (this.#parts.bounds.some((bound) => bound.origin === 'user') || this.#parts.structure !== 'real') {
+      throw new Error(
+        `${this.family.name}: the ${name} of a bounded or ordered distribution is not known in closed form; draw samples instead`,
+      );
+    }
+    return this.family as Family & Required<Pick<Family, F>>;
+  }
+
+  #unknown(name: string, what: string): never {
+    throw new Error(
+      `${this.family.name}.${name}: the value of ${what} is not known while a model is traced; give numbers`,
+    );
+  }
+
+  /** Each parameter's values, one an element of the whole shape. */
+  #columns(name: string, values: ParameterValues = {}): Record<string, Float64Array> {
+    const columns: Record<string, Float64Array> = {};
+    for (const [parameter, expression] of Object.entries(this.parameters)) {
+      const given = values[parameter];
+      const known = given === undefined ? knownValues(asExpr(expression)) : typeof given === 'number' ? [given] : given;
+      if (known === undefined) this.#unknown(name, parameter);
+      if (known.length !== 1 && known.length !== expression.size) {
+        throw new RangeError(
+          `${this.family.name}.${name}: expected ${expression.size} values of ${parameter}, got ${known.length}`,
+        );
+      }
+      columns[parameter] = stretch(known, known.length === 1 ? [] : expression.shape, this.shape);
+    }
+    return columns;
+  }
+
+  #each(name: string, f: (parameters: Record<string, number>) => number): Values {
+    const columns = Object.entries(this.#columns(name));
+    const out = new Float64Array(sizeOf(this.shape));
+    for (let i = 0; i < out.length; i++) {
+      out[i] = f(Object.fromEntries(columns.map(([parameter, column]) => [parameter, column[i]!])));
+    }
+    return this.shape.length === 0 ? out[0]! : out;
+  }
+}

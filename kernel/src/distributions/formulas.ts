@@ -1,0 +1,36 @@
+/** Pieces that several log densities share, safe at the edges of their support. */
+import { lgamma, logBeta as logBetaOfNumbers, logChoose as logChooseOfNumbers } from '../numeric/special/index.ts';
+import { where } from '../program/index.ts';
+import type { Expr } from '../program/types.ts';
+import { ofKnown } from './known.ts';
+
+/** ½ log 2π. */
+export const HALF_LOG_TWO_PI = 0.9189385332046727;
+/** log π. */
+export const LOG_PI = 1.1447298858494002;
+
+/** a log x, and 0 where both are 0 (the limit that densities with x^a need). */
+export function xlogy(a: Expr, x: Expr): Expr {
+  return where(a.eq(0).mul(x.eq(0)), 0, a.mul(x.log()));
+}
+
+/** a log(1 + x), and 0 where a = 0 and x = −1. */
+export function xlog1py(a: Expr, x: Expr): Expr {
+  return where(a.eq(0).mul(x.eq(-1)), 0, a.mul(x.log1p()));
+}
+
+/** lgamma, computed now where the argument is known. */
+export function logGamma(x: Expr): Expr {
+  return ofKnown((v) => lgamma(v!), x) ?? x.lgamma();
+}
+
+/** log B(a, b); without cancellation where both are known. */
+export function logBeta(a: Expr, b: Expr): Expr {
+  return ofKnown((v, w) => logBetaOfNumbers(v!, w!), a, b) ?? a.lgamma().add(b.lgamma()).sub(a.add(b).lgamma());
+}
+
+/** log of "n over k"; without cancellation where both are known. */
+export function logChoose(n: Expr, k: Expr): Expr {
+  const known = ofKnown((v, w) => logChooseOfNumbers(v!, w!), n, k);
+  return known ?? n.add(1).lgamma().sub(k.add(1).lgamma()).sub(n.sub(k).add(1).lgamma());
+}
