@@ -7,8 +7,8 @@ import { elementNames } from '../model/names.ts';
 import type { LogDensity } from '../program/types.ts';
 import { formatNumber } from './table.ts';
 
-/** How far a coordinate of a bounded parameter is pushed to see whether it ran away: e⁶ ≈ 400 times nearer the bound. */
-const push = 6;
+/** How far a coordinate of a bounded parameter is pushed to see whether it ran away: e⁶ is 400 times nearer the bound. */
+const pushes = [6, 12, 24, 48];
 /** A log density that falls by less than this under the push has its supremum at the edge. */
 const negligible = 1e-3;
 /** Only coordinates with less curvature than this can have run away: an interior optimum on a log scale has more. */
@@ -40,18 +40,18 @@ export function runawayParameters(
   const coordinates = new Set<number>();
   const names = coordinateNames(compiled);
   const values = compiled.constrain(position);
-  const falls = (i: number, by: number) => {
-    const moved = position.slice(); // (d,)
-    moved[i]! += by;
-    const there = density.value(moved);
-    return !(there >= best - negligible);
-  };
+  const falls = (i: number, sign: 1 | -1) =>
+    pushes.some((push) => {
+      const moved = position.slice(); // (d,)
+      moved[i]! += sign * push;
+      return !(density.value(moved) >= best - negligible);
+    });
   for (const p of compiled.parameters.filter(bounded)) {
     for (let k = 0; k < p.unconstrainedSize; k++) {
       const i = p.unconstrainedOffset + k;
       if (!((curvature?.[i * d + i] ?? 0) < littleCurvature)) continue;
       // Flat on both sides is not a boundary but a parameter the data say nothing of.
-      if (falls(i, push) === falls(i, -push)) continue;
+      if (falls(i, 1) === falls(i, -1)) continue;
       coordinates.add(i);
       messages.push(
         `${names[i]} is at the edge of its support (${formatNumber(values[p.offset + k]!, 3)}): the density has no ` +
@@ -62,16 +62,21 @@ export function runawayParameters(
   return { messages, coordinates };
 }
 
-/** The sentence for a direction the data leave open; undefined where it only repeats a parameter at its edge. */
-export function describeOpenDirection(
-  compiled: CompiledModel,
-  direction: Float64Array,
-  atEdge: ReadonlySet<number>,
-): string | undefined {
-  const names = coordinateNames(compiled);
+/** The coordinates a direction moves. */
+function movedBy(direction: Float64Array): { v: number; i: number }[] {
   const most = direction.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const involved = Array.from(direction, (v, i) => ({ v, i })).filter(({ v }) => Math.abs(v) > 1e-3 * most);
-  if (involved.every(({ i }) => atEdge.has(i))) return undefined;
+  return Array.from(direction, (v, i) => ({ v, i })).filter(({ v }) => Math.abs(v) > 1e-3 * most);
+}
+
+/** True where a direction moves these coordinates alone. */
+export function within(direction: Float64Array, coordinates: ReadonlySet<number>): boolean {
+  return movedBy(direction).every(({ i }) => coordinates.has(i));
+}
+
+/** The sentence for a direction the data leave open. */
+export function describeOpenDirection(compiled: CompiledModel, direction: Float64Array): string {
+  const names = coordinateNames(compiled);
+  const involved = movedBy(direction);
   const onlyOne = involved.length === 1;
   if (onlyOne) {
     const name = names[involved[0]!.i]!;

@@ -16,8 +16,8 @@ export interface Information {
   readonly openDirections: readonly Float64Array[];
   /** Ratio of the largest to the smallest eigenvalue after scaling to a unit diagonal; ∞ with open directions. */
   readonly conditionNumber: number;
-  /** The log density bends upwards somewhere: the point is a saddle, not a maximum. */
-  readonly saddle: boolean;
+  /** Directions (d,) along which it bends upwards: the point is a saddle there, not a maximum. */
+  readonly upwardDirections: readonly Float64Array[];
 }
 
 /** Analyse the Hessian (d, d) of minus the log density; undefined where it has entries that are not finite. */
@@ -33,6 +33,7 @@ export function analyseInformation(hessian: Float64Array, d: number): Informatio
 
   const covariance = new Float64Array(d * d); // (d, d)
   const openDirections: Float64Array[] = [];
+  const upwardDirections: Float64Array[] = [];
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (let k = 0; k < d; k++) {
@@ -42,6 +43,7 @@ export function analyseInformation(hessian: Float64Array, d: number): Informatio
     most = Math.max(most, value);
     if (value <= open) {
       openDirections.push(direction);
+      if (value < curvedUp) upwardDirections.push(direction);
       continue;
     }
     for (let i = 0; i < d; i++) {
@@ -49,7 +51,7 @@ export function analyseInformation(hessian: Float64Array, d: number): Informatio
     }
   }
   const conditionNumber = least > open ? most / least : Number.POSITIVE_INFINITY;
-  return { covariance, openDirections, conditionNumber, saddle: least < curvedUp };
+  return { covariance, openDirections, conditionNumber, upwardDirections };
 }
 
 /**

@@ -6,7 +6,7 @@ import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key as keyOf } from '../numeric/random.ts';
 import type { LogDensity } from '../program/types.ts';
 import { type Climb, climb } from './climb.ts';
-import { describeOpenDirection, runawayParameters } from './doubts.ts';
+import { describeOpenDirection, runawayParameters, within } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
 import { analyseInformation, deltaMethod, type Information } from './information.ts';
 import { hessian } from './optimise/hessian.ts';
@@ -159,18 +159,14 @@ function describe(compiled: CompiledModel, position: Float64Array, information: 
 
 /** The optima found, best first, those that are the same counted together. */
 function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: Float64Array | undefined): Optimum[] {
-  const d = compiled.dimension;
   const sorted = climbs.filter((c) => c.ending !== 'interrupted').sort((a, b) => b.logDensity - a.logDensity);
   const groups: { at: Climb; starts: number }[] = [];
   for (const c of sorted) {
     const same = groups.find(({ at }) => {
       const tolerance = sameLogDensity * Math.max(1, Math.abs(at.logDensity));
       if (!(Math.abs(at.logDensity - c.logDensity) <= tolerance)) return false;
-      // Without curvature in a direction the distance there means nothing: a flat ridge is one optimum.
-      return at.position.every((x, i) => {
-        const weight = Math.sqrt(Math.max(0, curvature?.[i * d + i] ?? 0));
-        return Math.abs(x - c.position[i]!) * weight <= sameDistance * Math.sqrt(Math.max(1, Math.abs(at.logDensity)));
-      });
+      // In the metric of the curvature a flat ridge is one optimum, however long.
+      return !(distance(at.position, c.position, curvature) > sameDistance);
     });
     if (same) same.starts++;
     else groups.push({ at: c, starts: 1 });
@@ -180,6 +176,17 @@ function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: 
     values: compiled.constrain(at.position).slice(),
     starts,
   }));
+}
+
+/** √(Δᵀ H Δ): how many standard errors apart two positions are; 0 where there is no curvature to judge by. */
+function distance(a: Float64Array, b: Float64Array, curvature: Float64Array | undefined): number {
+  if (!curvature) return 0;
+  const d = a.length;
+  let sum = 0;
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) sum += (a[i]! - b[i]!) * curvature[i * d + j]! * (a[j]! - b[j]!);
+  }
+  return Math.sqrt(Math.max(0, sum));
 }
 
 /** What a reader must know before using the estimate. */
@@ -204,12 +211,13 @@ function doubts(
   warnings.push(...messages);
   if (!information) {
     warnings.push('No standard errors: the log density is not smooth at the estimate.');
-  } else if (information.saddle) {
-    warnings.push('The estimate is not a maximum: the log density curves upwards there. Try other starts.');
   } else {
-    for (const direction of information.openDirections) {
-      const text = describeOpenDirection(compiled, direction, coordinates);
-      if (text) warnings.push(text);
+    const elsewhere = (direction: Float64Array) => !within(direction, coordinates);
+    if (information.upwardDirections.some(elsewhere)) {
+      warnings.push('The estimate is not a maximum: the log density curves upwards there. Try other starts.');
+    }
+    for (const direction of information.openDirections.filter(elsewhere)) {
+      if (!information.upwardDirections.includes(direction)) warnings.push(describeOpenDirection(compiled, direction));
     }
   }
   const [first, second] = optima;

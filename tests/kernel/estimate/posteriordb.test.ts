@@ -1,0 +1,83 @@
+/**
+ * NUTS against reference posteriors: posteriordb (stan-dev/posteriordb), Stan, 10 chains × 1000 thinned draws; data
+ * and figures in fixtures/, parameters numbered from 1 there.
+ */
+import { describe, expect, it } from 'vitest';
+import { beta, flat, halfCauchy, halfNormal, normal, ordered } from '#kernel/distributions/index';
+import { type Posterior, sample } from '#kernel/estimate/index';
+import { model } from '#kernel/model/index';
+import { logMix } from '#kernel/program/index';
+import '#kernel/diagnose/index';
+import arK from './fixtures/arK.json' with { type: 'json' };
+import blr from './fixtures/blr.json' with { type: 'json' };
+import eightSchools from './fixtures/eight_schools_noncentered.json' with { type: 'json' };
+import kidscore from './fixtures/kidscore_momiq.json' with { type: 'json' };
+import mixture from './fixtures/low_dim_gauss_mix.json' with { type: 'json' };
+
+type Reference = Readonly<Record<string, { mean: number; sd: number; mean_mcse: number }>>;
+
+/**
+ * Each mean and sd within 4 combined Monte Carlo standard errors (false alarms: 6e-5 a figure if both are right). The
+ * reference's 10,000 thinned draws are nearly independent, so its sd has error sd/√20,000.
+ */
+function expectAgreement(posterior: Posterior, reference: Reference, floor = 400): void {
+  for (const [name, { mean, sd, mean_mcse: mcse }] of Object.entries(reference)) {
+    const row = posterior.summary().row(name.replace(/\[(\d+)\]/, (_, i) => `[${Number(i) - 1}]`));
+    expect(Math.min(row.essBulk, row.essTail), `${name}: effective sample size`).toBeGreaterThan(floor);
+    expect(row.rHat, `${name}: R-hat`).toBeLessThan(1.01);
+    expect(Math.abs(row.mean - mean) / Math.hypot(row.mcseMean, mcse), `${name}: mean`).toBeLessThan(4);
+    expect(Math.abs(row.sd - sd) / Math.hypot(row.mcseSd, sd / Math.sqrt(20_000)), `${name}: sd`).toBeLessThan(4);
+  }
+}
+
+describe('NUTS against reference posteriors', () => {
+  it('eight schools, non-centred', async () => {
+    const { y, sigma } = eightSchools.data;
+    const schools = model()
+      .data({ y, sigma })
+      .parameters({ mu: normal(0, 5), tau: halfCauchy(0, 5), z: normal(0, 1).size(8) })
+      .derived(({ mu, tau, z }) => ({ theta: mu.add(tau.mul(z)) }))
+      .observe(({ theta, sigma }) => ({ y: normal(theta, sigma) }));
+    expectAgreement(await sample(schools, { seed: 1, targetAcceptance: 0.95 }), eightSchools.reference);
+  });
+
+  it('kid score on mother’s IQ, not centred: strongly correlated', async () => {
+    const { kid_score: score, mom_iq: iq } = kidscore.data;
+    const line = model()
+      .data({ score, iq })
+      .parameters({ beta: flat().size(2), sigma: halfCauchy(0, 2.5) })
+      .observe(({ beta, sigma, iq }) => ({ score: normal(beta.at(0).add(beta.at(1).mul(iq)), sigma) }));
+    expectAgreement(await sample(line, { seed: 1 }), kidscore.reference);
+  });
+
+  it('mixture of two normals, ordered means', async () => {
+    const { y } = mixture.data;
+    const mix = model()
+      .data({ y })
+      .parameters({ mu: ordered(normal(0, 2).size(2)), sigma: halfNormal(0, 2).size(2), theta: beta(5, 5) })
+      .logDensity(({ mu, sigma, theta, y }) =>
+        logMix(theta, normal(mu.at(0), sigma.at(0)).logDensity(y), normal(mu.at(1), sigma.at(1)).logDensity(y)),
+      );
+    expectAgreement(await sample(mix, { seed: 1 }), mixture.reference);
+  });
+
+  it('autoregression of order 5', async () => {
+    const { K, T, y } = arK.data;
+    const lags = Array.from({ length: K }, (_, k) => y.slice(K - k - 1, T - k - 1)); // lag k + 1: (K, T − K)
+    const design = y.slice(K).map((_, t) => lags.map((lag) => lag[t]!)); // (T − K, K)
+    const ar = model()
+      .data({ y: y.slice(K), design })
+      .parameters({ alpha: normal(0, 10), beta: normal(0, 10).size(5), sigma: halfCauchy(0, 2.5) })
+      .observe(({ alpha, beta, sigma, design }) => ({ y: normal(design.matmul(beta).add(alpha), sigma) }));
+    expectAgreement(await sample(ar, { seed: 1 }), arK.reference);
+  });
+
+  it('linear regression on five predictors', async () => {
+    const { y, X } = blr.data;
+    const regression = model()
+      .data({ y, X })
+      .parameters({ beta: normal(0, 10).size(5), sigma: halfNormal(0, 10) })
+      .observe(({ beta, sigma, X }) => ({ y: normal(X.matmul(beta), sigma) }));
+    expectAgreement(await sample(regression, { seed: 1 }), blr.reference);
+  });
+});
