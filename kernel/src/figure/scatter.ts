@@ -20,7 +20,10 @@ export interface ScatterOptions {
   readonly title?: string;
   /** A factor: points of one level have one colour. */
   readonly by?: { readonly codes: ArrayLike<number>; readonly levels: readonly string[] };
-  /** Curves by name: y as a function of x, drawn over the points' range. */
+  /** Ends of the axes. Default: the points' range with a margin. What lies outside is not drawn, but counted. */
+  readonly xRange?: readonly [number, number];
+  readonly yRange?: readonly [number, number];
+  /** Curves by name: y as a function of x, drawn over the whole axis. */
   readonly lines?: Readonly<Record<string, (x: number) => number>>;
 }
 
@@ -47,6 +50,11 @@ export class Scatter extends Displayable {
     if (x.length !== y.length) {
       throw new RangeError(`scatter: x and y are equally long; got ${x.length} and ${y.length} values`);
     }
+    for (const range of [options.xRange, options.yRange]) {
+      if (range && !(range[0] < range[1])) {
+        throw new RangeError(`scatter: a range is [lower, upper], lower first; got [${range.join(', ')}]`);
+      }
+    }
     if (options.by && options.by.codes.length !== x.length) {
       throw new RangeError(
         `scatter: 'by' has a level for each of the ${x.length} points; got ${options.by.codes.length}`,
@@ -61,22 +69,25 @@ export class Scatter extends Displayable {
   svg(): string {
     const { title = this.#title(), xLabel = 'x', yLabel = 'y', by, lines = {} } = this.#options;
     const shown = this.#shown();
+    const crowd = shown.length > 1000;
     const panel: Panel = {
       left: 76,
       top: 62,
       width: width - 76 - 24,
       height: height - 62 - 54,
-      x: extent(shown.map((i) => this.x[i]!)),
-      y: extent(shown.map((i) => this.y[i]!)),
+      x: this.#options.xRange ?? extent(shown.map((i) => this.x[i]!)),
+      y: this.#options.yRange ?? extent(shown.map((i) => this.y[i]!)),
     };
-    const points = shown.map((i) => {
+    // Rare levels tend to come last in a factor, as 'divergent' does: they are drawn on top.
+    const order = by ? shown.toSorted((i, j) => by.codes[i]! - by.codes[j]! || i - j) : shown;
+    const points = order.map((i) => {
       const fill = by ? levelColour(by.codes[i]!) : colour(0);
       return element('circle', {
         cx: pixelX(panel, this.x[i]!),
         cy: pixelY(panel, this.y[i]!),
-        r: 3.2,
+        r: crowd ? 2.2 : 3.2,
         fill,
-        'fill-opacity': '0.55',
+        'fill-opacity': crowd ? '0.4' : '0.55',
       });
     });
     const marks: Mark[] = (by?.levels ?? []).map((label, i) => ({ label, colour: colour(i), line: false }));
@@ -109,12 +120,17 @@ export class Scatter extends Displayable {
     const [xs, ys] = [shown.map((i) => this.x[i]!), shown.map((i) => this.y[i]!)];
     const [left, right] = range(xs);
     const [bottom, top] = range(ys);
-    const hidden = this.x.length - shown.length;
+    const missing = this.x.reduce(
+      (count, x, i) => count + (Number.isFinite(x) && Number.isFinite(this.y[i]) ? 0 : 1),
+      0,
+    );
+    const outside = this.x.length - shown.length - missing;
     return [
       `${shown.length} points: ${yLabel} from ${short(bottom)} to ${short(top)}`,
       ` against ${xLabel} from ${short(left)} to ${short(right)}`,
       `; correlation ${formatNumber(correlation(xs, ys), 3)}`,
-      hidden > 0 ? `; ${hidden} with a missing value not shown` : '',
+      missing > 0 ? `; ${missing} with a missing value not shown` : '',
+      outside > 0 ? `; ${outside} outside the axes not shown` : '',
       by ? `; coloured by ${by.levels.join(', ')}` : '',
       Object.keys(lines).length > 0 ? `; curves: ${Object.keys(lines).join(', ')}` : '',
       '.',
@@ -133,9 +149,12 @@ export class Scatter extends Displayable {
     return `${yLabel} against ${xLabel}`;
   }
 
-  /** Rows with both values. */
+  /** Rows with both values, and inside the ranges asked for. */
   #shown(): number[] {
-    return Array.from(this.x.keys()).filter((i) => Number.isFinite(this.x[i]) && Number.isFinite(this.y[i]));
+    const { xRange, yRange } = this.#options;
+    const inside = (value: number, range: readonly [number, number] | undefined) =>
+      Number.isFinite(value) && (range === undefined || (value >= range[0] && value <= range[1]));
+    return Array.from(this.x.keys()).filter((i) => inside(this.x[i]!, xRange) && inside(this.y[i]!, yRange));
   }
 }
 

@@ -26,8 +26,8 @@ describe('a scatter', () => {
   it('colours the levels of a factor and names them, missing ones grey', () => {
     const picture = scatter(x, y, { by: factor(['a', 'b', null, 'a']) });
     const fills = [...picture.svg().matchAll(/<circle [^>]*fill="([^"]+)" fill-opacity/g)].map(([, fill]) => fill);
-    expect(fills[0]).toBe(fills[3]);
     expect(new Set(fills).size).toBe(3);
+    expect(fills[1]).toBe(fills[2]);
     expect(picture.svg()).toContain('>b</text>');
     expect(String(picture)).toContain('coloured by a, b');
   });
@@ -52,6 +52,24 @@ describe('a scatter', () => {
     for (const [px, py] of [first!, second!]) expect(Math.abs(heightAt(px!) - py!)).toBeLessThan(3);
     expect(steep).toBeUndefined();
     expect(String(picture)).toContain('curves: straight, steep, wild');
+  });
+
+  it('keeps to the axes asked for, and counts what lies outside', () => {
+    const picture = scatter(x, y, { xRange: [0, 10], yRange: [0, 5], lines: { up: (v) => v } });
+    expect(circles(picture.svg())).toBe(3);
+    expect(String(picture)).toContain('1 outside the axes not shown');
+    expect(picture.svg()).toContain('>10</text>');
+    expect(() => scatter(x, y, { yRange: [5, 5] })).toThrow('a range is [lower, upper], lower first; got [5, 5]');
+  });
+
+  it('draws later levels on top, and many points smaller', () => {
+    const fills = (svg: string) =>
+      [...svg.matchAll(/<circle [^>]*fill="([^"]+)" fill-opacity/g)].map(([, fill]) => fill);
+    const drawn = fills(scatter(x, y, { by: factor(['b', 'a', 'b', 'a']) }).svg());
+    expect(drawn[0]).toBe(drawn[1]);
+    expect(drawn[2]).toBe(drawn[3]);
+    const many = Array.from({ length: 1001 }, (_, i) => i);
+    expect(scatter(many, many).svg()).toContain('r="2.2"');
   });
 
   it('shows labels as text, never as markup', () => {
