@@ -3,6 +3,7 @@
  */
 import type { CompletionEntry, CompletionInfo } from 'typescript';
 import type { Completion, Completions } from '../engine/engine.ts';
+import { kindOf, withoutAlias } from './alias.ts';
 import { toCodePoints, toUnits } from './code-points.ts';
 import type { NotebookSession, OpenCell } from './session.ts';
 import { ts } from './typescript.ts';
@@ -65,5 +66,6 @@ function describe(entry: CompletionEntry, open: OpenCell, at: number, withDetail
     {},
     entry.data,
   );
-  return { text, type, signature: ts.displayPartsToString(details?.displayParts) };
+  const signature = withoutAlias(ts.displayPartsToString(details?.displayParts));
+  return { text, type: type === ts.ScriptElementKind.alias ? kindOf(signature) : type, signature };
 }

@@ -3,6 +3,7 @@
  */
 import type { JSDocTagInfo, QuickInfo } from 'typescript';
 import type { Inspection } from '../engine/engine.ts';
+import { withoutAlias } from './alias.ts';
 import { toUnits } from './code-points.ts';
 import type { NotebookSession, OpenCell } from './session.ts';
 import { ts } from './typescript.ts';
@@ -12,7 +13,8 @@ export function inspect(session: NotebookSession, code: string, cursor: number):
   const open = session.open(code);
   const info = find(open, code, toUnits(code, cursor));
   if (!info) return undefined;
-  const type = ts.displayPartsToString(info.displayParts);
+  const type = withoutAlias(ts.displayPartsToString(info.displayParts));
+  if (type === 'any') return undefined; // a name that nobody has declared
   const text = ts.displayPartsToString(info.documentation).trim();
   const tags = info.tags ?? [];
   return {
@@ -23,10 +25,18 @@ export function inspect(session: NotebookSession, code: string, cursor: number):
 
 /** At the cursor, just before it, or the function in whose parentheses it stands. */
 function find(open: OpenCell, code: string, at: number): QuickInfo | undefined {
-  const ask = (place: number): QuickInfo | undefined =>
-    place < 0 ? undefined : open.service.getQuickInfoAtPosition(open.file, open.offset + place);
+  const ask = (place: number): QuickInfo | undefined => (place < 0 ? undefined : look(open, open.offset + place));
   const wordBefore = /[\p{ID_Continue}$]$/u.test(code.slice(0, at));
   return (wordBefore ? ask(at - 1) : undefined) ?? ask(at) ?? ask(callee(open, at) ?? -1);
+}
+
+/** Behind an import, what stands at the declaration: it alone has the author's text. */
+function look({ service, file }: OpenCell, place: number): QuickInfo | undefined {
+  const info = service.getQuickInfoAtPosition(file, place);
+  if (info?.displayParts?.[1]?.text !== 'alias') return info;
+  const declaration = service.getDefinitionAtPosition(file, place)?.[0];
+  if (!declaration) return info;
+  return service.getQuickInfoAtPosition(declaration.fileName, declaration.textSpan.start) ?? info;
 }
 
 /** The end of the name of the innermost call around a place. */

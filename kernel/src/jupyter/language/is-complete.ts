@@ -5,6 +5,8 @@ import type { DiagnosticWithLocation, SourceFile } from 'typescript';
 import type { Completeness } from '../engine/engine.ts';
 import { ts } from './typescript.ts';
 
+/** A string that is not closed on its line: no further line can close it. */
+const openString = 1002;
 /** Errors that more text can mend, wherever they are reported: an open template literal, an open comment. */
 const open = new Set([1160, 1010]);
 
@@ -15,7 +17,9 @@ export function isComplete(code: string): Completeness {
   const faults = parseFaults(file);
   if (faults.length === 0) return { status: 'complete' };
   const end = code.trimEnd().length;
-  const mendable = faults.every(({ start, code: number }) => open.has(number) || start >= end);
+  const mendable = faults.every(
+    ({ start, code: number }) => number !== openString && (open.has(number) || start >= end),
+  );
   return mendable ? { status: 'incomplete', indent: nextIndent(code) } : { status: 'invalid' };
 }
 

@@ -101,11 +101,14 @@ export class NotebookSession {
     return { service: this.#service, file: this.#open, offset: prefix.length };
   }
 
-  /** The imports before a cell, on its first line: an unfinished cell may swallow whatever stands behind it. */
+  /**
+   * The imports before a cell: an unfinished cell may swallow whatever stands behind it. On a line of their own, or a
+   * comment that begins the cell would not belong to what it describes.
+   */
   #imports(names: readonly string[]): string {
     const modules = Map.groupBy(names, (name) => this.#names.get(name)!);
     const lines = [...modules].map(([module, wanted]) => `import { ${wanted.join(', ')} } from "./${module}.ts";`);
-    return `${lines.join('')}export {};`;
+    return `${lines.join('')}export {};\n`;
   }
 
   #host(): LanguageServiceHost {
