@@ -3,3 +3,5 @@
  */
 export { type Figure, figure } from './figure.ts';
 export { Scatter, type ScatterOptions, scatter } from './scatter.ts';
+
+import './register.ts';

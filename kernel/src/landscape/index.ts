@@ -1,1 +1,3 @@
-export {};
+/** Log likelihoods and log posteriors as ground one can look at. */
+export { type LandscapeOptions, landscape } from './landscape.ts';
+export { Landscape, type LandscapeMark } from './surface.ts';

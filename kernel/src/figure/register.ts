@@ -1,0 +1,71 @@
+/**
+ * How each kind of result is drawn, told to `host/display` and to `figure()` when the library is loaded.
+ */
+import { markdownTable } from '../data/table.ts';
+import type { Comparison, Estimate, Posterior, Table } from '../estimate/index.ts';
+import { compare } from '../estimate/index.ts';
+import { registerRenderer } from '../host/display.ts';
+import type { Landscape } from '../landscape/index.ts';
+import { boundsOf } from './bounds.ts';
+import { comparisonFigure } from './comparison.ts';
+import { comparisonPicture } from './comparison-picture.ts';
+import { figure, figureBundle, registerDrawing } from './figure.ts';
+import { landscapeFigure } from './landscape.ts';
+import { landscapePicture } from './landscape-picture.ts';
+import { type DrawnPosterior, posteriorFigure } from './posterior.ts';
+import { posteriorPicture } from './posterior-picture.ts';
+
+registerDrawing('posterior', {
+  data: (posterior: Posterior) => {
+    const { statistics, warnings, model } = posterior;
+    // Of a model that is not known here, the type checker cannot say which parameters it has.
+    const draws = posterior.draws as DrawnPosterior['draws'];
+    return posteriorFigure({ draws, statistics, warnings, summary: () => posterior.summary() }, boundsOf(model));
+  },
+  picture: posteriorPicture,
+});
+registerDrawing('landscape', { data: (landscape: Landscape) => landscapeFigure(landscape), picture: landscapePicture });
+registerDrawing('comparison', {
+  data: (comparison: Comparison) => comparisonFigure(comparison),
+  picture: comparisonPicture,
+});
+registerDrawing('estimate', {
+  data: (estimate: Estimate) => comparisonFigure(compare({ [estimate.method.toUpperCase()]: estimate })),
+  picture: comparisonPicture,
+});
+
+// An interrupted run may have no draw to show.
+registerRenderer('posterior', (posterior: Posterior) =>
+  posterior.drawsPerChain > 0 ? figureBundle(figure(posterior)) : { 'text/plain': String(posterior) },
+);
+registerRenderer('landscape', (landscape: Landscape) => figureBundle(figure(landscape)));
+registerRenderer('comparison', (comparison: Comparison) => figureBundle(figure(comparison)));
+
+type AnyTable = Table<{ readonly name: string }>;
+
+// Markdown: shown in trusted and untrusted notebooks, by nbconvert, VS Code and GitHub, and it carries no script.
+registerRenderer('table', (table: AnyTable) => ({
+  'text/markdown': [markdownTable(table.head, table.cells), ...table.notes.map(plainParagraph)].join('\n\n'),
+  'text/plain': String(table),
+}));
+registerRenderer('estimate', (estimate: Estimate) => {
+  const text = String(estimate);
+  const table = estimate.summary();
+  // The words around the table, as the plain text has them.
+  const [title = '', ...rest] = text.split('\n');
+  const words = rest.slice(1 + table.rows.length);
+  return {
+    'text/markdown': [plainParagraph(title), markdownTable(table.head, table.cells), ...words.map(plainParagraph)].join(
+      '\n\n',
+    ),
+    'text/plain': text,
+  };
+});
+
+/** A line of text as a Markdown paragraph that shows it as it stands. */
+function plainParagraph(line: string): string {
+  return line
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/[\\`*_{}[\]#+!|~$>-]/g, '\\$&');
+}
