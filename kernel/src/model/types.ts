@@ -197,10 +197,10 @@ export interface Model<
 type TypesOf<M> = M extends AnyModel<infer T> ? T : never;
 
 /** Name → shape of the parameters: `{ mu: [], theta: [8] }`. */
-export type ParametersOf<M> = TypesOf<M>['parameters'];
+export type ParametersOf<M> = Flat<TypesOf<M>['parameters']>;
 
 /** Name → shape of the derived quantities. */
-export type DerivedOf<M> = TypesOf<M>['derived'];
+export type DerivedOf<M> = Flat<TypesOf<M>['derived']>;
 
 /** Names of the data with a likelihood. */
 export type ObservedOf<M> = Exclude<TypesOf<M>['observed'], symbol>;
