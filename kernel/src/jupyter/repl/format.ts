@@ -2,7 +2,7 @@
  * A value as a MIME bundle: what it says of itself through `Symbol.for('Jupyter.display')`, else its text.
  */
 import { inspect, types } from 'node:util';
-import { jupyterDisplay } from '../../host/display.ts';
+import { jupyterDisplay, metadataOf, withMetadata } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
 
 /** Longest plain text of one value, in UTF-16 units. */
@@ -48,7 +48,7 @@ function complete(bundle: unknown, value: unknown): MimeBundle {
 }
 
 /**
- * A bundle ready for JSON: bytes as base64, nothing undefined, and a `text/plain` beside every other form, for what
+ * A bundle ready for JSON, its metadata kept: bytes as base64, nothing undefined, and a `text/plain` beside every other form, for what
  * shows nothing else (a terminal, a screen reader, a grader).
  */
 export function encodeBundle(bundle: MimeBundle, text: () => string): MimeBundle {
@@ -58,5 +58,5 @@ export function encodeBundle(bundle: MimeBundle, text: () => string): MimeBundle
     encoded[type] = data instanceof Uint8Array ? Buffer.from(data).toString('base64') : data;
   }
   encoded['text/plain'] ??= text();
-  return encoded;
+  return withMetadata(encoded, metadataOf(bundle));
 }

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { metadataOf } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
 import { installHost } from '../../host/host.ts';
 import { bundleOf, encodeBundle } from './format.ts';
@@ -106,7 +107,7 @@ function typesOf(bundle: MimeBundle): string {
 function display(repl: Repl, value: unknown, { id = newId(), raw = false, update = false }: DisplayOptions): Display {
   const show = (data: MimeBundle, replace: boolean): void => {
     const type = replace ? 'update_display_data' : 'display_data';
-    repl.show(cell, type, { data, metadata: {}, transient: { display_id: id } });
+    repl.show(cell, type, { data, metadata: metadataOf(data), transient: { display_id: id } });
   };
   const { cell } = repl.run();
   present(repl, value, raw, (data) => show(data, update));

@@ -3,6 +3,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { types } from 'node:util';
+import { metadataOf } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
 import type { Cell, ExpressionResult, Failure, Outcome, OutputType } from '../engine/engine.ts';
 import { CodeError } from './code-error.ts';
@@ -80,7 +81,7 @@ export class Repl {
     if (run.value !== undefined) {
       const data = await this.#inside(run, this.#context.run(run, bundleOf, run.value));
       if (run.ended) return; // it was interrupted, and has come after all
-      this.show(run.cell, 'execute_result', { execution_count: cell.count ?? 0, data, metadata: {} });
+      this.show(run.cell, 'execute_result', { execution_count: cell.count ?? 0, data, metadata: metadataOf(data) });
     }
     while (run.pending.size > 0) await Promise.all(run.pending);
     // One turn of the event loop: a promise that was rejected and left is reported below its cell.
@@ -135,7 +136,8 @@ export class Repl {
       try {
         await this.#execute(run, `expression[${key.replace(/\s/g, '_')}]`, code);
         const value = types.isPromise(run.value) ? await run.value : run.value;
-        results[key] = { status: 'ok', data: await bundleOf(value), metadata: {} };
+        const data = await bundleOf(value);
+        results[key] = { status: 'ok', data, metadata: metadataOf(data) };
       } catch (thrown) {
         results[key] = { status: 'error', ...this.failure(thrown, run) };
       }
@@ -185,7 +187,7 @@ export class Repl {
     const display = new Throttled(bundle, (data, update) =>
       this.show(run.cell, update ? 'update_display_data' : 'display_data', {
         data,
-        metadata: {},
+        metadata: metadataOf(data),
         transient: { display_id: id },
       }),
     );
