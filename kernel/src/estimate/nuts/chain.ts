@@ -102,8 +102,8 @@ export function* runChain(
     while (!go.stop && !sampler.advance(go.budget)) go = yield chain.progress(iteration);
     if (go.stop) return chain.result('interrupted');
 
-    let info: Info;
-    [state, info] = sampler.finish();
+    const info = sampler.info();
+    state = sampler.current; // a view: nothing is allocated a draw
     chain.take(iteration, state, info);
     if (iteration >= options.warmup) continue;
 

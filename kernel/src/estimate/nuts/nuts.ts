@@ -6,7 +6,7 @@
 import { type Key, Stream } from '../../numeric/random.ts';
 import type { LogDensity } from '../../program/types.ts';
 import type { EventLog } from '../step.ts';
-import { type Ending, Trajectory } from './trajectory.ts';
+import { type Ending, type Observer, Trajectory } from './trajectory.ts';
 
 /** Where a chain stands. Log density and gradient are kept because they are the costly part. */
 export interface State {
@@ -59,7 +59,7 @@ export class Nuts {
   private readonly density: LogDensity;
   private readonly trajectory: Trajectory;
   private readonly log: EventLog | undefined;
-  private start: State | undefined;
+  private start = new Float64Array(0);
   private path: Float64Array[] = [];
   private directions: number[] = [];
 
@@ -93,15 +93,16 @@ export class Nuts {
 
   /** `step` in pieces: begin, advance until true, finish. The pieces give the same bits however they are cut. */
   begin(key: Key, state: State, { stepSize, variance }: Parameters): void {
-    this.start = state;
     this.path = [];
     this.directions = [];
-    const observer = this.log
-      ? (position: Float64Array, direction: 1 | -1) => {
-          this.path.push(position.slice());
-          this.directions.push(direction);
-        }
-      : undefined;
+    let observer: Observer | undefined;
+    if (this.log) {
+      this.start = state.position.slice();
+      observer = (position, direction) => {
+        this.path.push(position.slice());
+        this.directions.push(direction);
+      };
+    }
     this.trajectory.begin(state, stepSize, variance, new Stream(key), observer);
   }
 
@@ -111,18 +112,27 @@ export class Nuts {
   }
 
   finish(): [State, Info] {
+    const info = this.info();
+    const { position, gradient, logDensity } = this.trajectory;
+    return [{ position: position.slice(), gradient: gradient.slice(), logDensity }, info];
+  }
+
+  /** `finish` without a copy: the draw stands in `current` until the next trajectory overwrites it. */
+  info(): Info {
     const t = this.trajectory;
     if (this.log) this.emit(this.log);
-    return [
-      { position: t.position.slice(), gradient: t.gradient.slice(), logDensity: t.logDensity },
-      {
-        ending: t.ending,
-        acceptance: t.acceptance / t.leapfrogs,
-        treeDepth: t.depth,
-        leapfrogs: t.leapfrogs,
-        energy: t.energy,
-      },
-    ];
+    return {
+      ending: t.ending,
+      acceptance: t.acceptance / t.leapfrogs,
+      treeDepth: t.depth,
+      leapfrogs: t.leapfrogs,
+      energy: t.energy,
+    };
+  }
+
+  /** Where the last trajectory ended: a view, overwritten by the next. A trajectory may begin from it. */
+  get current(): State {
+    return this.trajectory;
   }
 
   private emit(log: EventLog): void {
@@ -136,9 +146,9 @@ export class Nuts {
     log.push({ type: 'trajectory', positions, directions, depth: t.depth, ending: t.ending });
     if (t.ending === 'diverging') {
       const to = path.at(-1)!;
-      log.push({ type: 'divergence', from: this.start!.position.slice(), to, energyError: t.energyError });
+      log.push({ type: 'divergence', from: this.start, to, energyError: t.energyError });
     }
-    const accepted = t.position.some((x, i) => x !== this.start!.position[i]);
+    const accepted = t.position.some((x, i) => x !== this.start[i]);
     const probability = t.acceptance / t.leapfrogs;
     log.push({ type: 'acceptance', position: t.position.slice(), probability, accepted });
   }
