@@ -78,16 +78,23 @@ export class Scatter extends Displayable {
       x: this.#options.xRange ?? extent(shown.map((i) => this.x[i]!)),
       y: this.#options.yRange ?? extent(shown.map((i) => this.y[i]!)),
     };
-    // Rare levels tend to come last in a factor, as 'divergent' does: they are drawn on top.
-    const order = by ? shown.toSorted((i, j) => by.codes[i]! - by.codes[j]! || i - j) : shown;
+    // What is rare is what one looks for: drawn on top, larger and solid where it would drown in a crowd.
+    const sizes = shown.reduce(
+      (counts, i) => counts.set(by?.codes[i] ?? 0, (counts.get(by?.codes[i] ?? 0) ?? 0) + 1),
+      new Map<number, number>(),
+    );
+    const rare = (i: number) => crowd && sizes.get(by?.codes[i] ?? 0)! < shown.length / 20;
+    const order = by
+      ? shown.toSorted((i, j) => Number(rare(i)) - Number(rare(j)) || by.codes[i]! - by.codes[j]! || i - j)
+      : shown;
     const points = order.map((i) => {
       const fill = by ? levelColour(by.codes[i]!) : colour(0);
       return element('circle', {
         cx: pixelX(panel, this.x[i]!),
         cy: pixelY(panel, this.y[i]!),
-        r: crowd ? 2.2 : 3.2,
+        r: rare(i) ? 4 : crowd ? 2.2 : 3.2,
         fill,
-        'fill-opacity': crowd ? '0.4' : '0.55',
+        'fill-opacity': rare(i) ? '0.9' : crowd ? '0.4' : '0.55',
       });
     });
     const marks: Mark[] = (by?.levels ?? []).map((label, i) => ({ label, colour: colour(i), line: false }));
