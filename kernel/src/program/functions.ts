@@ -100,8 +100,12 @@ export function transpose(x: Arg, permutation?: readonly number[]): Expr {
   return apply('transpose', [x], { permutation: order });
 }
 
-/** Add the rows of `values` up by integer codes. // (rows, …) @example segmentSum(residual, county, 85); */
+/** Add the rows of `values` up by integer codes; codes outside add nothing at run time. // (rows, …) @example segmentSum(residual, county, 85); */
 export function segmentSum(values: Arg, codes: Arg, rows: number): Expr {
+  const bad = nodeOf(codes).attributes.value?.find((code) => !(Number.isInteger(code) && code >= 0 && code < rows));
+  if (bad !== undefined) {
+    throw new RangeError(`segmentSum: code ${bad} is not one of 0 … ${rows - 1}; codes count from 0`);
+  }
   return apply('scatterAdd', [values, codes], { rows });
 }
 
