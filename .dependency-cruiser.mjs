@@ -73,7 +73,7 @@ export default {
       severity: 'error',
       comment: 'The extension draws data; it must not bundle the library.',
       from: { path: '^labextension/' },
-      to: { path: '^kernel/', pathNot: '^kernel/src/figure/' },
+      to: { path: '^kernel/', pathNot: '^kernel/(src|dist)/figure/' },
     },
     {
       name: 'extension-imports-no-node',
@@ -91,7 +91,7 @@ export default {
     { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    doNotFollow: { path: ['node_modules', '^kernel/dist'] },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },

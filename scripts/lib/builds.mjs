@@ -15,7 +15,7 @@ export const KERNEL_INPUTS = [...COMMON, 'kernel'];
 export const LABEXTENSION_INPUTS = [...COMMON, 'kernel/package.json', 'kernel/src', 'labextension'];
 
 /** The program the kernel's process runs; the wheel starts it. */
-export const KERNEL_MAIN = 'dist/jupyter/main.js';
+const KERNEL_MAIN = 'dist/jupyter/main.js';
 
 /** @param {...string} project a folder with a tsconfig.json */
 const compile = (...project) =>

@@ -17,7 +17,7 @@ export const stateFolder = join(root, '.setup');
 
 /** The Python environment, and its interpreter. */
 export const venv = join(root, '.venv');
-export const binFolder = join(venv, windows ? 'Scripts' : 'bin');
+const binFolder = join(venv, windows ? 'Scripts' : 'bin');
 export const python = join(binFolder, windows ? 'python.exe' : 'python');
 
 /**

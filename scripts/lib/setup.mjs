@@ -11,7 +11,6 @@ import { installation, wheel } from './wheel.mjs';
 
 const OLDEST_NODE = [20, 19];
 
-export const tools = [nodeModules, pythonEnvironment];
 export const builds = [nodeModules, kernelBuild, labextensionBuild];
 export const packaging = [nodeModules, pythonEnvironment, kernelBuild, labextensionBuild, wheel];
 export const everything = [...packaging, installation];
