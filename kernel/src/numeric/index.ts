@@ -1,2 +1,30 @@
-/** Random keys, and the special functions a user may want on plain numbers. */
+/**
+ * What a user sees of the numerical core: random keys and streams, special functions on plain numbers, and dense
+ * linear algebra on row-major arrays. (Expressions have the same functions as methods.)
+ */
+
+export { type SymmetricEigen, symmetricEigen } from './linalg/eigen.ts';
+export { leastSquares, type Qr, qr } from './linalg/qr.ts';
 export { foldIn, type Key, key, normalVector, Stream, type StreamState, split, uniformVector } from './random.ts';
+export {
+  betaQuantile,
+  betaRegularised,
+  betaRegularisedUpper,
+  digamma,
+  erf,
+  erfc,
+  erfcx,
+  gammaQuantile,
+  gammaRegularisedLower,
+  gammaRegularisedUpper,
+  gammaUpperQuantile,
+  lgamma,
+  logBeta,
+  logChoose,
+  normalCdf,
+  normalLogCdf,
+  normalQuantile,
+  studentTCdf,
+  studentTQuantile,
+  trigamma,
+} from './special/index.ts';

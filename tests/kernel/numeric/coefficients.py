@@ -61,3 +61,23 @@ print("ERFCX: Chebyshev coefficients in t, first one halved")
 for k in range(32):
     c = 2 * sum(values[j] * cos(pi * k * (j + mpf(1) / 2) / points) for j in range(points)) / points
     print("  ", repr(float(c / 2 if k == 0 else c)), ",", sep="")
+
+# sin(r) = r + r³ S(r²), cos(r) = 1 − r²/2 + r⁴ C(r²) on |r| ≤ π/4
+z_max = (pi / 4) ** 2 * mpf("1.001")
+show("SIN", safe(lambda z: (sin(sqrt(z)) - sqrt(z)) / (z * sqrt(z)), mpf(-1) / 6), [0, z_max], 7)
+show("COS", safe(lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, mpf(1) / 24), [0, z_max], 7)
+
+# atan(t) = t + t³ A(t²) on |t| ≤ 7/16
+show("ATAN", safe(lambda z: (mp.atan(sqrt(z)) - sqrt(z)) / (z * sqrt(z)), mpf(-1) / 3), [0, (mpf(7) / 16) ** 2 * mpf("1.001")], 12)
+
+# π/2 in parts of 33, 33 and 53 bits; atan of the break points in two parts; 2/π to 1200 bits
+half_pi, scale = pi / 2, mpf(2) ** 32
+first = mp.floor(half_pi * scale) / scale
+second = mp.floor((half_pi - first) * scale * 2**33) / (scale * 2**33)
+mp.dps = 400
+half_pi = mp.pi / 2
+print("PIO2", [repr(float(x)) for x in (first, second, half_pi - first - second)])
+print("PIO2 in two doubles", repr(float(half_pi)), repr(float(half_pi - mpf(float(half_pi)))))
+for c in (mpf(1) / 2, mpf(1), mpf(3) / 2):
+    print("ATAN", float(c), repr(float(mp.atan(c))), repr(float(mp.atan(c) - mpf(float(mp.atan(c))))))
+print("2/pi", hex(int(mp.floor(2 / mp.pi * mpf(2) ** 1200))))

@@ -161,7 +161,8 @@ export function trigamma(x: number): number {
     if (Number.isInteger(x)) return Infinity;
     if (x === -Infinity) return Number.NaN;
     // ψ′(x) + ψ′(1 − x) = (π / sin πx)²
-    return (Math.PI / sin(Math.PI * fraction(x))) ** 2 - trigamma(1 - x);
+    const ratio = Math.PI / sin(Math.PI * fraction(x));
+    return ratio * ratio - trigamma(1 - x);
   }
   let shift = 0;
   while (x < 10) {

@@ -10,7 +10,7 @@ import {
   symmetricEigen,
   symmetricInverse,
 } from '#kernel/numeric/linalg/index';
-import figures from './numpy_figures.json' with { type: 'json' };
+import figures from './fixtures/numpy.json' with { type: 'json' };
 
 const array = (values: readonly number[]) => Float64Array.from(values);
 
@@ -36,7 +36,7 @@ function transpose(a: Float64Array, m: number, n: number): Float64Array {
 
 const identity = (n: number) => Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
 
-// numpy_figures.json: numpy 2.4.6, `python tests/kernel/numeric/linalg/numpy_figures.py`
+// fixtures/numpy.json: numpy 2.4.6, `python tests/kernel/numeric/linalg/numpy_figures.py`
 describe.each(figures.cases)('against numpy, n = $n', (figure) => {
   const { n } = figure;
   const s = array(figure.s);

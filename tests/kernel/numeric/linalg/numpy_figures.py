@@ -1,6 +1,6 @@
-"""Writes numpy_figures.json: matrices and what numpy makes of them.
+"""Writes fixtures/numpy.json: matrices and what numpy makes of them.
 
-    python numpy_figures.py > numpy_figures.json        (Python 3.11.7, numpy 2.4.6)
+    python numpy_figures.py > fixtures/numpy.json        (Python 3.11.7, numpy 2.4.6)
 """
 import json
 import numpy as np
