@@ -5,6 +5,7 @@ import type { Distribution } from '../distributions/index.ts';
 import type { Expr, Expression, Shape } from '../program/index.ts';
 import { uniformValue } from '../program/node.ts';
 import { sizeOf } from '../program/shape.ts';
+import { describeDistribution } from './describe.ts';
 import type { Trace } from './trace.ts';
 import { type Bounds, type Transform, transformFor } from './transforms/index.ts';
 
@@ -37,8 +38,7 @@ export function layOut({ parameters }: Trace): ParameterLayout[] {
   let unconstrainedOffset = 0;
   let offset = 0;
   return parameters.map(({ name, shape, distribution, mentions }) => {
-    const bounds = finiteBounds(distribution);
-    const transform = transformFor(distribution.support.structure, bounds);
+    const { transform, bounds } = constraintOf(distribution);
     const freeShape = transform.freeShape(shape);
     const unconstrainedSize = sizeOf(freeShape);
     const size = sizeOf(shape);
@@ -59,13 +59,27 @@ function roleOf({ family }: Distribution, mentions: readonly string[]): Role {
   return mentions.length > 0 && family.name !== 'uniform' ? 'latent' : 'prior';
 }
 
-/** Bounds that bind: an infinite one is none. */
-function finiteBounds({ support }: Distribution): Bounds {
-  const { lower, upper } = support as { lower?: Expr; upper?: Expr };
-  return {
+/**
+ * The transform onto a distribution's support. An infinite bound is none.
+ *
+ * @throws RangeError for rising vectors within bounds, for which there is no transform but the positive one
+ */
+export function constraintOf(distribution: Distribution): { transform: Transform; bounds: Bounds } {
+  const { lower, upper, structure } = distribution.support;
+  const bounds: Bounds = {
     ...(lower !== undefined && constantOf(lower) !== -Infinity ? { lower } : {}),
     ...(upper !== undefined && constantOf(upper) !== Infinity ? { upper } : {}),
   };
+  if (structure === 'ordered' || structure === 'positive ordered') {
+    const above = bounds.lower === undefined ? -Infinity : constantOf(bounds.lower);
+    if (bounds.upper !== undefined || above !== (structure === 'ordered' ? -Infinity : 0)) {
+      throw new RangeError(
+        `${describeDistribution(distribution)}: a rising vector has no bounds here but 0 below; use positiveOrdered for ` +
+          'positive ones, or order unbounded ones and transform them in .derived',
+      );
+    }
+  }
+  return { transform: transformFor(structure, bounds), bounds };
 }
 
 const constantOf = (bound: Expr): number | undefined => uniformValue((bound as unknown as Expression).node);

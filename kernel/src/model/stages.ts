@@ -5,6 +5,7 @@ import type { Distribution } from '../distributions/index.ts';
 import { type Arg, asExpression, type Expr, named, variable } from '../program/index.ts';
 import { type Column, readColumn } from './data.ts';
 import { describeDistribution } from './describe.ts';
+import { constraintOf } from './layout.ts';
 import { knownNames } from './names.ts';
 import { checkObservation } from './observe.ts';
 import { makeScope } from './scope.ts';
