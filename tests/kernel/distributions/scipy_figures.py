@@ -1,0 +1,90 @@
+"""Writes fixtures/scipy.json: log densities, distribution functions, quantiles, means and variances by scipy.
+
+    python scipy_figures.py > fixtures/scipy.json        (Python 3.11.7, scipy 1.17.1, numpy 2.4.6)
+
+Families and parameters carry our names. Points where scipy itself is known to be wrong or to round its answer away
+are not asked for (`CDF_FLOOR`); mpmath.json has the far tails.
+"""
+import json
+import math
+import sys
+
+import numpy as np
+import scipy
+from scipy import stats
+from scipy.special import expit
+
+CDF_FLOOR = 1e-13
+PROBABILITIES = [0.001, 0.05, 0.3, 0.5, 0.8, 0.99]
+
+# family: (constructor of the frozen scipy distribution, parameter sets, points beyond the quantiles)
+FAMILIES = {
+    "normal": (lambda mean, sd: stats.norm(mean, sd), [(0, 1), (-3.5, 0.2), (1e6, 1e-3), (0, 1e10)], []),
+    "halfNormal": (lambda location, scale: stats.halfnorm(location, scale), [(0, 1), (2, 0.5), (-10, 1e4)], []),
+    "cauchy": (lambda location, scale: stats.cauchy(location, scale), [(0, 1), (5, 0.01), (-2, 1e5)], [1e12]),
+    "halfCauchy": (lambda location, scale: stats.halfcauchy(location, scale), [(0, 1), (0, 5), (3, 0.1)], [1e12]),
+    "studentT": (
+        lambda nu, location, scale: stats.t(nu, location, scale),
+        [(1, 0, 1), (4, 2, 0.5), (0.3, 0, 1), (30, -1, 10), (1e5, 0, 1)],
+        [40.0],
+    ),
+    "exponential": (lambda rate: stats.expon(scale=1 / rate), [(1,), (0.01,), (250,)], [0.0]),
+    "gamma": (
+        lambda shape, rate: stats.gamma(shape, scale=1 / rate),
+        [(1, 1), (2, 3), (0.5, 0.1), (0.05, 2), (30, 1), (1e4, 10)],
+        [],
+    ),
+    "beta": (lambda alpha, beta: stats.beta(alpha, beta), [(1, 1), (2, 3), (0.5, 0.5), (300, 200), (0.1, 8)], []),
+    "uniform": (lambda lower, upper: stats.uniform(lower, upper - lower), [(0, 1), (-3, 5), (1e6, 1e6 + 1)], []),
+    "logNormal": (lambda mu, sigma: stats.lognorm(sigma, scale=math.exp(mu)), [(0, 1), (2, 0.1), (-5, 3)], []),
+    "bernoulli": (lambda probability: stats.bernoulli(probability), [(0.3,), (1e-9,), (0.999,)], []),
+    "bernoulliLogit": (lambda logit: stats.bernoulli(expit(logit)), [(0.4,), (-12,), (7,)], []),
+    "binomial": (
+        lambda trials, probability: stats.binom(trials, probability),
+        [(10, 0.3), (1, 0.5), (100, 0.01), (1000, 0.9), (100000, 0.5)],
+        [],
+    ),
+    "binomialLogit": (lambda trials, logit: stats.binom(trials, expit(logit)), [(10, -1), (50, 3), (200, -8)], []),
+    "poisson": (lambda rate: stats.poisson(rate), [(3.5,), (0.01,), (200,), (1e5,)], []),
+    "poissonLog": (lambda logRate: stats.poisson(np.exp(logRate)), [(0.5,), (-6,), (6,)], []),
+}
+
+
+def number(x):
+    x = float(x)
+    return x if math.isfinite(x) else str(x).replace("inf", "Infinity").replace("nan", "NaN")
+
+
+out = {}
+for name, (make, sets, extra) in FAMILIES.items():
+    parameter_names = make.__code__.co_varnames
+    discrete = isinstance(make(*sets[0]).dist, stats.rv_discrete)
+    out[name] = []
+    for values in sets:
+        d = make(*values)
+        xs = sorted({float(d.ppf(p)) for p in PROBABILITIES} | set(extra))
+        points = []
+        for x in xs:
+            density = d.logpmf(x) if discrete else d.logpdf(x)
+            if math.isfinite(density):
+                cdf = d.cdf(x)
+                points.append([x, number(density), number(cdf) if cdf > CDF_FLOOR else None])
+        quantiles = [[p, number(d.ppf(p))] for p in PROBABILITIES if not discrete or abs(d.cdf(d.ppf(p)) - p) > 1e-9]
+        mean, variance = d.stats("mv")
+        if name in ("cauchy",) or (name == "studentT" and values[0] <= 1):
+            mean, variance = math.nan, math.nan
+        if name == "halfCauchy":
+            mean, variance = math.inf, math.inf
+        out[name].append(
+            {
+                "parameters": dict(zip(parameter_names, values)),
+                "points": points,
+                "quantiles": quantiles,
+                "mean": number(mean),
+                "variance": number(variance),
+            }
+        )
+source = f"scipy {scipy.__version__}, numpy {np.__version__}, Python {sys.version.split()[0]}: python scipy_figures.py"
+print('{"source": ' + json.dumps(source) + ', "families": {')
+print(",\n".join(f" {json.dumps(name)}: [\n  " + ",\n  ".join(map(json.dumps, sets)) + "]" for name, sets in out.items()))
+print("}}")
