@@ -29,7 +29,7 @@ export interface ClimbOptions {
 }
 
 /** Beyond this dimension 2d gradients an iteration cost more than the last digits are worth. */
-const mostNewtonDimensions = 500;
+const mostNewtonDimensions = 200;
 
 /** Climb from `start` (d,), where log density and gradient must be finite. */
 export async function climb(density: LogDensity, start: Float64Array, options: ClimbOptions): Promise<Climb> {

@@ -1,12 +1,11 @@
 /**
  * Several estimates of the same parameters side by side.
  */
-import { formatTable } from '../data/table.ts';
 import { Displayable } from '../host/display.ts';
 import { Estimate } from './estimate.ts';
 import { checkShare } from './options.ts';
 import { Posterior } from './posterior.ts';
-import { formatNumber } from './table.ts';
+import { formatNumber, shortTable } from './table.ts';
 
 export interface ComparisonRow {
   readonly label: string;
@@ -47,7 +46,7 @@ export class Comparison extends Displayable {
       ];
     });
     const share = `${formatNumber(100 * this.level, 3).replace(/\.?0+$/, '')} %`;
-    return formatTable(['parameter', 'by', 'estimate', 'se or sd', `lower ${share}`, `upper ${share}`], cells);
+    return shortTable(['parameter', 'by', 'estimate', 'se or sd', `lower ${share}`, `upper ${share}`], cells);
   }
 }
 

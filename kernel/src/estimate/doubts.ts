@@ -15,7 +15,7 @@ const negligible = 1e-3;
 const littleCurvature = 1e-2;
 
 /** Names of the unconstrained coordinates; a simplex or ordered vector has only the name of the whole. */
-export function coordinateNames(compiled: CompiledModel): string[] {
+function coordinateNames(compiled: CompiledModel): string[] {
   return compiled.parameters.flatMap((p) =>
     p.unconstrainedSize === p.size
       ? elementNames(p.name, p.shape)

@@ -1,14 +1,13 @@
 /**
  * A point estimate with its uncertainty: what `mle` and `map` give.
  */
-import { formatTable } from '../data/table.ts';
 import { Displayable } from '../host/display.ts';
 import type { AnyModel, DerivedValuesOf, ValuesOf } from '../model/index.ts';
 import { log } from '../numeric/elementary.ts';
 import { normalQuantile } from '../numeric/special/normal.ts';
 import type { Ending } from './optimise/objective.ts';
 import { checkShare } from './options.ts';
-import { formatNumber, Table, warningLines } from './table.ts';
+import { formatNumber, shortTable, Table, warningLines } from './table.ts';
 
 /** A local optimum that some start led to. */
 export interface Optimum {
@@ -195,6 +194,6 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
     )}, BIC ${formatNumber(this.bic, 7)}`;
     const how = `${this.ending} after ${this.iterations} iterations, largest gradient ${formatNumber(this.gradientNorm, 2)}`;
     const warnings = this.warnings.length > 0 ? `\n${warningLines(this.warnings)}` : '';
-    return `${name}${scale}\n${formatTable(table.head, table.cells)}\n${figures}\n${how}${warnings}`;
+    return `${name}${scale}\n${shortTable(table.head, table.cells)}\n${figures}\n${how}${warnings}`;
   }
 }

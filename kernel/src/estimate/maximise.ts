@@ -15,7 +15,7 @@ import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
-import type { EventLog } from './step.ts';
+import { type EventLog, unreachable } from './step.ts';
 import { formatNumber } from './table.ts';
 
 export interface MaximiseOptions extends CommonOptions {
@@ -29,7 +29,7 @@ export interface MaximiseOptions extends CommonOptions {
   readonly log?: EventLog;
 }
 
-export const maximiseOptionNames = ['init', 'starts', 'iterations', 'log', 'seed', 'signal', 'onProgress'];
+const optionNames = ['init', 'starts', 'iterations', 'log', 'seed', 'signal', 'onProgress'];
 
 /** Two optima whose log densities differ by less, and positions by less than this in standard errors, are one. */
 const sameLogDensity = 1e-6;
@@ -109,7 +109,7 @@ export async function maximise<M extends AnyModel>(
 
 /** Check the option names of `mle` or `map`. */
 export function checkMaximiseOptions(caller: string, options: object, more: readonly string[] = []): void {
-  checkNames(caller, options, [...more, ...maximiseOptionNames]);
+  checkNames(caller, options, [...more, ...optionNames]);
 }
 
 /** Starts with a finite log density. @throws Error when there is none, with the term that is to blame */
@@ -159,7 +159,9 @@ function describe(compiled: CompiledModel, position: Float64Array, information: 
 
 /** The optima found, best first, those that are the same counted together. */
 function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: Float64Array | undefined): Optimum[] {
-  const sorted = climbs.filter((c) => c.ending !== 'interrupted').sort((a, b) => b.logDensity - a.logDensity);
+  // A climb that ran out of iterations has found no optimum, unless it is the best there is.
+  const [best, ...others] = [...climbs].sort((a, b) => b.logDensity - a.logDensity);
+  const sorted = [best!, ...others.filter((c) => c.ending === 'converged')];
   const groups: { at: Climb; starts: number }[] = [];
   for (const c of sorted) {
     const same = groups.find(({ at }) => {
@@ -176,6 +178,20 @@ function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: 
     values: compiled.constrain(at.position).slice(),
     starts,
   }));
+}
+
+function notConverged(ending: 'iterations' | 'line search failed' | 'not finite', { gradientNorm }: Climb): string {
+  const where = `the largest component of the gradient is ${formatNumber(gradientNorm, 2)}`;
+  switch (ending) {
+    case 'iterations':
+      return `Not converged: the iterations ran out, ${where}. Allow more iterations, or rescale the data.`;
+    case 'line search failed':
+      return `Not converged: no better point was found, though ${where}. Try other starts, or rescale the data.`;
+    case 'not finite':
+      return 'Not converged: the log density is not finite around the estimate; it may grow without bound there.';
+    default:
+      return unreachable(ending);
+  }
 }
 
 /** √(Δᵀ H Δ): how many standard errors apart two positions are; 0 where there is no curvature to judge by. */
@@ -201,12 +217,7 @@ function doubts(
 ): string[] {
   const warnings: string[] = [];
   if (ending === 'interrupted') return ['Interrupted: the estimate is the best point so far, without standard errors.'];
-  if (ending !== 'converged') {
-    warnings.push(
-      `Not converged (${ending}): the largest component of the gradient is ${formatNumber(best.gradientNorm, 2)}. ` +
-        'Give a start with init, more iterations, or rescale the data.',
-    );
-  }
+  if (ending !== 'converged') warnings.push(notConverged(ending, best));
   const { messages, coordinates } = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
   warnings.push(...messages);
   if (!information) {

@@ -6,7 +6,7 @@
 const stretch = 25;
 
 /** Let the event loop turn once. A macrotask without a timer's delay, in Node, browsers and Web Workers. */
-export function turn(): Promise<void> {
+function turn(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
     const channel = new MessageChannel();

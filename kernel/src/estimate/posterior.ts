@@ -1,13 +1,12 @@
 /**
  * Draws from a posterior: what `sample` gives, and what diagnostics, figures and comparisons read.
  */
-import { formatTable } from '../data/table.ts';
 import { Displayable } from '../host/display.ts';
 import type { AnyModel, CompiledModel, Draws, DrawsOf, ObservedOf } from '../model/index.ts';
 import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key, Stream } from '../numeric/random.ts';
 import { checkNames, checkShare, checkWhole } from './options.ts';
-import { formatNumber, type Table, warningLines } from './table.ts';
+import { formatNumber, shortTable, type Table, warningLines } from './table.ts';
 
 /** Per chain and draw, row-major (chains, draws). */
 export interface Statistics {
@@ -231,7 +230,7 @@ export class Posterior<M extends AnyModel = AnyModel> extends Displayable {
     const head = `Posterior: ${this.chains} ${this.chains === 1 ? 'chain' : 'chains'} of ${this.drawsPerChain} draws${
       this.ending === 'interrupted' ? ' (interrupted)' : ''
     }`;
-    const table = this.drawsPerChain > 0 ? `\n${formatTable(this.summary().head, this.summary().cells)}` : '';
+    const table = this.drawsPerChain > 0 ? `\n${shortTable(this.summary().head, this.summary().cells)}` : '';
     const warnings = this.warnings.length > 0 ? `\n${warningLines(this.warnings)}` : '';
     return `${head}, ${formatNumber(this.seconds, 2)} s${table}${warnings}`;
   }

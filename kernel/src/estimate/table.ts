@@ -21,6 +21,16 @@ export function formatNumber(value: number, digits = 4): string {
   return value.toFixed(Math.max(0, digits - 1 - order));
 }
 
+/** Rows of a table in a result's text; more are one line, for a cell is no place for a thousand. */
+const mostRows = 60;
+
+/** `formatTable` with what is beyond the 60th row left out and counted. */
+export function shortTable(head: readonly string[], cells: readonly (readonly string[])[]): string {
+  const more = cells.length - mostRows;
+  const table = formatTable(head, cells.slice(0, mostRows));
+  return more > 0 ? `${table}\n… and ${more} more rows: see summary()` : table;
+}
+
 /** Warnings below a result, one a line. */
 export function warningLines(warnings: readonly string[]): string {
   return warnings.map((warning) => `⚠ ${warning}`).join('\n');

@@ -239,7 +239,7 @@ describe('what an estimate says of its doubts', () => {
   it('says when it ran out of iterations', async () => {
     const fit = await mle(sample, { iterations: 1, starts: 1 });
     expect(fit.ending).toBe('iterations');
-    expect(fit.warnings.join()).toContain('Not converged (iterations)');
+    expect(fit.warnings.join()).toContain('Not converged: the iterations ran out');
   });
 });
 

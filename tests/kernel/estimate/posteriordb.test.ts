@@ -58,7 +58,7 @@ describe('NUTS against reference posteriors', () => {
       .logDensity(({ mu, sigma, theta, y }) =>
         logMix(theta, normal(mu.at(0), sigma.at(0)).logDensity(y), normal(mu.at(1), sigma.at(1)).logDensity(y)),
       );
-    expectAgreement(await sample(mix, { seed: 1 }), mixture.reference);
+    expectAgreement(await sample(mix, { seed: 1, warmup: 500, draws: 500 }), mixture.reference);
   });
 
   it('autoregression of order 5', async () => {

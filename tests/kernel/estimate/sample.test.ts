@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { flat, halfNormal, normal } from '#kernel/distributions/index';
+import { flat, halfNormal, normal, studentT } from '#kernel/distributions/index';
 import { type Progress, priorPredictive, sample } from '#kernel/estimate/index';
 import { installHost, type MimeBundle } from '#kernel/host/host';
 import { model } from '#kernel/model/index';
@@ -127,6 +127,30 @@ describe('what a posterior says', () => {
     const posterior = await sample(eight, { ...short, maxTreeDepth: 1, seed: 1 });
     expect(posterior.warnings.join()).toContain('reached the deepest tree (1)');
     expect(posterior.statistics.treeDepth.every((d) => d <= 1)).toBe(true);
+  });
+
+  it('warns of slowly mixing energies: tails as heavy as Cauchy’s', async () => {
+    const heavy = model().parameters({ x: studentT(1, 0, 1).size(10) });
+    const posterior = await sample(heavy, { seed: 1, draws: 500 });
+    expect(posterior.warnings.join()).toMatch(/energy mixes slowly \(BFMI below 0\.3\)/);
+  });
+
+  it('leaves out chains that found no start, says why, and keeps the others', async () => {
+    // Finite only above 1.99, where one random start in 400 falls.
+    const narrow = model()
+      .parameters({ m: flat() })
+      .logDensity(({ m }) => m.sub(1.99).log().sub(m));
+    const posterior = await sample(narrow, { ...short, chains: 12, seed: 1 });
+    expect(posterior.chains).toBeGreaterThan(0);
+    expect(posterior.chains).toBeLessThan(12);
+    expect(posterior.warnings.join()).toMatch(/Chain \d+ is left out: .* not finite at any of 100 random starts/);
+    expect(posterior.statistics.energy).toHaveLength(posterior.chains * 200);
+  });
+
+  it('cuts a long table', async () => {
+    const posterior = await sample(model().parameters({ x: normal(0, 1).size(100) }), { ...short, seed: 1 });
+    expect(String(posterior)).toContain('… and 40 more rows: see summary()');
+    expect(posterior.summary().rows).toHaveLength(100);
   });
 
   it('gives equal-tailed intervals at any level', async () => {

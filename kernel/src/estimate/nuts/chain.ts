@@ -117,6 +117,7 @@ export function* runChain(
     const last = iteration === options.warmup - 1;
     parameters = last ? adapted(warmup) : { stepSize: warmup.averaging.stepSize, variance: warmup.variance };
     chain.parameters = parameters;
+    options.log?.push({ type: 'adaptation', iteration, stepSize: parameters.stepSize });
   }
   return chain.result('complete');
 }

@@ -15,7 +15,7 @@ import type { LogDensity } from '../../program/types.ts';
 export type Ending = 'turning' | 'diverging' | 'deepest tree';
 
 /** The energy error at which a trajectory counts as divergent (Betancourt 2017; Stan's max_deltaH). */
-export const divergenceThreshold = 1000;
+const divergenceThreshold = 1000;
 /** Weights are rescaled before e^x could overflow. */
 const largestExponent = 500;
 

@@ -55,7 +55,7 @@ export const funnelCentred = (n: number): LogDensity =>
     return -(v * v) / 18 - (n * v) / 2 - 0.5 * squares * precision;
   });
 
-export const usual = { warmup: 500, draws: 1000, targetAcceptance: 0.8, maxTreeDepth: 10 };
+const usual = { warmup: 500, draws: 1000, targetAcceptance: 0.8, maxTreeDepth: 10 };
 
 /** Drive a chain to its end. */
 export function run(target: LogDensity, seed: number, options: Partial<ChainOptions> = {}, budget = 1e9): ChainResult {

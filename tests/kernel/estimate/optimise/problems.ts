@@ -37,7 +37,7 @@ export const rosenbrock: Problem = {
   value: 0,
 };
 
-export const beale: Problem = {
+const beale: Problem = {
   name: 'Beale [5]',
   objective: leastSquares(2, (x) => ({
     r: [1.5, 2.25, 2.625].map((y, i) => y - x[0]! * (1 - x[1]! ** (i + 1))),
@@ -48,7 +48,7 @@ export const beale: Problem = {
   value: 0,
 };
 
-export const wood: Problem = {
+const wood: Problem = {
   name: 'Wood [14]',
   objective: leastSquares(4, (x) => ({
     r: [
@@ -90,7 +90,7 @@ export const scaledQuadratic: Problem = {
 };
 
 /** Extended Rosenbrock [21] in 50 dimensions. */
-export const extendedRosenbrock: Problem = {
+const extendedRosenbrock: Problem = {
   name: 'extended Rosenbrock [21], d = 50',
   objective: leastSquares(50, (x) => {
     const r: number[] = [];
