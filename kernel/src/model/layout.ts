@@ -2,12 +2,10 @@
  * Where each parameter stands: in the position an estimator moves (unconstrained) and in the vector of values.
  */
 import type { Distribution } from '../distributions/index.ts';
-import type { Expr, Expression, Shape } from '../program/index.ts';
-import { uniformValue } from '../program/node.ts';
+import type { Shape } from '../program/index.ts';
 import { sizeOf } from '../program/shape.ts';
-import { describeDistribution } from './describe.ts';
 import type { Trace } from './trace.ts';
-import { type Bounds, type Transform, transformFor } from './transforms/index.ts';
+import type { Bounds, Transform } from './transforms/index.ts';
 
 /**
  * 'prior': its distribution mentions no other parameter. 'latent': it does, so that maximum likelihood would have to
@@ -37,8 +35,7 @@ export interface ParameterLayout {
 export function layOut({ parameters }: Trace): ParameterLayout[] {
   let unconstrainedOffset = 0;
   let offset = 0;
-  return parameters.map(({ name, shape, distribution, mentions }) => {
-    const { transform, bounds } = constraintOf(distribution);
+  return parameters.map(({ name, shape, distribution, mentions, transform, bounds }) => {
     const freeShape = transform.freeShape(shape);
     const unconstrainedSize = sizeOf(freeShape);
     const size = sizeOf(shape);
@@ -58,28 +55,3 @@ function roleOf({ family }: Distribution, mentions: readonly string[]): Role {
   if (family.name === 'flat') return 'free';
   return mentions.length > 0 && family.name !== 'uniform' ? 'latent' : 'prior';
 }
-
-/**
- * The transform onto a distribution's support. An infinite bound is none.
- *
- * @throws RangeError for rising vectors within bounds, for which there is no transform but the positive one
- */
-export function constraintOf(distribution: Distribution): { transform: Transform; bounds: Bounds } {
-  const { lower, upper, structure } = distribution.support;
-  const bounds: Bounds = {
-    ...(lower !== undefined && constantOf(lower) !== -Infinity ? { lower } : {}),
-    ...(upper !== undefined && constantOf(upper) !== Infinity ? { upper } : {}),
-  };
-  if (structure === 'ordered' || structure === 'positive ordered') {
-    const above = bounds.lower === undefined ? -Infinity : constantOf(bounds.lower);
-    if (bounds.upper !== undefined || above !== (structure === 'ordered' ? -Infinity : 0)) {
-      throw new RangeError(
-        `${describeDistribution(distribution)}: a rising vector has no bounds here but 0 below; use positiveOrdered for ` +
-          'positive ones, or order unbounded ones and transform them in .derived',
-      );
-    }
-  }
-  return { transform: transformFor(structure, bounds), bounds };
-}
-
-const constantOf = (bound: Expr): number | undefined => uniformValue((bound as unknown as Expression).node);

@@ -5,11 +5,11 @@ import type { Distribution } from '../distributions/index.ts';
 import { type Arg, asExpression, type Expr, named, variable } from '../program/index.ts';
 import { type Column, readColumn } from './data.ts';
 import { describeDistribution } from './describe.ts';
-import { constraintOf } from './layout.ts';
 import { knownNames } from './names.ts';
 import { checkObservation } from './observe.ts';
 import { makeScope } from './scope.ts';
-import { columnValue, lookUp, namesOf, parametersIn, type Trace } from './trace.ts';
+import { constraintOf } from './support.ts';
+import { columnValue, lookUp, namesOf, parametersIn, type Trace, type TracedParameter } from './trace.ts';
 
 /** A function of the scope, as the user wrote it. */
 export type Build = (scope: never) => unknown;
@@ -48,25 +48,20 @@ export function readColumns(trace: Trace, columns: unknown): Column[] {
 function addParameters(trace: Trace, given: Build | object): Trace {
   const stage = '.parameters';
   const result = typeof given === 'function' ? run(stage, given as Build, trace) : given;
-  const parameters = entriesOf(stage, result, 'an object of distributions, { mu: normal(0, 1) }').map(
-    ([name, value]) => {
-      checkFresh(stage, name, trace);
-      const distribution = requireDistribution(stage, name, value);
-      if (distribution.kind === 'int') {
-        throw new TypeError(
-          `${stage}: '${name}' is discrete (${describeDistribution(distribution)}), and a parameter must be continuous; ` +
-            'sum it out in .logDensity (logSumExp, logMix), or observe it',
-        );
-      }
-      return {
-        name,
-        shape: distribution.shape,
-        distribution,
-        value: variable(name, distribution.shape) as Expr,
-        mentions: parametersIn(Object.values(distribution.parameters), trace),
-      };
-    },
-  );
+  const entries = entriesOf(stage, result, 'an object of distributions, { mu: normal(0, 1) }');
+  const parameters = entries.map(([name, value]): TracedParameter => {
+    checkFresh(stage, name, trace);
+    const distribution = requireDistribution(stage, name, value);
+    if (distribution.kind === 'int') {
+      throw new TypeError(
+        `${stage}: '${name}' is discrete (${describeDistribution(distribution)}), and a parameter must be continuous; ` +
+          'sum it out in .logDensity (logSumExp, logMix), or observe it',
+      );
+    }
+    const { shape } = distribution;
+    const mentions = parametersIn(Object.values(distribution.parameters), trace);
+    return { name, shape, distribution, value: variable(name, shape), mentions, ...constraintOf(distribution) };
+  });
   return { ...trace, parameters: [...trace.parameters, ...parameters] };
 }
 
@@ -149,9 +144,14 @@ function requireDistribution(stage: string, name: string, value: unknown): Distr
   if (typeof candidate === 'object' && typeof candidate?.logDensity === 'function' && candidate.family !== undefined) {
     return value as Distribution;
   }
-  const got =
-    typeof value === 'function' ? 'a function (call it: flat())' : value === null ? 'null' : `a ${typeof value}`;
+  const got = typeof value === 'function' ? 'a function (call it: flat())' : describe(value);
   throw new TypeError(`${stage}: '${name}' needs a distribution, such as normal(0, 1), and got ${got}`);
+}
+
+/** `null`, `undefined`, `a number`, `an object`. */
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function toExpression(where: string, value: unknown): Expr {

@@ -8,6 +8,7 @@ import type { Distribution } from '../distributions/index.ts';
 import { constant, type Expr, type Expression, indexExpression, named, type Shape } from '../program/index.ts';
 import { topologicalOrder } from '../program/node.ts';
 import type { Column } from './data.ts';
+import type { Bounds, Transform } from './transforms/index.ts';
 
 export interface TracedParameter {
   readonly name: string;
@@ -17,6 +18,9 @@ export interface TracedParameter {
   readonly value: Expr;
   /** The other parameters its distribution's parameters are computed from. */
   readonly mentions: readonly string[];
+  /** The map onto its support, and the support's bounds. */
+  readonly transform: Transform;
+  readonly bounds: Bounds;
 }
 
 export interface TracedDerived {

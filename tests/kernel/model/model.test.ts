@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { bernoulli, binomial, exponential, flat, halfCauchy, normal, poisson } from '#kernel/distributions/index';
+import {
+  bernoulli,
+  binomial,
+  exponential,
+  flat,
+  halfCauchy,
+  normal,
+  ordered,
+  poisson,
+  positiveOrdered,
+  uniform,
+} from '#kernel/distributions/index';
 import { compileModel, model } from '#kernel/model/index';
 import type { AnyModel, Model } from '#kernel/model/types';
 import type { Expr } from '#kernel/program/index';
@@ -259,6 +270,14 @@ describe('errors of the builder', () => {
   it('a quantity or term that is no number', () => {
     expect(() => base().derived(() => ({ d: 'text' }))).toThrow(/^\.derived: 'd' is not a number or an expression: /);
     expect(() => base().logDensity(() => ({}))).toThrow(/^\.logDensity is not a number or an expression: /);
+  });
+
+  it('a rising vector within bounds, for which there is no transform', () => {
+    expect(() => loose().parameters({ c: ordered(uniform(0, 1).size(3)) })).toThrow(
+      'ordered(uniform(0, 1)): a rising vector has no bounds here but 0 below; use positiveOrdered for positive ones, or order unbounded ones and transform them in .derived',
+    );
+    expect(() => loose().parameters({ c: ordered(halfCauchy(0, 1).size(3)) })).toThrow('use positiveOrdered');
+    expect(() => loose().parameters({ c: positiveOrdered(halfCauchy(0, 1).size(3)) })).not.toThrow();
   });
 
   it('a negative scale, in the family itself', () => {
