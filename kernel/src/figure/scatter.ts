@@ -5,7 +5,7 @@
  */
 import { Displayable, jupyterDisplay, withMetadata } from '../host/display.ts';
 import type { MimeBundle } from '../host/host.ts';
-import { colour, dash, paper } from './colours.ts';
+import { colour, dash, palette, paper } from './colours.ts';
 import { toBase64 } from './figure.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
 import { svgToPng } from './png.ts';
@@ -100,7 +100,7 @@ export class Scatter extends Displayable {
     const marks: Mark[] = (by?.levels ?? []).map((label, i) => ({ label, colour: colour(i), line: false }));
     const curves = Object.entries(lines).map(([label, curve], i) => {
       const stroke = by ? [paper.ink, paper.soft, paper.frame][i % 3]! : colour(i + 1);
-      const pattern = by ? dash(7 * i) : dash(i);
+      const pattern = dash(palette.length * i); // so that two curves that coincide are both seen
       marks.push({ label, colour: stroke, dash: pattern, line: true });
       return element('path', {
         d: path(...curveThrough(curve, panel)),
@@ -147,7 +147,7 @@ export class Scatter extends Displayable {
   override async [jupyterDisplay](): Promise<MimeBundle> {
     const png = await svgToPng(this.svg()).catch(() => undefined);
     if (png === undefined) return { 'text/plain': this.toString() };
-    const size = { width: Math.round(png.width), height: Math.round(png.height) };
+    const size = { width: Math.round(png.width), height: Math.round(png.height), alt: this.toString() };
     return withMetadata({ 'image/png': toBase64(png.bytes), 'text/plain': this.toString() }, { 'image/png': size });
   }
 

@@ -81,7 +81,7 @@ describe('a scatter', () => {
     const bundle = await scatter(x, y)[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
     expect((bundle['image/png'] as string).startsWith('iVBOR')).toBe(true);
-    expect(metadataOf(bundle)['image/png']).toEqual({ width: 720, height: 440 });
+    expect(metadataOf(bundle)['image/png']).toEqual({ width: 720, height: 440, alt: String(scatter(x, y)) });
   });
 
   it('of nothing, or of points all alike, still draws', () => {

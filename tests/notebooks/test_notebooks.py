@@ -1,0 +1,248 @@
+"""The notebooks, run through a real client from top to bottom, against figures of other programs (reference.json).
+
+Each notebook is executed once. To read its results exactly, a last cell is appended in the test that prints them
+as JSON; the outputs a reader sees are checked beside.
+"""
+
+import base64
+import json
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+HERE = Path(__file__).resolve().parent
+NOTEBOOKS = HERE.parents[1] / "notebooks"
+REFERENCE = json.loads((HERE / "reference.json").read_text(encoding="utf-8"))
+# Draws differ from the truth by Monte Carlo error: 4.5 standard errors is exceeded once in 150,000 comparisons.
+STANDARD_ERRORS = 4.5
+
+PROBES = {
+    "01-parameters-and-estimates.ipynb": """console.log(JSON.stringify({
+  mle: { ...likeliest.estimates, errors: likeliest.standardErrors, logLikelihood: likeliest.logLikelihood },
+  mapUniform: mapUniform.estimates, mapWide: mapWide.estimates, mapNarrow: mapNarrow.estimates,
+  shares: [likeliestShare, onShare, onLogOdds].map((e) => e.estimates.p),
+  ridge: [wide, narrow],
+  posterior: posterior.summary().rows, warnings: [posterior, likeliest, mapUniform, mapWide, mapNarrow].flatMap((r) => r.warnings),
+  divergences: posterior.statistics.divergent.reduce((a, b) => a + b, 0),
+}))""",
+    "02-eight-schools.ipynb": """console.log(JSON.stringify({
+  separate: [...noPooling.estimates.theta], separateErrors: [...noPooling.standardErrors.theta],
+  pooled: { mu: completePooling.estimates.mu, error: completePooling.standardErrors.mu },
+  marginal: { ...marginalMle.estimates, logLikelihood: marginalMle.logLikelihood, warnings: marginalMle.warnings },
+  refusal, profile: [0, 2, 5, 10, 20].map((t) => profile(t)['log likelihood']),
+  posterior: posterior.summary().rows,
+  divergences: [centredPosterior, posterior].map((p) => p.statistics.divergent.reduce((a, b) => a + b, 0)),
+  centredWarnings: centredPosterior.warnings, warnings: posterior.warnings,
+}))""",
+}
+
+
+class Run:
+    """An executed notebook: its cells, what the probe printed, and how long the notebook itself took."""
+
+    def __init__(self, name):
+        notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+        self.length = len(notebook.cells)
+        notebook.cells.append(nbformat.v4.new_code_cell(PROBES[name]))
+        client = NotebookClient(
+            notebook, timeout=300, kernel_name="estimand", resources={"metadata": {"path": str(NOTEBOOKS)}}
+        )
+        ends = {}
+        client.on_cell_complete = lambda cell, cell_index: ends.update({cell_index: time.monotonic()})
+        began = time.monotonic()
+        client.execute()
+        self.seconds = max(end for index, end in ends.items() if index < self.length) - began
+        self.cells = notebook.cells[: self.length]
+        self.results = json.loads("".join(output.text for output in notebook.cells[-1].outputs))
+
+    def outputs(self):
+        """Every output with its cell's source."""
+        return [(cell.source, output) for cell in self.cells if cell.cell_type == "code" for output in cell.outputs]
+
+    def bundle(self, media_type):
+        """The data of every output that has this type."""
+        return [output.data for _, output in self.outputs() if media_type in output.get("data", {})]
+
+    def text_after(self, phrase):
+        """Text of the outputs of the one code cell whose source contains `phrase`."""
+        [cell] = [cell for cell in self.cells if cell.cell_type == "code" and phrase in cell.source]
+        return "\n".join(output.get("text") or output["data"]["text/plain"] for output in cell.outputs)
+
+    def row(self, phrase, name):
+        """Numbers of the row called `name` in the table a cell printed."""
+        lines = [line for line in self.text_after(phrase).splitlines() if line.startswith(f"{name}  ")]
+        assert lines, f"no row '{name}' in:\n{self.text_after(phrase)}"
+        return [float(word) for word in lines[0][len(name) :].split() if word not in ("true", "false")]
+
+
+@pytest.fixture(scope="module", params=sorted(PROBES))
+def any_run(request, runs):
+    return runs(request.param)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Runs by name, each made once."""
+    made = {}
+
+    def get(name):
+        if name not in made:
+            made[name] = Run(name)
+        return made[name]
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def penguins(runs):
+    return runs("01-parameters-and-estimates.ipynb")
+
+
+@pytest.fixture(scope="module")
+def schools(runs):
+    return runs("02-eight-schools.ipynb")
+
+
+def agree(row, reference):
+    """A summary row's mean and sd within Monte Carlo error of the exact ones; the effective sample size has a floor."""
+    assert row["essBulk"] > 400 and row["rHat"] < 1.01, row
+    assert abs(row["mean"] - reference["mean"]) < STANDARD_ERRORS * row["mcseMean"], (row, reference)
+    assert abs(row["sd"] - reference["sd"]) < STANDARD_ERRORS * row["mcseSd"], (row, reference)
+
+
+def test_runs_from_top_to_bottom_without_error_or_warning(any_run, record_property):
+    record_property("seconds", round(any_run.seconds, 1))
+    print(f"{any_run.seconds:.1f} s")
+    for source, output in any_run.outputs():
+        assert output.output_type != "error", (source, output)
+        assert output.get("name") != "stderr", (source, output.text)
+
+
+def test_takes_less_than_a_minute(any_run):
+    assert any_run.seconds < 60
+
+
+def test_every_result_has_plain_text_and_none_has_html(any_run):
+    for source, output in any_run.outputs():
+        if output.output_type != "stream":
+            assert output.data["text/plain"].strip(), source
+            assert "text/html" not in output.data, source
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("01-parameters-and-estimates.ipynb", ["posterior", "comparison", "landscape"]),
+        ("02-eight-schools.ipynb", ["posterior", "comparison"]),
+    ],
+)
+def test_figures_carry_data_a_picture_and_words(runs, name, kinds):
+    for kind in kinds:
+        bundles = runs(name).bundle(f"application/vnd.estimand.{kind}.v1+json")
+        assert bundles, f"no {kind}"
+        for data in bundles:
+            assert base64.b64decode(data["image/png"])[:8] == b"\x89PNG\r\n\x1a\n"
+            assert data["text/plain"].strip()
+            assert len(json.dumps(data[f"application/vnd.estimand.{kind}.v1+json"])) <= 200_000
+
+
+def test_committed_outputs_are_small_and_from_a_clean_run():
+    for name in PROBES:
+        notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+        nbformat.validate(notebook)
+        assert notebook.metadata.kernelspec.name == "estimand"
+        assert notebook.metadata.kernelspec.language == "typescript"
+        assert (NOTEBOOKS / name).stat().st_size < 1_000_000
+        codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert [cell.execution_count for cell in codes] == list(range(1, len(codes) + 1))
+        assert not any(output.output_type == "error" for cell in codes for output in cell.outputs)
+
+
+def test_penguins_maximum_likelihood_is_that_of_statsmodels(penguins):
+    reference, found = REFERENCE["penguins"]["ols"], penguins.results["mle"]
+    for name in ("alpha", "beta", "sigma"):
+        assert found[name] == pytest.approx(reference[name], rel=1e-8)
+        assert found["errors"][name] == pytest.approx(reference[f"standard_error_{name}"], rel=1e-5)
+    assert found["logLikelihood"] == pytest.approx(reference["log_likelihood"], rel=1e-10)
+
+
+def test_penguins_printed_estimates_agree_too(penguins):
+    reference = REFERENCE["penguins"]
+    for name in ("alpha", "beta", "sigma"):
+        estimate, error, *_ = penguins.row("await mle(line)", name)
+        assert estimate == pytest.approx(reference["ols"][name], rel=2e-4)
+        assert error == pytest.approx(reference["ols"][f"standard_error_{name}"], rel=2e-3)
+        by_mle, by_hand = penguins.row("alphaByHand", name)
+        assert by_mle == pytest.approx(by_hand, rel=1e-7)
+    for label, tau in [("MAP, normal(0, 500)", "500"), ("MAP, normal(0, 50)", "50")]:
+        printed = penguins.row("const mapNarrow", label)
+        assert printed == pytest.approx([reference["map"][tau][k] for k in ("alpha", "beta", "sigma")], rel=1e-6)
+    mean, sd, *_ = penguins.row("const posterior = await sample", "beta")
+    assert mean == pytest.approx(reference["posterior"]["500"]["beta"]["mean"], abs=2)
+    assert sd == pytest.approx(reference["posterior"]["500"]["beta"]["sd"], rel=0.1)
+
+
+def test_penguins_uniform_prior_changes_nothing_on_its_own_scale(penguins):
+    mle, found = penguins.results["mle"], penguins.results["mapUniform"]
+    assert [found[k] for k in ("alpha", "beta", "sigma")] == pytest.approx(
+        [mle[k] for k in ("alpha", "beta", "sigma")], rel=1e-8
+    )
+    assert penguins.results["shares"] == pytest.approx([1 / 5, 1 / 5, 2 / 7], rel=1e-8)
+
+
+@pytest.mark.parametrize(("which", "tau", "place"), [("mapWide", "500", 0), ("mapNarrow", "50", 1)])
+def test_penguins_gaussian_prior_is_ridge(penguins, which, tau, place):
+    reference = REFERENCE["penguins"]["map"][tau]
+    for name in ("alpha", "beta", "sigma"):
+        assert penguins.results[which][name] == pytest.approx(reference[name], rel=1e-7)
+    assert penguins.results["ridge"][place]["beta"] == pytest.approx(reference["beta"], rel=1e-7)
+    assert penguins.results["ridge"][place]["lambda"] == pytest.approx(reference["lambda"], rel=1e-6)
+
+
+def test_penguins_posterior_is_the_conjugate_one(penguins):
+    assert penguins.results["divergences"] == 0
+    assert penguins.results["warnings"] == []
+    for row in penguins.results["posterior"]:
+        agree(row, REFERENCE["penguins"]["posterior"]["500"][row["name"]])
+
+
+def test_schools_without_and_with_pooling(schools):
+    found = schools.results
+    assert found["separate"] == pytest.approx([28, 8, -3, 7, -1, 1, 18, 12], rel=1e-8)
+    assert found["separateErrors"] == pytest.approx([15, 10, 16, 11, 9, 11, 10, 18], rel=1e-6)
+    assert found["pooled"]["mu"] == pytest.approx(REFERENCE["schools"]["pooled"]["mu"], rel=1e-8)
+    assert found["pooled"]["error"] == pytest.approx(REFERENCE["schools"]["pooled"]["standard_error"], rel=1e-6)
+
+
+def test_schools_mle_of_latent_effects_is_refused_with_a_reason(schools):
+    assert schools.results["refusal"].startswith("mle:")
+    assert "theta" in schools.results["refusal"]
+    assert schools.results["refusal"] in schools.text_after("const refusal")
+
+
+def test_schools_marginal_mle_of_tau_is_zero(schools):
+    reference, found = REFERENCE["schools"]["marginal"], schools.results["marginal"]
+    assert reference["tau"] == 0
+    assert 0 <= found["tau"] < 0.05
+    assert found["mu"] == pytest.approx(reference["mu"], rel=1e-4)
+    assert found["logLikelihood"] == pytest.approx(reference["log_likelihood"], abs=1e-5)
+    assert any("tau is at the edge" in warning for warning in found["warnings"])
+    assert schools.results["profile"] == pytest.approx(list(reference["profile"].values()), rel=1e-9)
+
+
+def test_schools_posterior_is_the_exact_one(schools):
+    reference = REFERENCE["schools"]["posterior"]
+    rows = {row["name"]: row for row in schools.results["posterior"]}
+    assert set(reference) <= set(rows)
+    for name, figures in reference.items():
+        agree(rows[name], figures)
+
+
+def test_schools_centred_form_diverges_and_the_other_does_not(schools):
+    centred, other = schools.results["divergences"]
+    assert centred > 10
+    assert other <= 2
+    assert any("diverg" in warning for warning in schools.results["centredWarnings"])
