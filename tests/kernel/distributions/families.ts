@@ -18,7 +18,7 @@ export const cases: Readonly<Record<string, readonly [make: Make, sets: Sets]>> 
   studentT: [(a, b, c) => d.studentT(a, b, c), [[4, 0.5, 1.5], [0.3, 0, 1], [1e6, -2, 0.1], [2.5, 10, 100]]],
   exponential: [(a) => d.exponential(a), [[1.5], [1e-6], [1e6]]],
   gamma: [(a, b) => d.gamma(a, b), [[2.5, 1.5], [0.02, 1], [1, 3], [1e5, 10], [0.7, 1e-5]]],
-  beta: [(a, b) => d.beta(a, b), [[2.5, 1.5], [0.05, 0.05], [1, 1], [3000, 2000], [0.2, 80]]],
+  beta: [(a, b) => d.beta(a, b), [[2.5, 1.5], [0.3, 0.3], [1, 1], [3000, 2000], [0.2, 80]]],
   uniform: [(a, b) => d.uniform(a, b), [[-0.5, 1.5], [1e6, 1e6 + 1e-3], [-1e300, 1e300]]],
   flat: [() => d.flat(), [[]]],
   logNormal: [(a, b) => d.logNormal(a, b), [[0.5, 1.5], [50, 0.01], [-5, 3]]],
