@@ -254,6 +254,9 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
 
 type Tail<S extends Shape> = S extends readonly [number, ...infer R extends Shape] ? R : Shape;
 
+/** The same sizes, without the `readonly` that a literal argument brings. */
+type Writable<S extends Shape> = S extends readonly [...infer T extends Shape] ? [...T] : S;
+
 /** The graph of an expression, to the type checker a number too. */
 function typed<S extends Shape>(node: Node): Expr<S> {
   return new Expression<S>(node) as unknown as Expr<S>;
@@ -386,13 +389,13 @@ export function constant<A extends Arg>(arg: A, name?: string): Expr<ShapeOfArg<
  *
  * @example const x = variable('x', [3]); compile({ inputs: [{ name: 'x', shape: [3] }], outputs: [x.sum()] });
  */
-export function variable<const S extends Shape>(name: string, shape: S): Expr<S> {
+export function variable<const S extends Shape>(name: string, shape: S): Expr<Writable<S>> {
   for (const n of shape) {
     if (!(Number.isInteger(n) && n >= 0)) {
       throw new RangeError(`variable '${name}': sizes must be integers of 0 or more, got ${formatShape(shape)}`);
     }
   }
-  return typed<S>(inputNode(name, shape));
+  return typed(inputNode(name, shape));
 }
 
 /** The same expression under a name that messages use, such as the user's name of a parameter. */

@@ -109,7 +109,9 @@ export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   /** Product of all elements. */
   prod(): Expr<[]>;
   max(): Expr<[]>;
+  max(axis: number): Expr;
   min(): Expr<[]>;
+  min(axis: number): Expr;
   /** log Σ exp(x) over all elements, or along one axis, without overflow. */
   logSumExp(): Expr<[]>;
   logSumExp(axis: number): Expr;

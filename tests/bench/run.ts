@@ -1,0 +1,34 @@
+/**
+ * `npm run bench -- NAME [CASE …]`: the one way to measure. Prints one row a case, ends with one summary line, and
+ * exits with 1 when a bar of bars.json is missed, with 2 when a peer cannot be set up.
+ */
+import { readFileSync } from 'node:fs';
+import { measureGradient } from './gradient/run.ts';
+import { PeerMissing } from './peers/stan.ts';
+import { type Bars, type Measurement, report } from './report.ts';
+
+type Bench = (cases: readonly string[]) => Promise<{ peer: string; measurements: Measurement[] }>;
+
+const benches: Readonly<Record<string, Bench>> = { gradient: measureGradient };
+
+const [name = '', ...cases] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  process.stdout.write(`Usage: npm run bench -- NAME [CASE …]; NAME is one of ${Object.keys(benches).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  const bars = JSON.parse(readFileSync(new URL('./bars.json', import.meta.url), 'utf8')) as Record<string, Bars>;
+  try {
+    const { peer, measurements } = await bench(cases);
+    const { 'geometric mean': overall, ...each } = bars[name] ?? {};
+    // The overall bar is about all cases.
+    const applied = cases.length === 0 && overall !== undefined ? { ...each, 'geometric mean': overall } : each;
+    const { text, missed } = report(name, peer, measurements, applied);
+    process.stdout.write(`${text}\n`);
+    process.exitCode = missed.length > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof PeerMissing)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
