@@ -84,7 +84,7 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
       ? findStart(density, (k) => initialPosition(compiled, init, k, 'sample'), foldIn(key, 'init'))
       : undefined;
     const generator = runChain(density, key, start ? { ...chainOptions, init: start.position } : chainOptions);
-    return { generator, progress: undefined, result: undefined, budget: 8, warmupSeconds: 0, samplingSeconds: 0 };
+    return { generator, progress: undefined, result: undefined, budget: 1, warmupSeconds: 0, samplingSeconds: 0 };
   });
 
   const report = new ProgressReport(options.onProgress);
@@ -237,7 +237,7 @@ async function naturalDraws(
           put(name, chain * n + i, derived.subarray(offset, offset + size));
         }
       }
-      await pace.breathe();
+      if (pace.due()) await pace.pause();
     }
   }
   return result;
