@@ -8,7 +8,6 @@
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
-import './program/operators.ts';
 import { rewriteExpressions } from './program/rewrite/index.ts';
 
 /** Folder of this package's code, and the extension it runs with: .ts from source, .js when built. */

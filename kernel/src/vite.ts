@@ -9,7 +9,7 @@ interface Plugin {
   transform(code: string, id: string): { code: string; map: string } | undefined;
 }
 
-const home = new URL('./', import.meta.url).pathname;
+const home = decodeURIComponent(new URL('./', import.meta.url).pathname);
 
 /**
  * Rewrite operators inside model stages, in the modules of a project (dependencies are left alone). Vite has taken the

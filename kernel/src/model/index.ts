@@ -1,4 +1,6 @@
 /** The staged model builder, the constraint transforms, and the compiled model that estimators work on. */
+import '../program/operators.ts'; // what the operators inside stages are rewritten to call
+
 export { compileModel } from './compile.ts';
 export type {
   CompiledDerived,

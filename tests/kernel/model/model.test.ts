@@ -84,7 +84,7 @@ describe('telling a model', () => {
     expect(compileModel(told).evaluateDerived(Float64Array.of(10, 20))).toEqual(Float64Array.of(20, 10, 20));
   });
 
-  it.each(['__proto__', 'constructor', 'toString', 'valueOf'])(
+  it.each(['__proto__', 'constructor', 'toString', 'valueOf', 'position', 'weights'])(
     'a column or parameter called %s is one like any other',
     (name) => {
       const columns = Object.fromEntries([[name, [1, 2]]]);

@@ -9,7 +9,6 @@ import type { AnyModel } from '#kernel/model/types';
 import { key, Stream } from '#kernel/numeric/index';
 import * as program from '#kernel/program/index';
 import { where } from '#kernel/program/index';
-import '#kernel/program/operators';
 import { rewriteExpressions } from '#kernel/program/rewrite/index';
 
 const names = { ...distributions, ...program, model };

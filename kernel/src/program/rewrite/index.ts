@@ -12,12 +12,13 @@
 import MagicString, { type SourceMap } from 'magic-string';
 import { edit } from './edit.ts';
 import { mayHoldExpressions, parse } from './parse.ts';
+import './plain.ts';
 
 export interface RewriteOptions {
   /**
    * JavaScript text that evaluates to the operators. The default reads the global symbol that program/operators.ts
-   * sets, at every operation: it needs no binding, so it works in a REPL cell, a module, strict mode and a cell run
-   * twice, whatever order imports run in, and puts no name where the user could meet or shadow it.
+   * sets (plain.ts before it), at every operation: it needs no binding, so it works in a REPL cell, a module, strict
+   * mode and a cell run twice, whatever order imports run in, and puts no name where the user could meet or shadow it.
    */
   readonly operators?: string;
   /** Name of the original text, put into the source map. */
@@ -29,7 +30,7 @@ export interface Rewritten {
   readonly code: string;
   /** False where nothing was rewritten. */
   readonly changed: boolean;
-  /** Source map (version 3) from `code` to the given text; absent where nothing was rewritten. */
+  /** Source map (version 3) from `code` to the given text, made when asked for; absent where nothing was rewritten. */
   readonly map?: SourceMap;
 }
 
@@ -54,6 +55,13 @@ export function rewriteExpressions(code: string, options: RewriteOptions = {}): 
   const text = new MagicString(code);
   edit(program, text, options.operators ?? defaultOperators);
   if (!text.hasChanged()) return { code, changed: false };
-  const map = text.generateMap({ hires: true, includeContent: true, source: options.source ?? '' });
-  return { code: text.toString(), changed: true, map };
+  let map: SourceMap | undefined;
+  return {
+    code: text.toString(),
+    changed: true,
+    get map() {
+      map ??= text.generateMap({ hires: true, includeContent: true, source: options.source ?? '' });
+      return map;
+    },
+  };
 }
