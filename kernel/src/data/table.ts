@@ -25,12 +25,18 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
 
-/** `<b>|*` → `&lt;b&gt;\|\*`: a label from a file can neither format nor end the cell it stands in. */
+/**
+ * `<b>|*` → `&lt;b&gt;\|\*`: a label from a file can neither format nor end the cell it stands in, and no address
+ * in it becomes a link.
+ */
 function plainInMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, '\\$&')
+    .replace(/[\\`*_{}[\]()#+!|~$^]/g, '\\$&')
+    .replaceAll('://', ':&#47;&#47;')
+    .replaceAll('@', '&#64;')
+    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`)
     .replace(/\s+/g, ' ');
 }
