@@ -11,6 +11,9 @@ export interface Chooser {
   setNames(names: readonly string[], first: number): void;
 }
 
+/** Shown on a pressed button only; not part of its name, for "pressed" is said already. */
+export const tick = (): HTMLElement => element('span', { class: 'estimand-Tick', 'aria-hidden': 'true' }, ['✓ ']);
+
 /** @param changed called after the reader has chosen */
 export function chooser(label: string, changed: () => void): Chooser {
   let names: readonly string[] = [];
@@ -25,7 +28,7 @@ export function chooser(label: string, changed: () => void): Chooser {
     changed();
   };
   const button = (text: string, attributes: Readonly<Record<string, string>>, action: () => void) => {
-    const made = element('button', { type: 'button', class: 'estimand-Choice', ...attributes }, [text]);
+    const made = element('button', { type: 'button', class: 'estimand-Choice', ...attributes }, [tick(), text]);
     made.addEventListener('click', action);
     return made;
   };

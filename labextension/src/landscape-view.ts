@@ -4,6 +4,7 @@
 import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { LandscapeFigure } from 'estimand/figure/types';
+import { tick } from './chooser.ts';
 import { controls, element } from './dom.ts';
 import { landscapePicture, markStyles, type Shown } from './landscape-picture.ts';
 import { Plot } from './plot.ts';
@@ -39,6 +40,7 @@ export function landscapeView(failed: (problem: string) => void): View<Landscape
 
   const switchFor = (key: keyof Shown, text: string) => {
     const button = element('button', { type: 'button', class: 'estimand-Choice', 'aria-pressed': String(shown[key]) }, [
+      tick(),
       text,
     ]);
     button.addEventListener('click', () => {

@@ -45,6 +45,16 @@ export async function openLab(browser: Browser, address: string): Promise<Watche
   return { page, errors };
 }
 
+/** Whether JupyterLab trusts the notebook's outputs. */
+export function isTrusted(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { jupyterapp } = globalThis as unknown as {
+      jupyterapp: { shell: { currentWidget: { content: { widgets: { model: { trusted: boolean } }[] } } } };
+    };
+    return jupyterapp.shell.currentWidget.content.widgets.every(({ model }) => model.trusted);
+  });
+}
+
 /** Run one of JupyterLab's commands. */
 export async function command(
   page: Page,

@@ -48,8 +48,8 @@ function complete(bundle: unknown, value: unknown): MimeBundle {
 }
 
 /**
- * A bundle ready for JSON, its metadata kept: bytes as base64, nothing undefined, and a `text/plain` beside every other form, for what
- * shows nothing else (a terminal, a screen reader, a grader).
+ * A bundle ready for JSON: bytes as base64, nothing undefined, metadata kept, and a `text/plain` beside every other
+ * form, for what shows nothing else (a terminal, a screen reader, a grader).
  */
 export function encodeBundle(bundle: MimeBundle, text: () => string): MimeBundle {
   const encoded: Record<string, unknown> = {};
