@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../../scripts/lib/paths.mjs';
+
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (document) => {
+  const text = read(document);
+
+  it('links to files that exist', () => {
+    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link!);
+    const missing = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(root, link)));
+    expect(missing).toEqual([]);
+  });
+
+  it('names only commands that exist', () => {
+    const commands = [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[a-z]+)/g)].map(([, command]) => command!);
+    expect(commands.filter((command) => !(command in scripts))).toEqual([]);
+  });
+
+  it('names only folders and files that exist', () => {
+    const paths = [...text.matchAll(/`((?:kernel|labextension|tests|scripts|python|notebooks)\/[\w./-]*)`/g)];
+    const missing = paths.map(([, path]) => path!).filter((path) => !existsSync(join(root, path)));
+    expect(missing.filter((path) => !path.startsWith('python/dist'))).toEqual([]);
+  });
+});
+
+describe('the scripts', () => {
+  it('that package.json names exist', () => {
+    const files = Object.values(scripts).flatMap((command) => /^node (\S+)/.exec(command)?.[1] ?? []);
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('are named in the README, each command a person may want', () => {
+    const text = read('README.md');
+    for (const name of ['start', 'test', 'build', 'lint', 'format', 'bench', 'notebook', 'wheel']) {
+      expect(text, name).toMatch(new RegExp(`npm (run )?${name}\\b`));
+    }
+  });
+});
