@@ -6,7 +6,7 @@ import { betaRegularised } from '#kernel/numeric/special/index';
 import { variable } from '#kernel/program/index';
 import { cases, isScalar } from './families.ts';
 
-const draws = 20_000;
+const draws = 8000;
 
 /** Kolmogorov–Smirnov distance from the uniform distribution, times √n: above 2.9 with probability 2 exp(−2 · 2.9²) = 1e-7. */
 function distanceFromUniform(values: Float64Array): number {
@@ -38,7 +38,8 @@ describe.each(sampled.map((family) => [family.name, family] as const))('%s', (na
         return below + (above - below) * ties.uniform();
       });
       expect(distanceFromUniform(transformed)).toBeLessThan(2.9);
-      expect(distribution.size(draws).sample(new Stream(drawKey!))).toEqual(values);
+      const again = distribution.size(100).sample(new Stream(drawKey!));
+      expect(again).toEqual(values.slice(0, 100));
     },
   );
 });

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as elementary from '#kernel/numeric/elementary';
+import * as linalg from '#kernel/numeric/linalg/index';
 import * as special from '#kernel/numeric/special/index';
 import fixture from './fixtures/special.json' with { type: 'json' };
 
@@ -195,5 +197,24 @@ describe('identities', () => {
     expect([special.studentTCdf(-Infinity, 3), special.studentTCdf(Infinity, 3)]).toEqual([0, 1]);
     expect([special.studentTQuantile(0, 3), special.studentTQuantile(0.5, 3)]).toEqual([-Infinity, 0]);
     expect(special.studentTCdf(1, -1)).toBeNaN();
+  });
+});
+
+describe('the examples in the docstrings', () => {
+  const folder = new URL('../../../kernel/src/numeric/', import.meta.url);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const examples = names.flatMap((file) =>
+    [...readFileSync(new URL(file, folder), 'utf8').matchAll(/@example ((\w+)\(.*\)) \/\/ ([−\-\d.e]+)(?:,|$)/gm)].map(
+      (match) => [match[1]!, Number(match[3]!.replaceAll('−', '-'))] as const,
+    ),
+  );
+
+  it('are many', () => expect(examples.length).toBeGreaterThan(20));
+
+  it.each(examples)('%s gives %d', (expression, expected) => {
+    const all = { ...elementary, ...special, ...linalg };
+    const got: unknown = new Function(...Object.keys(all), `return ${expression}`)(...Object.values(all));
+    const first = typeof got === 'number' ? got : (got as Float64Array)[0]!;
+    expect(Math.abs(first - expected)).toBeLessThanOrEqual(1e-14 * Math.abs(expected));
   });
 });

@@ -70,7 +70,7 @@ function solve(a: number, lower: number, upper: number): number {
  *
  * @param p between 0 and 1; 0 gives 0 and 1 gives ∞; NaN outside
  * @param a shape > 0
- * @example gammaQuantile(0.5, 2) // 1.6783469900166605
+ * @example gammaQuantile(0.5, 2) // 1.678346990016661
  */
 export function gammaQuantile(p: number, a: number): number {
   if (!(p >= 0 && p <= 1 && a > 0)) return Number.NaN;

@@ -21,7 +21,7 @@ export function normalCdf(x: number): number {
 /**
  * log Φ(x), where Φ itself would be 0 or 1.
  *
- * @example normalLogCdf(-100) // -5005.524208652205
+ * @example normalLogCdf(-100) // −5005.524208694205
  */
 export function normalLogCdf(x: number): number {
   if (x >= 0) return log1p(-normalCdf(-x));

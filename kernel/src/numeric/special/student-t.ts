@@ -33,7 +33,7 @@ export function studentTCdf(t: number, nu: number): number {
 /**
  * The t with P(T ≤ t) = p.
  *
- * @example studentTQuantile(0.975, 10) // 2.228138851964939
+ * @example studentTQuantile(0.975, 10) // 2.228138851986274
  */
 export function studentTQuantile(p: number, nu: number): number {
   if (!(p >= 0 && p <= 1 && nu > 0)) return Number.NaN;
