@@ -7,7 +7,7 @@
 import { jupyterDisplay } from '../host/display.ts';
 import type { MimeBundle } from '../host/host.ts';
 import { type Factor, isFactor } from './factor.ts';
-import { formatTable, markdownTable, sizeText } from './table.ts';
+import { formatTable, markdownTable, plainInMarkdown, sizeText } from './table.ts';
 
 /** What can be asked of a column of a file. */
 export type ColumnType = 'number' | 'factor' | 'string' | 'boolean';
@@ -80,15 +80,17 @@ export function makeColumns<T extends object>(entries: Iterable<readonly [string
   return columns as T;
 }
 
-/** The first rows as plain text and as Markdown. */
-function headBundle(columns: Readonly<Record<string, Column>>, longest = 6): MimeBundle {
+/** The first six rows as plain text and as Markdown, with their number and a remark below. */
+export function headBundle<T extends object>(data: T, remark?: string): MimeBundle {
+  const columns = data as Readonly<Record<string, Column>>;
   const names = Object.keys(columns);
   const rows = rowCount(columns);
-  const shown = Math.min(rows, longest);
+  const shown = Math.min(rows, 6);
   const cells = Array.from({ length: shown }, (_, row) => names.map((name) => cellText(columns[name]!, row)));
-  const note = `${sizeText(rows, names.length)}${shown < rows ? `; the first ${shown} are shown` : ''}`;
+  const size = `${sizeText(rows, names.length)}${shown < rows ? `; the first ${shown} are shown` : ''}`;
+  const note = remark === undefined ? size : `${size}; ${remark}`;
   return {
     'text/plain': `${formatTable(names, cells)}\n${note}`,
-    'text/markdown': `${markdownTable(names, cells)}\n\n${note}`,
+    'text/markdown': `${markdownTable(names, cells)}\n\n${plainInMarkdown(note)}`,
   };
 }

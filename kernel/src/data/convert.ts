@@ -2,6 +2,7 @@
  * Fields of text → typed columns.
  */
 import type { Column, ColumnType } from './columns.ts';
+import { quoted } from './error.ts';
 import { factor } from './factor.ts';
 
 /** How text is read: what counts as missing, and the decimal sign. */
@@ -44,7 +45,7 @@ export function fault(field: string, type: ColumnType, { missing, decimal }: Rea
 }
 
 function correctIt(field: string): string {
-  return `correct it, or, if it stands for a missing value, pass { missing: ['', 'NA', 'NaN', ${JSON.stringify(field)}] }`;
+  return `correct it, or, if it stands for a missing value, pass { missing: ['', 'NA', 'NaN', ${quoted(field)}] }`;
 }
 
 /** A typed column from fields that have no fault. */

@@ -60,8 +60,8 @@ export class InferredTable {
 
   /** One line a column, and the `columns` argument to copy. */
   toString(): string {
-    const hint = `const { … } = await csv(${JSON.stringify(this.source)}, {\n${this.#argument()}\n});`;
-    return `${formatTable(header, this.#rows())}\n${this.#size()}\nTyped columns: ${hint}`;
+    const hint = `const data = await csv('${this.source}', {\n${this.#argument()}\n});`;
+    return `${formatTable(header, this.#rows())}\n${this.#size()}\nTyped columns (add the options you gave):\n${hint}`;
   }
 
   [jupyterDisplay](): MimeBundle {

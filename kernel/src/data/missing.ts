@@ -1,14 +1,15 @@
 /**
  * Missing values: keep the complete rows, and say how many were dropped.
  */
-import { type Column, isMissing, makeColumns, rowCount } from './columns.ts';
+import { jupyterDisplay } from '../host/display.ts';
+import { type Column, headBundle, isMissing, makeColumns, rowCount } from './columns.ts';
 import { isFactor } from './factor.ts';
 import { namesHint } from './names.ts';
 
 /** A column of complete rows: `null` is gone from its type. */
 export type CompleteColumn<V> = V extends readonly (infer E)[] ? readonly NonNullable<E>[] : V;
 
-/** The complete rows of a data set. */
+/** The complete rows of a data set; displays the first of them and the note. */
 export interface CompleteRows<T, N extends keyof T> {
   /** All columns of the data set, the rows that are complete in the names given. */
   readonly columns: { readonly [K in keyof T]: K extends N ? CompleteColumn<T[K]> : T[K] };
@@ -56,7 +57,9 @@ export function dropMissing<T extends object, N extends keyof T & string = keyof
       ? `no row dropped: all ${rows} are complete`
       : `${dropped} of ${rows} rows dropped; missing: ${lacking.join(', ')}`;
   const complete = makeColumns<CompleteRows<T, N>['columns']>(known.map((name) => [name, takeRows(all[name]!, kept)]));
-  return { columns: complete, kept: kept.length, dropped, note };
+  const result = { columns: complete, kept: kept.length, dropped, note };
+  Object.defineProperty(result, jupyterDisplay, { value: () => headBundle(complete, note) });
+  return result;
 }
 
 /** These rows of a column; a factor keeps all its levels. */

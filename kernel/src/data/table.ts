@@ -29,7 +29,7 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
  * `<b>|*` → `&lt;b&gt;\|\*`: a label from a file can neither format nor end the cell it stands in, and no address
  * in it becomes a link.
  */
-function plainInMarkdown(text: string): string {
+export function plainInMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -77,6 +77,14 @@ describe('the complete rows', () => {
     expect(() => dropMissing(penguins(), ['body_mas_g'])).toThrow("did you mean 'body_mass_g'?");
   });
 
+  it('display themselves with the note', () => {
+    const shown = bundleOf(dropMissing(penguins(), ['sex']));
+    expect(shown['text/plain']).toContain(
+      '333 rows, 8 columns; the first 6 are shown; 11 of 344 rows dropped; missing: sex 11',
+    );
+    expect(shown['text/markdown']).toContain('missing: sex 11');
+  });
+
   it('refuse columns of different lengths', () => {
     expect(() => dropMissing({ a: Float64Array.of(1), b: Float64Array.of(1, 2) })).toThrow("'a' has 1 rows, 'b' has 2");
   });

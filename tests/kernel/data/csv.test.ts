@@ -153,7 +153,7 @@ describe('a malformed file', () => {
     expect(error).toMatchObject({ line: 4, column: "'iq' (field 2)" });
     expect(error.message).toBe(
       "text, line 4, column 'iq' (field 2): expected a number in row 2 of the data, found 'a\\nb'; " +
-        `correct it, or, if it stands for a missing value, pass { missing: ['', 'NA', 'NaN', "a\\nb"] }`,
+        "correct it, or, if it stands for a missing value, pass { missing: ['', 'NA', 'NaN', 'a\\nb'] }",
     );
   });
 
