@@ -16,6 +16,7 @@ async function main(path: string): Promise<void> {
   const connection = readConnection(path);
   // The engine starts while the sockets are being made; nothing of it is used before both are there.
   const engine = new ReplEngine({
+    stream: (cell, name, text) => kernel.stream(cell, name, text),
     output: (output) => kernel.output(output),
     input: (cell, prompt, password) => kernel.input(cell, prompt, password),
   });

@@ -51,8 +51,7 @@ export class EngineProcess {
       windowsHide: true,
     });
     const raw = new RawOutput(token, (name, text) => {
-      const content = Buffer.from(JSON.stringify({ name, text }));
-      this.#events.output({ cell: this.#cell, type: 'stream', content });
+      this.#events.stream(this.#cell, name, text);
     });
     const reader = new FrameReader<FromEngine>((note, body) => {
       if (child === this.#child) this.#receive(note, body, raw);
@@ -98,6 +97,9 @@ export class EngineProcess {
       case 'ready':
         this.#failedStarts = 0;
         log('engine ready');
+        break;
+      case 'stream':
+        this.#events.stream(note.cell, note.name, body.toString('utf8'));
         break;
       case 'output':
         this.#events.output({ cell: note.cell, type: note.type, content: body });

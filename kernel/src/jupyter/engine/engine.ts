@@ -33,13 +33,7 @@ export type ExpressionResult =
   | ({ readonly status: 'error' } & Failure);
 
 /** The outputs a cell can have, by their message types. */
-export type OutputType =
-  | 'stream'
-  | 'display_data'
-  | 'update_display_data'
-  | 'clear_output'
-  | 'execute_result'
-  | 'error';
+export type OutputType = 'display_data' | 'update_display_data' | 'clear_output' | 'execute_result' | 'error';
 
 /** Something to show below a cell. */
 export interface Output {
@@ -50,8 +44,12 @@ export interface Output {
   readonly content: Uint8Array;
 }
 
+export type StreamName = 'stdout' | 'stderr';
+
 /** What an engine says of its own accord. */
 export interface EngineEvents {
+  /** A cell has printed something, perhaps long after its end. */
+  stream(cell: number, name: StreamName, text: string): void;
   output(output: Output): void;
   /** A cell waits for a line of input; answer with `Engine.answer`. */
   input(cell: number, prompt: string, password: boolean): void;

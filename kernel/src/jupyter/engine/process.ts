@@ -14,7 +14,7 @@ import { newSharedMemory, slots, viewShared } from '../repl/shared.ts';
 import { stackPreparer } from '../repl/stack.ts';
 import { warmStripper } from '../repl/strip.ts';
 import { sendToWire, writeAll } from '../repl/writer.ts';
-import type { Cell } from './engine.ts';
+import type { Cell, OutputType, StreamName } from './engine.ts';
 import { descriptors, endMark, FrameReader, type ToEngine } from './protocol.ts';
 
 const token = process.argv[2] ?? '';
@@ -33,9 +33,13 @@ guard.on('message', ({ cell, number }: Interrupt) => {
 });
 guard.unref();
 
-const repl = new Repl((cell, type, content) => {
-  sendToWire({ kind: 'output', cell, type }, Buffer.from(JSON.stringify(content)));
-}, shared);
+const emit = {
+  output: (cell: number, type: OutputType, content: object) =>
+    sendToWire({ kind: 'output', cell, type }, Buffer.from(JSON.stringify(content))),
+  stream: (cell: number, name: StreamName, text: string) =>
+    sendToWire({ kind: 'stream', cell, name }, Buffer.from(text)),
+};
+const repl = new Repl(emit, shared);
 const files = new LocalFiles();
 const decoder = new FrameReader<ToEngine>((note) => void run(note.cell));
 let inputAllowed = false;
@@ -45,10 +49,7 @@ installHooks(folder, files, repl.sources);
 installGlobals(repl, folder, files);
 const ask = asker(
   shared,
-  (prompt, password) => {
-    repl.flush();
-    sendToWire({ kind: 'input', cell: repl.run().cell, prompt, password });
-  },
+  (prompt, password) => sendToWire({ kind: 'input', cell: repl.run().cell, prompt, password }),
   () => inputAllowed,
 );
 define('input', true, (prompt = '') => ask(String(prompt), false));

@@ -5,11 +5,12 @@
  *
  * The body carries what is only passed on, such as the content of an output: it is not parsed on its way.
  */
-import type { Cell, Outcome, OutputType } from './engine.ts';
+import type { Cell, Outcome, OutputType, StreamName } from './engine.ts';
 
-/** Engine → wire. The body is the JSON content of an output, or the JSON outcome of a cell. */
+/** Engine → wire. The body is printed text, the JSON content of an output, or the JSON outcome of a cell. */
 export type FromEngine =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'stream'; readonly cell: number; readonly name: StreamName }
   | { readonly kind: 'output'; readonly cell: number; readonly type: OutputType }
   | { readonly kind: 'input'; readonly cell: number; readonly prompt: string; readonly password: boolean }
   | { readonly kind: 'done'; readonly cell: number };
@@ -34,13 +35,16 @@ export function endMark(token: string, cell: number): string {
 export type DoneBody = Outcome;
 
 const headerSize = 8;
+/** Bodies below this size, in bytes, are copied together with their note. */
+const copied = 1 << 16;
 
 export function encodeFrame(note: object, body: Uint8Array = new Uint8Array(0)): Uint8Array[] {
   const text = Buffer.from(JSON.stringify(note));
   const header = Buffer.alloc(headerSize);
   header.writeUInt32LE(text.length, 0);
   header.writeUInt32LE(body.length, 4);
-  return body.length === 0 ? [Buffer.concat([header, text])] : [Buffer.concat([header, text]), body];
+  // One piece, for one system call, unless the body is worth not being copied.
+  return body.length < copied ? [Buffer.concat([header, text, body])] : [Buffer.concat([header, text]), body];
 }
 
 /** Cuts a byte stream into frames, whatever pieces it comes in. */

@@ -3,9 +3,8 @@
  * belongs to the notebook, and V8's last words, which do not.
  */
 import { StringDecoder } from 'node:string_decoder';
+import type { StreamName } from './engine.ts';
 import { endMark } from './protocol.ts';
-
-export type RawName = 'stdout' | 'stderr';
 
 /** How V8 and Node begin to tell why they die. */
 const lastWords =
@@ -22,18 +21,18 @@ interface Stream {
 
 export class RawOutput {
   readonly #token: string;
-  readonly #send: (name: RawName, text: string) => void;
-  readonly #streams: Record<RawName, Stream> = { stdout: stream(), stderr: stream() };
+  readonly #send: (name: StreamName, text: string) => void;
+  readonly #streams: Record<StreamName, Stream> = { stdout: stream(), stderr: stream() };
   #dying = '';
   #waiting: { cell: number; done(): void } | undefined;
 
   /** @param token the secret in this engine's end marks */
-  constructor(token: string, send: (name: RawName, text: string) => void) {
+  constructor(token: string, send: (name: StreamName, text: string) => void) {
     this.#token = token;
     this.#send = send;
   }
 
-  push(name: RawName, piece: Buffer): void {
+  push(name: StreamName, piece: Buffer): void {
     const state = this.#streams[name];
     let text = state.rest + state.decoder.write(piece);
     state.rest = '';
@@ -56,7 +55,7 @@ export class RawOutput {
     this.#look();
   }
 
-  #forward(name: RawName, text: string): void {
+  #forward(name: StreamName, text: string): void {
     if (text === '') return;
     if (this.#dying !== '') {
       this.#dying += text;

@@ -107,9 +107,8 @@ function typesOf(bundle: MimeBundle): string {
 function display(repl: Repl, value: unknown, { id = newId(), raw = false, update = false }: DisplayOptions): Display {
   const show = (data: MimeBundle, replace: boolean): void => {
     const type = replace ? 'update_display_data' : 'display_data';
-    repl.show(cell, type, { data, metadata: metadataOf(data), transient: { display_id: id } });
+    repl.show(repl.run().cell, type, { data, metadata: metadataOf(data), transient: { display_id: id } });
   };
-  const { cell } = repl.run();
   present(repl, value, raw, (data) => show(data, update));
   return { id, update: (next, options = {}) => present(repl, next, options.raw ?? false, (data) => show(data, true)) };
 }

@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { types } from 'node:util';
 import { metadataOf } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
-import type { Cell, ExpressionResult, Failure, Outcome, OutputType } from '../engine/engine.ts';
+import type { Cell, ExpressionResult, Failure, Outcome, OutputType, StreamName } from '../engine/engine.ts';
 import { CodeError } from './code-error.ts';
 import type { Names } from './declarations.ts';
 import { Throttled } from './displays.ts';
@@ -16,11 +16,14 @@ import { type Prepared, prepare } from './prepare.ts';
 import { Interrupted, Run } from './run.ts';
 import { ownCode, type Shared, slots } from './shared.ts';
 import { cellName, Sources } from './sources.ts';
-import { StreamBuffer, type StreamName } from './streams.ts';
 import { failureOf } from './traceback.ts';
 
-/** Takes what a cell shows; the content is the Jupyter message's. */
-export type Emit = (cell: number, type: OutputType, content: object) => void;
+/** Takes what a cell shows, and what it prints, in order. */
+export interface Emit {
+  /** The content is the Jupyter message's. */
+  output(cell: number, type: OutputType, content: object): void;
+  stream(cell: number, name: StreamName, text: string): void;
+}
 
 const nextTurn = setImmediate;
 
@@ -28,7 +31,6 @@ export class Repl {
   readonly sources = new Sources();
   readonly evaluator = new Evaluator(`${hostName}.caught`);
   readonly #emit: Emit;
-  readonly #streams: StreamBuffer;
   readonly #context = new AsyncLocalStorage<Run>();
   readonly #shared: Shared;
   /** What the session's cells have declared. */
@@ -42,7 +44,6 @@ export class Repl {
   constructor(emit: Emit, shared: Shared) {
     this.#emit = emit;
     this.#shared = shared;
-    this.#streams = new StreamBuffer((cell, name, text) => emit(cell, 'stream', { name, text }));
   }
 
   /** The run whose code we are called from, however late. */
@@ -147,7 +148,6 @@ export class Repl {
 
   #end(run: Run): void {
     for (const display of run.displays) display.flush();
-    this.#streams.flush();
     run.ended = true;
     run.held = undefined;
     this.#current = undefined;
@@ -167,18 +167,11 @@ export class Repl {
   print(name: StreamName, text: string): void {
     const run = this.run();
     if (run.ended && run.interrupted) return;
-    this.#streams.write(run.cell, name, text);
+    if (text !== '') this.#emit.stream(run.cell, name, text);
   }
 
-  /** Send what was printed so far. */
-  flush(): void {
-    this.#streams.flush();
-  }
-
-  /** Send an output, after all text that was printed before it. */
   show(cell: number, type: OutputType, content: object): void {
-    this.#streams.flush();
-    this.#emit(cell, type, content);
+    this.#emit.output(cell, type, content);
   }
 
   /** Show a live display below the cell we are called from. */

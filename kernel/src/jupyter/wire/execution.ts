@@ -1,11 +1,12 @@
 /**
  * Cells one after the other: the queue, the counter, the replies, and what happens to those behind a cell that fails.
  */
-import type { Cell, Engine, Outcome, Output } from '../engine/engine.ts';
+import type { Cell, Engine, Outcome, Output, StreamName } from '../engine/engine.ts';
 import { helpTopic } from './help.ts';
 import type { History } from './history.ts';
 import type { Answering } from './kernel.ts';
 import type { Content, Request } from './message.ts';
+import { StreamBuffer } from './streams.ts';
 
 /** Sends to iopub with a raw header as parent. */
 export type Publish = (parent: Uint8Array, type: string, content: Content) => void;
@@ -33,6 +34,7 @@ export class ExecutionQueue {
   readonly #engine: Engine;
   readonly #history: History;
   readonly #publish: Publish;
+  readonly #streams: StreamBuffer;
   readonly #waiting: Waiting[] = [];
   readonly #started = new Map<number, Started>();
   #count = 0;
@@ -46,6 +48,9 @@ export class ExecutionQueue {
     this.#engine = engine;
     this.#history = history;
     this.#publish = publish;
+    this.#streams = new StreamBuffer((cell, name, text) => {
+      publish(this.#started.get(cell)!.request.rawHeader, 'stream', { name, text });
+    });
   }
 
   /** Take an execute request; it runs when those before it have ended. */
@@ -59,8 +64,19 @@ export class ExecutionQueue {
     return this.#started.get(cell)?.request;
   }
 
-  /** Pass on an output to the cell's own parent. */
+  /** Gather what a cell prints. */
+  stream(cell: number, name: StreamName, text: string): void {
+    if (this.#started.get(cell)?.silent === false) this.#streams.write(cell, name, text);
+  }
+
+  /** Send what was printed so far. */
+  flush(): void {
+    this.#streams.flush();
+  }
+
+  /** Pass on an output to the cell's own parent, after all that was printed before it. */
   output({ cell, type, content }: Output): void {
+    this.#streams.flush();
     const started = this.#started.get(cell);
     if (!started || started.silent) return;
     this.#publish(started.request.rawHeader, type, content);
@@ -155,6 +171,7 @@ export class ExecutionQueue {
     try {
       return await this.#engine.evaluate(cell);
     } finally {
+      this.#streams.flush();
       this.#running = undefined;
     }
   }

@@ -5,7 +5,7 @@
  * is never kept anywhere but with it. Cells wait their turn in a queue; all else is answered at once, also while a
  * cell runs.
  */
-import type { Completions, Engine, Output } from '../engine/engine.ts';
+import type { Completions, Engine, Output, StreamName } from '../engine/engine.ts';
 import { ExecutionQueue } from './execution.ts';
 import { History } from './history.ts';
 import { kernelInformation } from './information.ts';
@@ -82,6 +82,11 @@ export class Kernel {
     this.#transport.send('iopub', this.#composer.compose('iopub_welcome', { subscription }, [topic]));
   }
 
+  /** A cell has printed something. */
+  stream(cell: number, name: StreamName, text: string): void {
+    this.#executions.stream(cell, name, text);
+  }
+
   /** An output of a cell, perhaps of one that has long ended. */
   output(output: Output): void {
     this.#executions.output(output);
@@ -91,6 +96,7 @@ export class Kernel {
   input(cell: number, prompt: string, password: boolean): void {
     const request = this.#executions.requestOf(cell);
     if (!request) return;
+    this.#executions.flush();
     const frames = this.#composer.compose(
       'input_request',
       { prompt, password },
