@@ -9,13 +9,24 @@ import { formatTable, markdownTable } from './table.ts';
 
 /** Arithmetic mean; NaN if a value is missing or there is none. */
 export function mean(values: ArrayLike<number>): number {
+  checkNumbers('mean', values);
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
 }
 
+/** A traced expression has no length: without this check its mean would be NaN, in silence. */
+function checkNumbers(caller: string, values: ArrayLike<number>): void {
+  if (typeof values?.length === 'number' && typeof values !== 'string') return;
+  throw new TypeError(
+    `${caller}: expected an array of numbers, got ${values === null ? 'null' : typeof values}; ` +
+      'of an expression inside a model stage use its methods, x.mean()',
+  );
+}
+
 /** Standard deviation with divisor n − 1, in the values' unit; NaN if a value is missing or n < 2. */
 export function standardDeviation(values: ArrayLike<number>): number {
+  checkNumbers('standardDeviation', values);
   const centre = mean(values);
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
@@ -30,6 +41,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
  * const { values, mean, sd } = standardise(Float64Array.of(1, 2, 3)); // [−1, 0, 1], 2, 1
  */
 export function standardise(column: ArrayLike<number>): { values: Float64Array; mean: number; sd: number } {
+  checkNumbers('standardise', column);
   const centre = mean(column);
   const sd = standardDeviation(column);
   if (!(sd > 0)) {

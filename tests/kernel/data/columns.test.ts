@@ -172,6 +172,13 @@ describe('a column in numbers', () => {
     expect([mean([1, Number.NaN]), standardDeviation([1]), mean([])]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
 
+  it('is asked for of arrays only: a traced expression would give NaN in silence', () => {
+    const traced = { mean: () => traced } as never;
+    expect(() => mean(traced)).toThrow('mean: expected an array of numbers, got object; of an expression');
+    expect(() => standardDeviation(3 as never)).toThrow('standardDeviation: expected an array of numbers, got number');
+    expect(() => standardise(undefined as never)).toThrow('standardise: expected an array of numbers, got undefined');
+  });
+
   it('is standardised with the two numbers that lead back', () => {
     const { values, mean: centre, sd } = standardise(Float64Array.of(1, 2, 3));
     expect([[...values], centre, sd]).toEqual([[-1, 0, 1], 2, 1]);
