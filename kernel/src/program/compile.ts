@@ -8,6 +8,7 @@ import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
 import { type Plan, planGraph } from './interpret.ts';
 import type { Graph } from './node.ts';
+import { mergeScans } from './optimise/merge.ts';
 import { shareExponentials } from './optimise/share.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
@@ -84,7 +85,7 @@ export class Program {
  * const program = compile({ inputs: [{ name: 'x', shape: [3] }], outputs: [x.exp().sum()] });
  */
 export function compile({ inputs, outputs }: ProgramDescription): Program {
-  return new Program(shareExponentials(closeGraph(outputs.map(nodeOf), inputs)));
+  return new Program(shareExponentials(mergeScans(closeGraph(outputs.map(nodeOf), inputs))));
 }
 
 /**

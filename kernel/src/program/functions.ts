@@ -4,7 +4,7 @@
 import { inputNode } from './build.ts';
 import { apply, asExpression, expressionOf, isExpression, nodeOf } from './expression.ts';
 import { closeOver } from './graph.ts';
-import { scanParts } from './operations/scan.ts';
+import { scanParts } from './operations/scan-layout.ts';
 import { broadcastShapes, formatShape, sameShape } from './shape.ts';
 import type { Arg, Broadcast, Expr, Shape, ShapeOfArg } from './types.ts';
 

@@ -6,7 +6,7 @@
  */
 import { createNode, inputNode } from './build.ts';
 import { apply, expressionOf, nodeOf } from './expression.ts';
-import { closeOver, inlineGraph } from './graph.ts';
+import { closeOver, inlineNodes } from './graph.ts';
 import type { Node } from './node.ts';
 import { topologicalOrder } from './node.ts';
 import type { Chain } from './operations/operation.ts';
@@ -100,7 +100,7 @@ function chainFor(node: Node, cotangent: Node, needed: readonly boolean[], maske
     needed,
     apply,
     times: (g, d) => (masked ? apply('chain', [g, d]) : g.mul(d)),
-    inline: (graph, inputs) => inlineGraph(graph, inputs.map(nodeOf)).map(expressionOf),
+    inline: (graph, inputs) => inlineNodes(graph, inputs.map(nodeOf)).map(expressionOf),
     close: (outputs, placeholders) => {
       const { graph, captured } = closeOver(outputs.map(nodeOf), placeholders.map(nodeOf));
       return { graph, captured: captured.map(expressionOf) };

@@ -118,15 +118,15 @@ function exactNumbers(_: string, value: unknown): unknown {
 }
 
 /**
- * Close what depends on `placeholders` (nodes without inputs). Everything else the outputs read is captured: it
- * becomes a further input after the placeholders, but for scalar constants, which stay inside.
+ * Close what depends on `placeholders`: these become its inputs, whatever they were computed from. Everything else
+ * the outputs read is captured: it becomes a further input after them, but for scalar constants, which stay inside.
  */
 export function closeOver(
   outputs: readonly Node[],
   placeholders: readonly Node[],
 ): { readonly graph: Graph; readonly captured: Node[] } {
   const inside = new Set<Node>(placeholders);
-  const order = topologicalOrder(outputs);
+  const order = topologicalOrder(outputs, new Set(placeholders));
   for (const node of order) if (node.inputs.some((input) => inside.has(input))) inside.add(node);
   const captured: Node[] = [];
   const copy = new Map<Node, Node>();
@@ -154,6 +154,12 @@ export function closeOver(
 
 /** The nodes a closed graph stands for, over these inputs. One node an output. */
 export function inlineGraph(graph: Graph, inputs: readonly Node[]): Node[] {
+  const made = inlineNodes(graph, inputs);
+  return graph.outputs.map((output) => made[output]!);
+}
+
+/** The same for every node of the graph, in its order. */
+export function inlineNodes(graph: Graph, inputs: readonly Node[]): Node[] {
   const made: Node[] = [];
   const given = new Map(graph.inputs.map(({ node }, i) => [node, inputs[i]!]));
   graph.nodes.forEach((node, i) => {
@@ -169,5 +175,5 @@ export function inlineGraph(graph: Graph, inputs: readonly Node[]): Node[] {
         ),
       );
   });
-  return graph.outputs.map((output) => made[output]!);
+  return made;
 }

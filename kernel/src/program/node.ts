@@ -79,8 +79,11 @@ export function uniformValue(node: Node): number | undefined {
   return first;
 }
 
-/** Every node the outputs need, inputs before users. Iterative: a graph may be deeper than the call stack. */
-export function topologicalOrder(outputs: readonly Node[]): Node[] {
+/**
+ * Every node the outputs need, inputs before users; nothing beyond the nodes of `ends`. Iterative: a graph may be
+ * deeper than the call stack.
+ */
+export function topologicalOrder(outputs: readonly Node[], ends: ReadonlySet<Node> = new Set()): Node[] {
   const order: Node[] = [];
   const state = new Map<Node, 'open' | 'done'>();
   const stack = [...outputs].reverse();
@@ -89,7 +92,7 @@ export function topologicalOrder(outputs: readonly Node[]): Node[] {
     const seen = state.get(node);
     if (seen === undefined) {
       state.set(node, 'open');
-      for (let i = node.inputs.length - 1; i >= 0; i--) {
+      for (let i = ends.has(node) ? -1 : node.inputs.length - 1; i >= 0; i--) {
         if (!state.has(node.inputs[i]!)) stack.push(node.inputs[i]!);
       }
       continue;

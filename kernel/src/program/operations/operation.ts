@@ -34,7 +34,7 @@ export interface Chain {
    */
   times(cotangent: Expr, derivative: Expr): Expr;
   readonly apply: Apply;
-  /** Nodes of a closed graph over these inputs. */
+  /** The nodes of a closed graph over these inputs, in the graph's order. */
   inline(graph: Graph, inputs: readonly Expr[]): Expr[];
   /** Close what depends on `placeholders`; everything else it reads becomes a captured input after them. */
   close(outputs: readonly Expr[], placeholders: readonly Expr[]): { readonly graph: Graph; readonly captured: Expr[] };
