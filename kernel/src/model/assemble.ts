@@ -50,10 +50,15 @@ export function assemble(trace: Trace, layout: readonly ParameterLayout[]): Asse
     jacobians.push({ label, kind: 'jacobian', value: logJacobian, elements: logJacobian, reasons: [] });
   }
   const raw = rawTerms(trace, layout);
-  const terms = raw.map(({ label, kind, elements, reasons }): AssembledTerm => {
-    const [placed, ...rest] = substitute([elements, ...reasons.map(({ value }) => value)], layout, values) as [Expr];
-    const labelled = (rest as Expr[]).map((value, i) => ({ label: reasons[i]!.label, value }));
-    return { label, kind, elements: placed, value: placed.sum(), reasons: labelled };
+  const placed = substitute(
+    raw.flatMap(({ elements, reasons }) => [elements, ...reasons.map(({ value }) => value)]),
+    layout,
+    values,
+  );
+  const terms = raw.map(({ label, kind, reasons }): AssembledTerm => {
+    const elements = placed.shift()!;
+    const labelled = reasons.map((reason) => ({ label: reason.label, value: placed.shift()! }));
+    return { label, kind, elements, value: elements.sum(), reasons: labelled };
   });
   const constrained = jacobians.filter((_, i) => layout[i]!.transform.name !== 'identity');
   return { position, values, terms: [...terms, ...constrained] };

@@ -38,7 +38,15 @@ export function addStage(trace: Trace, stage: Stage): Trace {
 
 /** Columns of `.data`. @throws RangeError for names the model already has */
 export function readColumns(trace: Trace, columns: unknown): Column[] {
-  const entries = entriesOf('.data', columns, 'an object of columns, { y: [1, 2, 3] }');
+  const expected = 'an object of columns, { y: [1, 2, 3] }';
+  const entries = entriesOf('.data', columns, expected);
+  const kind = (Object.getPrototypeOf(columns) as { constructor?: { name?: string } } | null)?.constructor?.name;
+  if (kind !== undefined && kind !== 'Object') {
+    throw new TypeError(
+      `.data: expected ${expected}, got an object of class ${kind}; give its columns, ` +
+        "of a table whose types are not known table.select({ y: 'number' })",
+    );
+  }
   return entries.map(([name, value]) => {
     checkFresh('.data', name, trace);
     return readColumn(name, value);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseCsv } from '#kernel/data/index';
 import {
   bernoulli,
   binomial,
@@ -278,6 +279,14 @@ describe('errors of the builder', () => {
     );
     expect(() => loose().parameters({ c: ordered(halfCauchy(0, 1).size(3)) })).toThrow('use positiveOrdered');
     expect(() => loose().parameters({ c: positiveOrdered(halfCauchy(0, 1).size(3)) })).not.toThrow();
+  });
+
+  it('a table whose columns are not chosen yet', async () => {
+    const table = await parseCsv('y\n1\n2\n');
+    expect(() => loose().data(table)).toThrow(
+      ".data: expected an object of columns, { y: [1, 2, 3] }, got an object of class InferredTable; give its columns, of a table whose types are not known table.select({ y: 'number' })",
+    );
+    expect(() => loose().data(new Map([['y', [1, 2]]]))).toThrow('got an object of class Map');
   });
 
   it('a negative scale, in the family itself', () => {
