@@ -10,7 +10,14 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9; // golden ratio
 const W1 = 0xbb67ae85; // √3 − 1
 
-const TWO_TO_MINUS_32 = 2 ** -32;
+/** High word of the 64-bit product of a word and the constant (high · 2^16 + low), in halves that do not overflow. */
+function highWord(x: number, high: number, low: number): number {
+  const x0 = x & 0xffff;
+  const x1 = x >>> 16;
+  const carry = (Math.imul(x1, low) + (Math.imul(x0, low) >>> 16)) | 0;
+  const middle = (Math.imul(x0, high) + (carry & 0xffff)) | 0;
+  return (Math.imul(x1, high) + (carry >>> 16) + (middle >>> 16)) | 0;
+}
 
 /**
  * One block: four uniform 32-bit words into `out`.
@@ -20,18 +27,23 @@ const TWO_TO_MINUS_32 = 2 ** -32;
  * @param k0, k1 the key, unsigned 32-bit words, lowest first
  */
 export function philox(out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
+  c0 |= 0; // signed 32-bit words inside: the same bits, and the engine keeps them in integer registers
+  c1 |= 0;
+  c2 |= 0;
+  c3 |= 0;
+  k0 |= 0;
+  k1 |= 0;
   for (let round = 0; round < 10; round++) {
-    const low0 = Math.imul(M0, c0) >>> 0;
-    const low1 = Math.imul(M1, c2) >>> 0;
-    // The product in doubles is off by at most 2^10, so removing the exact low word and rounding gives the high word.
-    const high0 = ((M0 * c0 - low0) * TWO_TO_MINUS_32 + 0.5) >>> 0;
-    const high1 = ((M1 * c2 - low1) * TWO_TO_MINUS_32 + 0.5) >>> 0;
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    const high0 = highWord(c0, M0 >>> 16, M0 & 0xffff);
+    const high1 = highWord(c2, M1 >>> 16, M1 & 0xffff);
+    const low0 = Math.imul(M0, c0);
+    const low1 = Math.imul(M1, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c2 = high0 ^ c3 ^ k1;
     c1 = low1;
     c3 = low0;
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
   }
   out[0] = c0;
   out[1] = c1;

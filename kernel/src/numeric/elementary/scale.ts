@@ -7,13 +7,13 @@
 export const LN2_HIGH = 0.6931471803691238; // 0x3fe62e42_fee00000
 export const LN2_LOW = 1.9082149292705877e-10;
 
-/** 2^k for k = −1022 … 1023 at index k + 1022. */
-const POWERS = new Float64Array(2046);
-for (let k = 0, power = 2 ** -1022; k < 2046; k++, power *= 2) POWERS[k] = power;
+/** 2^k for k = −1023 … 1023 at index k + 1023. */
+const POWERS = new Float64Array(2047);
+for (let k = 0, power = 2 ** -1023; k < 2047; k++, power *= 2) POWERS[k] = power;
 
-/** 2^k, exact, for −1022 ≤ k ≤ 1023. */
+/** 2^k, exact, for −1023 ≤ k ≤ 1023. */
 export function powerOfTwo(k: number): number {
-  return POWERS[k + 1022]!;
+  return POWERS[k + 1023]!;
 }
 
 /** y · 2^k with a single rounding, for y of the order of 1 and −1100 < k < 1100. */
@@ -44,10 +44,9 @@ export function mantissa(x: number): number {
     shift -= 54;
   }
   double[0] = x;
-  const high = words[1]!;
-  words[1] = (high & 0x000fffff) | 0x3ff00000;
-  const m = double[0]!; // 1 ≤ m < 2
-  exponentPart = (high >>> 20) + shift;
+  const biased = words[1]! >>> 20;
+  const m = x * POWERS[2046 - biased]!; // 1 ≤ m < 2, exact; faster than reading it back from changed words
+  exponentPart = biased + shift;
   if (m > Math.SQRT2) {
     exponentPart += 1;
     return m / 2;
