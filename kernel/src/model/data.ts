@@ -3,6 +3,7 @@
  * do not reach the model, and its faults are found. A fault is told when the column is used: a table may carry
  * columns of text or with missing values that no stage asks for.
  */
+import { sizeOf } from '../program/shape.ts';
 import type { Shape } from '../program/types.ts';
 import { elementIndex } from './names.ts';
 
@@ -28,24 +29,18 @@ const kinds = ['number', 'vector', 'matrix'] as const;
  */
 export function readColumn(name: string, value: unknown): Column {
   if (isFactorLike(value)) return readFactor(name, value);
-  const flat: unknown[] = [];
-  const shape = flatten(name, value, flat);
-  const values = Float64Array.from(flat, (element) =>
-    typeof element === 'bigint' ? Number(element) : toNumber(element),
-  );
+  const shape = shapeOf(value);
+  const reading: Reading = { name, shape, values: new Float64Array(sizeOf(shape)), read: 0 };
+  read(reading, value, 0);
+  const { values, text } = reading;
   const kind = kinds[shape.length] ?? 'array';
-  const text = flat.findIndex((element) => typeof element === 'string');
-  if (text >= 0) {
+  if (text !== undefined) {
     const fault =
-      `data '${name}' is text ('${flat[text] as string}' at ${elementIndex(text, shape)}); ` +
-      `make a factor of it: factor(${name}), or csv(path, { ${name}: 'factor' })`;
+      `data '${name}' is text ('${text}'); make a factor of it: factor(${name}), ` +
+      `or csv(path, { ${name}: 'factor' })`;
     return { name, kind: 'text', shape, values, fault };
   }
-  return withMissing(
-    { name, kind, shape, values },
-    values.map((x) => (Number.isNaN(x) ? 1 : 0)),
-    'NaN or null',
-  );
+  return withMissing({ name, kind, shape, values }, Number.isNaN, 'NaN or null');
 }
 
 function readFactor(name: string, { codes, levels }: { codes: ArrayLike<number>; levels: readonly string[] }): Column {
@@ -58,64 +53,81 @@ function readFactor(name: string, { codes, levels }: { codes: ArrayLike<number>;
       `codes go from 0 to ${levels.length - 1}, −1 where missing`;
     return { ...column, fault };
   }
-  return withMissing(
-    column,
-    values.map((code) => (code < 0 ? 1 : 0)),
-    'code −1',
-  );
+  return withMissing(column, (code) => code < 0, 'code −1');
 }
 
 /** Note the first missing value, if there is one. */
-function withMissing(column: Column, missing: ArrayLike<number>, how: string): Column {
-  const rows = Array.from(missing, (flag, i) => (flag ? i : -1)).filter((i) => i >= 0);
-  const first = rows[0];
-  if (first === undefined) return column;
-  const place = column.shape.length === 0 ? '' : ` at ${elementIndex(first, column.shape)}`;
-  const more = rows.length > 1 ? `, and ${rows.length - 1} more` : '';
+function withMissing(column: Column, isMissing: (value: number) => boolean, how: string): Column {
+  const { name, shape, values } = column;
+  const first = values.findIndex(isMissing);
+  if (first < 0) return column;
+  const count = values.filter(isMissing).length;
+  const place = shape.length === 0 ? '' : ` at ${elementIndex(first, shape)}`;
+  const more = count > 1 ? `, and ${count - 1} more` : '';
   const fault =
-    `data '${column.name}' has no value (${how})${place}${more}; keep the complete rows only: ` +
-    `dropMissing(data, ['${column.name}']).columns`;
+    `data '${name}' has no value (${how})${place}${more}; keep the complete rows only: ` +
+    `dropMissing(data, ['${name}']).columns`;
   return { ...column, fault };
 }
 
-/** Elements in row-major order into `out`; gives the shape. */
-function flatten(name: string, value: unknown, out: unknown[]): number[] {
-  if (!isArrayLike(value)) {
-    if (!isScalar(value)) {
-      throw new TypeError(
-        `data '${name}' is ${describe(value)}; give a number, an array or nested arrays of numbers, a typed array, or a factor`,
-      );
-    }
-    out.push(value);
-    return [];
-  }
-  let shape: number[] | undefined;
-  for (let i = 0; i < value.length; i++) {
-    const inner = flatten(name, value[i], out);
-    if (shape !== undefined && String(shape) !== String(inner)) {
-      throw new RangeError(
-        `data '${name}': rows of one array are equally long; row 0 has ${sizeText(shape)}, row ${i} has ${sizeText(inner)}`,
-      );
-    }
-    shape = inner;
-  }
-  return [value.length, ...(shape ?? [])];
+/** An array on its way into f64. */
+interface Reading {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly values: Float64Array; // (size,), row-major
+  /** Elements written so far. */
+  read: number;
+  /** The first text met. */
+  text?: string;
 }
 
-const sizeText = (shape: readonly number[]): string =>
-  shape.length === 0 ? 'one number' : `${shape[0]} ${shape[0] === 1 ? 'value' : 'values'}`;
+/** Sizes, judged by the first row of each dimension. */
+function shapeOf(value: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = value; isArrayLike(level); level = level[0]) shape.push(level.length);
+  return shape;
+}
+
+/** Read a row at this depth, or one element. */
+function read(reading: Reading, value: unknown, depth: number): void {
+  const { name, shape } = reading;
+  if (depth === shape.length) {
+    readElement(reading, value);
+    return;
+  }
+  const rows = value as ArrayLike<unknown>;
+  const isLast = depth === shape.length - 1;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const fits = isLast ? !isArrayLike(row) : isArrayLike(row) && row.length === shape[depth + 1];
+    if (!fits) {
+      throw new RangeError(
+        `data '${name}': rows of one array are equally long; row 0 has ${sizeText(rows[0])}, row ${i} has ${sizeText(row)}`,
+      );
+    }
+    read(reading, row, depth + 1);
+  }
+}
+
+/** Missing is NaN, booleans are 0 and 1; text is noted. */
+function readElement(reading: Reading, value: unknown): void {
+  if (value !== null && !['number', 'boolean', 'bigint', 'string', 'undefined'].includes(typeof value)) {
+    throw new TypeError(
+      `data '${reading.name}' is ${describe(value)}; give a number, an array or nested arrays of numbers, a typed array, or a factor`,
+    );
+  }
+  if (typeof value === 'string') reading.text ??= value;
+  const missing = value === null || value === undefined || typeof value === 'string';
+  reading.values[reading.read++] = missing ? Number.NaN : Number(value);
+}
+
+function sizeText(row: unknown): string {
+  if (!isArrayLike(row)) return 'one number';
+  return `${row.length} ${row.length === 1 ? 'value' : 'values'}`;
+}
 
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || value === undefined || ['number', 'bigint', 'boolean', 'string'].includes(typeof value);
-}
-
-/** Missing is NaN; booleans are 0 and 1; text is found apart. */
-function toNumber(value: unknown): number {
-  return value === null || value === undefined || typeof value === 'string' ? Number.NaN : Number(value);
 }
 
 function isFactorLike(value: unknown): value is { codes: ArrayLike<number>; levels: readonly string[] } {

@@ -52,12 +52,15 @@ describe('what .data refuses at once', () => {
       "data 'x': rows of one array are equally long; row 0 has 2 values, row 1 has 1 value",
     );
     expect(() => readColumn('x', [[1, 2], 3])).toThrow('row 1 has one number');
+    expect(() => readColumn('x', [1, [2]])).toThrow('row 0 has one number, row 1 has 1 value');
+    expect(() => readColumn('x', [[], [1]])).toThrow('row 0 has 0 values, row 1 has 1 value');
   });
 
   it.each([
     [() => 1, 'a function'],
     [Promise.resolve([1]), 'a promise (await it)'],
     [{ a: 1 }, 'an object'],
+    [[1, { a: 1 }], 'an object'],
     [Symbol('a'), 'a symbol'],
   ])('%s', (value, what) => {
     expect(() => readColumn('x', value)).toThrow(
@@ -90,11 +93,7 @@ describe('faults told when a column is used', () => {
       { codes: Int32Array.of(0, 5), levels: ['a', 'b'] },
       "data 'x': code 5 at [1] is not one of its 2 levels; codes go from 0 to 1, −1 where missing",
     ],
-    [
-      'text',
-      ['a', 'b'],
-      "data 'x' is text ('a' at [0]); make a factor of it: factor(x), or csv(path, { x: 'factor' })",
-    ],
+    ['text', ['a', 'b'], "data 'x' is text ('a'); make a factor of it: factor(x), or csv(path, { x: 'factor' })"],
   ])('%s', (_, value, fault) => {
     expect(readColumn('x', value).fault).toContain(fault);
   });
