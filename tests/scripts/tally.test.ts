@@ -138,6 +138,18 @@ describe("pytest's report", () => {
         'def test_unexpected(): pass', // 1: xfail_strict
       ].join('\n'),
       'test_fixture.py': 'import pytest\n@pytest.fixture\ndef broken(): raise ValueError\ndef test_it(broken): pass\n', // 1
+      'test_teardown.py':
+        'import pytest\n@pytest.fixture\ndef broken():\n    yield\n    raise ValueError\ndef test_it(broken): pass\n', // 1
+      'test_parts.py': [
+        'import unittest',
+        'class Parts(unittest.TestCase):',
+        '    def test_whole(self):', // passes once, whatever the number of its parts
+        '        for part in range(3):',
+        '            with self.subTest(part=part): self.assertLess(part, 3)',
+        '    def test_broken(self):', // 1
+        '        for part in range(3):',
+        '            with self.subTest(part=part): self.assertLess(part, 1)',
+      ].join('\n'),
       'test_thread.py': [
         'import threading',
         'def test_late():', // 1: the thread's error
@@ -146,7 +158,7 @@ describe("pytest's report", () => {
         '    thread.join()',
       ].join('\n'),
     };
-    expect(pytestTally(files)).toEqual({ passed: 1, failed: 6 });
+    expect(pytestTally(files)).toEqual({ passed: 2, failed: 8 });
   });
 
   it('counts a file that does not load', () => {
