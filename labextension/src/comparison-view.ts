@@ -6,7 +6,7 @@ import type { ComparisonFigure, ComparisonFigureRow } from 'estimand/figure/type
 import type { Data } from 'plotly.js';
 import { chooser } from './chooser.ts';
 import { element } from './dom.ts';
-import { baseAxis, baseLayout, type Picture, Plot, plotlyText } from './plot.ts';
+import { baseAxis, baseLayout, type Picture, Plot, plotlyText, tickText } from './plot.ts';
 import type { View } from './renderer.ts';
 import { dataTable } from './table.ts';
 import { tabs } from './tabs.ts';
@@ -116,7 +116,7 @@ export function comparisonPicture({ name, rows }: Parameter, labels: readonly st
         ...baseAxis(theme),
         range: [rows.length - 0.4, -0.6],
         tickvals: rows.map((_, i) => i),
-        ticktext: rows.map(({ label }) => plotlyText(label.length > 36 ? `${label.slice(0, 35)}…` : label)),
+        ticktext: rows.map(({ label }) => tickText(label)),
         tickfont: { size: 12, color: theme.ink },
         showgrid: false,
         fixedrange: true,

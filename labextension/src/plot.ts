@@ -107,3 +107,9 @@ export function plotlyText(text: string): string {
     .replace(/%\{/g, '%&#123;')
     .replace(/[\r\n]+/g, ' ');
 }
+
+/** The same for a tick: a long name is cut, for the picture itself needs the width. */
+export function tickText(text: string): string {
+  const characters = [...text];
+  return plotlyText(characters.length > 36 ? `${characters.slice(0, 35).join('')}…` : text);
+}

@@ -5,7 +5,7 @@ import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { PosteriorFigure, PosteriorParameter } from 'estimand/figure/types';
 import type { Data } from 'plotly.js';
-import { baseAxis, baseLayout, type Picture, plotlyText } from './plot.ts';
+import { baseAxis, baseLayout, type Picture, plotlyText, tickText } from './plot.ts';
 import { seriesColour, seriesDash, type Theme } from './theme.ts';
 
 type Curves = NonNullable<PosteriorParameter['curves']>;
@@ -188,7 +188,7 @@ export function intervalPicture(parameters: readonly PosteriorParameter[], theme
         ...baseAxis(theme),
         range: [parameters.length - 0.4, -0.6],
         tickvals: heights,
-        ticktext: parameters.map(({ name }) => plotlyText(name)),
+        ticktext: parameters.map(({ name }) => tickText(name)),
         tickfont: { size: 12, color: theme.ink },
         fixedrange: true,
       },

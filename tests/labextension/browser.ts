@@ -45,6 +45,18 @@ export async function openLab(browser: Browser, address: string): Promise<Watche
   return { page, errors };
 }
 
+/** Wait until the notebook's kernel is there and idle: a cell that is run before makes JupyterLab ask which kernel. */
+export async function waitForKernel(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const { jupyterapp } = globalThis as unknown as {
+      jupyterapp: {
+        shell: { currentWidget: { sessionContext: { session: { kernel: { status: string } | null } | null } } };
+      };
+    };
+    return jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle';
+  });
+}
+
 /** Whether JupyterLab trusts the notebook's outputs. */
 export function isTrusted(page: Page): Promise<boolean> {
   return page.evaluate(() => {
