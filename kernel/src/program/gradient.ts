@@ -33,7 +33,7 @@ export function grad(expression: Expr, variables: readonly Expr[]): Expr[] {
     );
   }
   const one = apply('broadcastTo', [1], { sizes: expression.shape });
-  const found = pullback([nodeOf(expression)], [nodeOf(one)], variables.map(nodeOf), false);
+  const found = pullback([nodeOf(expression)], [nodeOf(one)], variables.map(nodeOf), false, false);
   return variables.map((x, i) => {
     const cotangent = found[i];
     return cotangent ? expressionOf(cotangent) : apply('broadcastTo', [0], { sizes: x.shape });
@@ -46,14 +46,20 @@ interface Flow {
   masked: boolean;
 }
 
-/** Cotangents of `sources`, given those of `outputs`. Undefined where nothing flows. */
+/**
+ * Cotangents of `sources`, given those of `outputs`. Undefined where nothing flows.
+ *
+ * @param masked exact zeros of a selection may be among the cotangents
+ * @param partial do not look beyond the sources: where one was computed from another, it is held fixed
+ */
 function pullback(
   outputs: readonly Node[],
   cotangents: readonly Node[],
   sources: readonly Node[],
   masked: boolean,
+  partial: boolean,
 ): (Node | undefined)[] {
-  const order = topologicalOrder(outputs);
+  const order = topologicalOrder(outputs, partial ? new Set(sources) : undefined);
   const depends = new Set<Node>(sources);
   for (const node of order) if (node.inputs.some((input) => depends.has(input))) depends.add(node);
   const flows = new Map<Node, Flow>();
@@ -77,7 +83,8 @@ function pullback(
     flows.delete(node);
     const cotangent = addUp(arrived.parts, node);
     if (wanted.has(node)) result.set(node, cotangent);
-    const rule = node.inputs.length === 0 ? 'constant' : operationOf(node.operation).derivative;
+    const end = node.inputs.length === 0 || (partial && wanted.has(node));
+    const rule = end ? 'constant' : operationOf(node.operation).derivative;
     if (rule === 'constant') continue;
     const needed = node.inputs.map((input) => depends.has(input));
     if (!needed.includes(true)) continue;
@@ -107,7 +114,7 @@ function chainFor(node: Node, cotangent: Node, needed: readonly boolean[], maske
     },
     placeholder: (shape) => expressionOf(inputNode('placeholder', shape)),
     pullback: (outputs, cotangents, sources) =>
-      pullback(outputs.map(nodeOf), cotangents.map(nodeOf), sources.map(nodeOf), masked).map((found) =>
+      pullback(outputs.map(nodeOf), cotangents.map(nodeOf), sources.map(nodeOf), masked, true).map((found) =>
         found ? expressionOf(found) : undefined,
       ),
   };

@@ -227,6 +227,11 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
       ]),
     ),
   ],
+  choleskyReverse: [
+    use('of a factor and any cotangent', [three, matrix(3, 3, ...wild, ...nonzero, 0.3)], (a, bar) =>
+      apply('choleskyReverse', [lower(a), bar]),
+    ),
+  ],
   triangularSolve: [
     use('vector', [three, vector(0.3, -1, 2)], (a, b) => triangularSolve(lower(a), b)),
     use('matrix', [three, matrix(3, 2, ...wild, 0.4, 1.5)], (a, b) => triangularSolve(lower(a), b)),

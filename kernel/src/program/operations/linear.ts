@@ -1,11 +1,9 @@
 /**
- * Dense linear algebra: products of vectors and matrices, Cholesky factor and triangular solve.
- *
- * Every inner product runs in ascending order of its index. Derivatives of the factor: Murray (2016),
- * arXiv:1602.07527, sections 3.1 and 3.2 in matrix form.
+ * Dense linear algebra: products of vectors and matrices, and triangular systems.
  */
 import { formatShape } from '../shape.ts';
 import type { Expr, Shape } from '../types.ts';
+import { lowerMask, requireSquare } from './cholesky.ts';
 import type { Chain, Kernel, KernelContext, Operation } from './operation.ts';
 import { matrixMatrix, matrixVector, vectorMatrix } from './products.ts';
 
@@ -65,16 +63,6 @@ export const linear = {
     kernel: matmulKernel,
     derivative: matmulDerivative,
   },
-  cholesky: {
-    documentation: 'lower factor L of A = L Lᵀ, from the lower triangle of A; NaN when A is not positive definite',
-    arity: 1,
-    shape: ([a]) => {
-      requireSquare('cholesky', a!);
-      return a!;
-    },
-    kernel: ({ shape }) => choleskyKernel(shape[0]!),
-    derivative: choleskyDerivative,
-  },
   triangularSolve: {
     documentation: 'X with L X = B (or Lᵀ X = B), L lower triangular',
     arity: 2,
@@ -92,12 +80,6 @@ export const linear = {
     derivative: triangularSolveDerivative,
   },
 } satisfies Record<string, Operation>;
-
-function requireSquare(operation: string, shape: Shape): void {
-  if (shape.length !== 2 || shape[0] !== shape[1]) {
-    throw new RangeError(`${operation}: expected a square matrix, got shape ${formatShape(shape)}`);
-  }
-}
 
 function matmulKernel({ inputShapes, attributes }: KernelContext): Kernel {
   const { m, k, n, left, right } = productLayout(inputShapes[0]!, inputShapes[1]!, attributes);
@@ -126,43 +108,6 @@ function matmulDerivative({ cotangent: g, inputs, needed, attributes, apply, tim
     return tb ? product(g, a, true, ta) : product(a, g, !ta, false);
   };
   return [needed[0] ? byLeft() : undefined, needed[1] ? byRight() : undefined];
-}
-
-function choleskyKernel(n: number): Kernel {
-  return (output, [a]) => {
-    output.fill(0);
-    for (let j = 0; j < n; j++) {
-      let pivot = a![j * n + j]!;
-      for (let k = 0; k < j; k++) pivot -= output[j * n + k]! * output[j * n + k]!;
-      if (!(pivot > 0)) {
-        output.fill(Number.NaN);
-        return;
-      }
-      const diagonal = Math.sqrt(pivot);
-      output[j * n + j] = diagonal;
-      for (let i = j + 1; i < n; i++) {
-        let rest = a![i * n + j]!;
-        for (let k = 0; k < j; k++) rest -= output[i * n + k]! * output[j * n + k]!;
-        output[i * n + j] = rest / diagonal;
-      }
-    }
-  };
-}
-
-/** Lower triangle with this diagonal weight, as a constant to multiply by. // (n, n) */
-function lowerMask(n: number, diagonal: number): number[][] {
-  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (j < i ? 1 : j === i ? diagonal : 0)));
-}
-
-/** Ā = sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹), spread so that only the lower triangle of A is read. */
-function choleskyDerivative({ cotangent, output: l, apply }: Chain): Expr[] {
-  const n = l.shape[0]!;
-  const phi = apply('matmul', [l, cotangent], { transposeLeft: true }).mul(lowerMask(n, 0.5)); // (n, n)
-  const half = apply('triangularSolve', [l, phi], { transposed: true }); // L⁻ᵀ Φ
-  const turned = apply('transpose', [half], { permutation: [1, 0] }); // Φᵀ L⁻¹
-  const full = apply('triangularSolve', [l, turned], { transposed: true }); // (L⁻ᵀ Φ L⁻¹)ᵀ
-  const symmetric = full.add(apply('transpose', [full], { permutation: [1, 0] })); // twice the symmetric part
-  return [symmetric.mul(lowerMask(n, 0.5))];
 }
 
 function triangularSolveKernel({ inputShapes, attributes }: KernelContext): Kernel {

@@ -40,7 +40,7 @@ export interface Chain {
   close(outputs: readonly Expr[], placeholders: readonly Expr[]): { readonly graph: Graph; readonly captured: Expr[] };
   /** A fresh input of a graph to be closed. */
   placeholder(shape: Shape): Expr;
-  /** Cotangents of `sources` given those of `outputs`: reverse mode; undefined where nothing flows. */
+  /** Cotangents of `sources` given those of `outputs`, each source held fixed for the others; undefined where nothing flows. */
   pullback(outputs: readonly Expr[], cotangents: readonly Expr[], sources: readonly Expr[]): (Expr | undefined)[];
 }
 

@@ -2,6 +2,7 @@
  * The registry: every operation of the compute core, one entry each. What is not here does not exist.
  */
 import { arithmetic } from './arithmetic.ts';
+import { choleskyOperations } from './cholesky.ts';
 import { comparisons } from './comparison.ts';
 import { elementary } from './elementary.ts';
 import { linear } from './linear.ts';
@@ -17,6 +18,7 @@ export const operations = {
   ...reduction,
   ...shaping,
   ...linear,
+  ...choleskyOperations,
   ...scan,
 } satisfies Record<string, Operation>;
 
