@@ -87,6 +87,6 @@ describe('the types of a model', () => {
 
   it('cost little: twelve stages stay within a budget of type instantiations', () => {
     messages(checked);
-    expect(program.getInstantiationCount()).toBeLessThan(400_000);
+    expect(program.getInstantiationCount()).toBeLessThan(200_000);
   });
 });
