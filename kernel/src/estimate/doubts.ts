@@ -1,65 +1,71 @@
 /**
- * What may be wrong with an optimum: parameters that ran to the edge of their support, and directions along which
- * the log density does not change.
+ * What a reader must know before using an estimate, in sentences: what is wrong, and what to try.
  */
-import type { CompiledModel, CompiledParameter } from '../model/index.ts';
-import { elementNames } from '../model/names.ts';
+import type { CompiledModel } from '../model/index.ts';
 import type { LogDensity } from '../program/types.ts';
+import type { Climb } from './climb.ts';
+import type { Optimum } from './estimate.ts';
+import type { Information } from './information.ts';
+import { atInfinity, bounded, coordinateNames, escapedParameters, runawayParameters } from './runaway.ts';
+import { unreachable } from './step.ts';
 import { formatNumber } from './table.ts';
 
-/** How far a coordinate of a bounded parameter is pushed to see whether it ran away: e⁶ is 400 times nearer the bound. */
-const pushes = [6, 12, 24, 48];
-/** A log density that falls by less than this under the push has its supremum at the edge. */
-const negligible = 1e-3;
-/** Only coordinates with less curvature than this can have run away: an interior optimum on a log scale has more. */
-const littleCurvature = 1e-2;
-
-/** Names of the unconstrained coordinates; a simplex or ordered vector has only the name of the whole. */
-function coordinateNames(compiled: CompiledModel): string[] {
-  return compiled.parameters.flatMap((p) =>
-    p.unconstrainedSize === p.size
-      ? elementNames(p.name, p.shape)
-      : new Array<string>(p.unconstrainedSize).fill(p.name),
-  );
+/** The best climb of an estimate, and what surrounds it. */
+export interface Found {
+  readonly compiled: CompiledModel;
+  readonly density: LogDensity;
+  readonly best: Climb;
+  readonly ending: Climb['ending'];
+  readonly curvature: Float64Array | undefined;
+  readonly information: Information | undefined;
+  readonly optima: readonly Optimum[];
 }
 
-function bounded({ distribution: { support } }: CompiledParameter): boolean {
-  return support.structure === 'real' && (support.lower !== undefined || support.upper !== undefined);
-}
-
-/** Bounded parameters whose likelihood is best at the edge itself; `coordinates` are theirs. */
-export function runawayParameters(
-  compiled: CompiledModel,
-  density: LogDensity,
-  position: Float64Array,
-  best: number,
-  curvature: Float64Array | undefined,
-): { messages: string[]; coordinates: ReadonlySet<number> } {
-  const d = compiled.dimension;
-  const messages: string[] = [];
-  const coordinates = new Set<number>();
-  const names = coordinateNames(compiled);
-  const values = compiled.constrain(position);
-  const falls = (i: number, sign: 1 | -1) =>
-    pushes.some((push) => {
-      const moved = position.slice(); // (d,)
-      moved[i]! += sign * push;
-      return !(density.value(moved) >= best - negligible);
-    });
-  for (const p of compiled.parameters.filter(bounded)) {
-    for (let k = 0; k < p.unconstrainedSize; k++) {
-      const i = p.unconstrainedOffset + k;
-      if (!((curvature?.[i * d + i] ?? 0) < littleCurvature)) continue;
-      // Flat on both sides is not a boundary but a parameter the data say nothing of.
-      if (falls(i, 1) === falls(i, -1)) continue;
-      coordinates.add(i);
-      messages.push(
-        `${names[i]} is at the edge of its support (${formatNumber(values[p.offset + k]!, 3)}): the density has no ` +
-          'maximum inside, so it has no Wald interval. Use map with a prior that keeps away from the edge, or sample.',
-      );
-    }
+/** All doubts about an estimate; empty where there are none. */
+export function doubts(found: Found): string[] {
+  const { compiled, density, best, ending, curvature, information, optima } = found;
+  const { position, logDensity } = best;
+  if (ending === 'interrupted') return ['Interrupted: the estimate is the best point so far, without standard errors.'];
+  if (ending !== 'converged') {
+    return [notConverged(ending, best), ...escapedParameters(compiled, position)];
   }
-  return { messages, coordinates };
+  if (!information) return ['No standard errors: the log density is not smooth at the estimate.'];
+
+  const { messages, coordinates } = runawayParameters(compiled, density, position, logDensity, curvature);
+  const elsewhere = (direction: Float64Array) => !within(direction, coordinates);
+  const upward = information.upwardDirections.filter(elsewhere);
+  const open = information.openDirections.filter((d) => elsewhere(d) && !information.upwardDirections.includes(d));
+  const warnings = [...messages];
+  if (upward.length > 0) {
+    warnings.push('The estimate is not a maximum: the log density curves upwards there. Try other starts.');
+  }
+  warnings.push(...open.map((direction) => describeOpenDirection(compiled, direction)));
+  if (warnings.length === 0) {
+    const infinite = atInfinity(compiled, density, position, logDensity);
+    if (infinite !== undefined) return [infinite];
+  }
+  const [first, second] = optima;
+  if (first && second) {
+    const lower = formatNumber(first.logDensity - second.logDensity, 3);
+    warnings.push(
+      `${optima.length} optima were found; the second has a log density lower by ${lower}. See optima, and try more starts.`,
+    );
+  }
+  return warnings;
+}
+
+function notConverged(ending: 'iterations' | 'line search failed' | 'not finite', { gradientNorm }: Climb): string {
+  const where = `the largest component of the gradient is ${formatNumber(gradientNorm, 2)}`;
+  switch (ending) {
+    case 'iterations':
+      return `Not converged: the iterations ran out, ${where}. Allow more iterations, or rescale the data.`;
+    case 'line search failed':
+      return `Not converged: no better point was found, though ${where}. Try other starts, or rescale the data.`;
+    case 'not finite':
+      return 'Not converged: the log density is not finite around the estimate; it may grow without bound there.';
+    default:
+      return unreachable(ending);
+  }
 }
 
 /** The coordinates a direction moves. */

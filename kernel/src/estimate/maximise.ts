@@ -6,7 +6,7 @@ import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key as keyOf } from '../numeric/random.ts';
 import type { LogDensity } from '../program/types.ts';
 import { type Climb, climb } from './climb.ts';
-import { describeOpenDirection, runawayParameters, within } from './doubts.ts';
+import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
 import { analyseInformation, deltaMethod, type Information } from './information.ts';
 import { hessian } from './optimise/hessian.ts';
@@ -15,7 +15,7 @@ import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
-import { type EventLog, unreachable } from './step.ts';
+import type { EventLog } from './step.ts';
 import { formatNumber } from './table.ts';
 
 export interface MaximiseOptions extends CommonOptions {
@@ -99,7 +99,7 @@ export async function maximise<M extends AnyModel>(
     gradientNorm: best.gradientNorm,
     conditionNumber: information?.conditionNumber ?? Number.NaN,
     optima,
-    warnings: doubts(compiled, density, best, ending, curvature, information, optima),
+    warnings: doubts({ compiled, density, best, ending, curvature, information, optima }),
     seconds: (performance.now() - began) / 1000,
   });
   const text = `${method}: ${ending}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
@@ -180,20 +180,6 @@ function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: 
   }));
 }
 
-function notConverged(ending: 'iterations' | 'line search failed' | 'not finite', { gradientNorm }: Climb): string {
-  const where = `the largest component of the gradient is ${formatNumber(gradientNorm, 2)}`;
-  switch (ending) {
-    case 'iterations':
-      return `Not converged: the iterations ran out, ${where}. Allow more iterations, or rescale the data.`;
-    case 'line search failed':
-      return `Not converged: no better point was found, though ${where}. Try other starts, or rescale the data.`;
-    case 'not finite':
-      return 'Not converged: the log density is not finite around the estimate; it may grow without bound there.';
-    default:
-      return unreachable(ending);
-  }
-}
-
 /** √(Δᵀ H Δ): how many standard errors apart two positions are; 0 where there is no curvature to judge by. */
 function distance(a: Float64Array, b: Float64Array, curvature: Float64Array | undefined): number {
   if (!curvature) return 0;
@@ -203,42 +189,4 @@ function distance(a: Float64Array, b: Float64Array, curvature: Float64Array | un
     for (let j = 0; j < d; j++) sum += (a[i]! - b[i]!) * curvature[i * d + j]! * (a[j]! - b[j]!);
   }
   return Math.sqrt(Math.max(0, sum));
-}
-
-/** What a reader must know before using the estimate. */
-function doubts(
-  compiled: CompiledModel,
-  density: LogDensity,
-  best: Climb,
-  ending: Climb['ending'],
-  curvature: Float64Array | undefined,
-  information: Information | undefined,
-  optima: readonly Optimum[],
-): string[] {
-  const warnings: string[] = [];
-  if (ending === 'interrupted') return ['Interrupted: the estimate is the best point so far, without standard errors.'];
-  if (ending !== 'converged') warnings.push(notConverged(ending, best));
-  const { messages, coordinates } = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
-  warnings.push(...messages);
-  if (!information) {
-    warnings.push('No standard errors: the log density is not smooth at the estimate.');
-  } else {
-    const elsewhere = (direction: Float64Array) => !within(direction, coordinates);
-    if (information.upwardDirections.some(elsewhere)) {
-      warnings.push('The estimate is not a maximum: the log density curves upwards there. Try other starts.');
-    }
-    for (const direction of information.openDirections.filter(elsewhere)) {
-      if (!information.upwardDirections.includes(direction)) warnings.push(describeOpenDirection(compiled, direction));
-    }
-  }
-  const [first, second] = optima;
-  if (first && second) {
-    warnings.push(
-      `${optima.length} optima were found; the second has a log density lower by ${formatNumber(
-        first.logDensity - second.logDensity,
-        3,
-      )}. See optima.`,
-    );
-  }
-  return warnings;
 }

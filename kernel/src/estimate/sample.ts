@@ -9,6 +9,7 @@ import { type CommonOptions, checkNames, checkShare, checkWhole, signalOf } from
 import { Pace } from './pause.ts';
 import { Posterior, type Statistics } from './posterior.ts';
 import { bar, ProgressReport } from './progress.ts';
+import { improperParameter } from './proper.ts';
 import { findStart, type Init, initialPosition } from './start.ts';
 import { formatNumber } from './table.ts';
 
@@ -75,6 +76,12 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
     targetAcceptance: checkShare('sample', 'targetAcceptance', options.targetAcceptance ?? 0.8),
     maxTreeDepth: checkWhole('sample', 'maxTreeDepth', options.maxTreeDepth ?? 10, 1, 20),
   };
+  const unseen = improperParameter(compiled, foldIn(base, 'proper'));
+  if (unseen !== undefined) {
+    throw new Error(
+      `sample: the posterior is improper: '${unseen}' has a flat prior and no data depend on it; give it a prior, or leave it out`,
+    );
+  }
   const density = compiled.density({ prior: true, jacobian: true });
   const began = performance.now();
   const runners = Array.from({ length: chains }, (_, chain): Runner => {

@@ -57,7 +57,33 @@ describe('doubtful estimates', () => {
         .observe(({ alpha, beta, x }) => ({ y: bernoulliLogit(alpha.add(beta.mul(x))) })),
     );
     expect(fit.logLikelihood).toBeGreaterThan(-1e-3);
-    expect(fit.warnings.length).toBeGreaterThan(0);
+    expect(fit.warnings).toHaveLength(1);
+    expect(fit.warnings[0]).toMatch(/maximum lies at infinity \(beta\).*separate the two perfectly/);
+  });
+
+  it('a likelihood without maximum says which parameter runs off: all data equal', async () => {
+    const fit = await mle(
+      model()
+        .data({ y: [0, 0, 0, 0] })
+        .parameters({ mu: flat(), sigma: flat().bounded({ lower: 0 }) })
+        .observe(({ mu, sigma }) => ({ y: normal(mu, sigma) })),
+      { iterations: 100 },
+    );
+    expect(fit.ending).not.toBe('converged');
+    expect(fit.warnings.join()).toContain('keeps rising as sigma goes to the edge of its support');
+  });
+
+  it('a hierarchy has no mode: the scale goes to 0', async () => {
+    const fit = await map(
+      model()
+        .data({ y: [28, 8, -3, 7], se: [15, 10, 16, 11] })
+        .parameters({ mu: normal(0, 5), tau: halfNormal(0, 5) })
+        .parameters(({ mu, tau }) => ({ theta: normal(mu, tau).size(4) }))
+        .observe(({ theta, se }) => ({ y: normal(theta, se) })),
+    );
+    expect(fit.estimates.tau).toBeLessThan(1e-3);
+    expect(fit.ending).not.toBe('converged');
+    expect(fit.warnings.join()).toMatch(/Not converged.*keeps rising as tau goes to the edge of its support/s);
   });
 
   it('collinear predictors are named, and what they determine together is kept', async () => {

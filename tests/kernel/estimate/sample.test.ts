@@ -262,17 +262,25 @@ describe('what sample refuses', () => {
     await expect(sample(impossible)).rejects.toThrow(/no chain could run.*not finite at any of 100.*y ~ normal/s);
   });
 
-  it('an improper posterior', async () => {
-    const improper = model()
-      .data({ y })
-      .parameters({ mu: flat(), nu: flat() })
+  it('a parameter that has neither prior nor data: the posterior is improper', async () => {
+    const line = model().data({ y });
+    const unseen = line.parameters({ mu: flat(), nu: flat() }).observe(({ mu }) => ({ y: normal(mu, 1) }));
+    await expect(sample(unseen, short)).rejects.toThrow("'nu' has a flat prior and no data depend on it");
+    const scale = line
+      .parameters({ mu: flat(), s: flat().bounded({ lower: 0 }) })
       .observe(({ mu }) => ({ y: normal(mu, 1) }));
-    const posterior = sample(improper, short);
-    // A flat direction may be found at the first guess of the step size, or show as draws that run away.
-    await posterior.then(
-      (p) => expect(p.warnings.length).toBeGreaterThan(0),
-      (error: Error) => expect(error.message).toContain('improper'),
-    );
+    await expect(sample(scale, short)).rejects.toThrow("'s' has a flat prior");
+    const element = line.parameters({ mu: flat().size(2) }).observe(({ mu }) => ({ y: normal(mu.at(0), 1) }));
+    await expect(sample(element, short)).rejects.toThrow("'mu' has a flat prior");
+  });
+
+  it('no parameter without data that has a proper prior, or is bounded on both sides', async () => {
+    const proper = model()
+      .data({ y })
+      .parameters({ mu: flat(), nu: normal(0, 1), p: flat().bounded({ lower: 0, upper: 2 }) })
+      .observe(({ mu }) => ({ y: normal(mu, 1) }));
+    const posterior = await sample(proper, { seed: 1 });
+    expect(Math.abs(posterior.summary().row('p').mean - 1)).toBeLessThan(4 * posterior.summary().row('p').mcseMean);
   });
 });
 

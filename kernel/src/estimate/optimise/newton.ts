@@ -31,6 +31,7 @@ export interface Options {
   readonly log?: EventLog;
 }
 
+const leastDamping = 1e-6;
 const mostDamping = 1e12;
 
 /** A damped Newton optimiser of `objective`; 2d gradients an iteration. */
@@ -55,7 +56,7 @@ export function newton(objective: Objective, { tolerance = 1e-26, log }: Options
     const scales = curvatureScales(h, state.position); // (d,)
     const norm = scaledNorm(state.gradient, scales);
 
-    for (let damping = state.damping; damping <= mostDamping; damping = Math.max(1e-6, 10 * damping)) {
+    for (let damping = state.damping; damping <= mostDamping; damping = Math.max(leastDamping, 10 * damping)) {
       const direction = dampedStep(h, state.gradient, damping); // (d,)
       if (!direction) continue;
       const decrement = -dot(state.gradient, direction);
@@ -70,7 +71,7 @@ export function newton(objective: Objective, { tolerance = 1e-26, log }: Options
       const descends = value <= state.value - 1e-4 * decrement;
       const flattens = value <= state.value + slack && scaledNorm(gradient, scales) < norm;
       if (!(descends || flattens)) {
-        if (decrement <= Math.sqrt(tolerance)) return stay('converged'); // no better point can be told apart
+        if (damping <= leastDamping && decrement <= Math.sqrt(tolerance)) return stay('converged'); // no better point can be told apart
         continue;
       }
       const next: State = {
@@ -78,7 +79,7 @@ export function newton(objective: Objective, { tolerance = 1e-26, log }: Options
         position,
         value,
         gradient,
-        damping: damping <= 1e-6 ? 0 : damping / 10,
+        damping: damping <= leastDamping ? 0 : damping / 10,
         scales,
       };
       const gradientNorm = maxNorm(gradient);
@@ -90,7 +91,10 @@ export function newton(objective: Objective, { tolerance = 1e-26, log }: Options
         gradientNorm,
         stepLength: 1,
       });
-      const ending = damping === 0 && decrement <= tolerance ? 'converged' : 'running';
+      // At rounding level the gradient only jitters: along an open direction for ever, were it not stopped.
+      const jitters = decrement <= Math.sqrt(tolerance) && scaledNorm(gradient, scales) > norm / 2;
+      const undamped = damping <= leastDamping; // a damped step is short whatever the distance to the optimum
+      const ending = undamped && (decrement <= tolerance || jitters) ? 'converged' : 'running';
       return [next, { ending, gradientNorm, stepLength: 1, evaluations }];
     }
     return stay('line search failed');

@@ -1,0 +1,104 @@
+/**
+ * Optima that are none: parameters that ran to the edge of their support, and densities that rise without end.
+ */
+import type { CompiledModel, CompiledParameter } from '../model/index.ts';
+import { elementNames } from '../model/names.ts';
+import type { LogDensity } from '../program/types.ts';
+import { formatNumber } from './table.ts';
+
+/** How far a coordinate of a bounded parameter is pushed to see whether it ran away: e⁶ is 400 times nearer the bound. */
+const pushes = [6, 12, 24, 48, 96, 192];
+/** A log density that falls by less than this under the push has its supremum at the edge. */
+const negligible = 1e-3;
+/** Only coordinates with less curvature than this can have run away: an interior optimum on a log scale has more. */
+const littleCurvature = 1e-2;
+
+/** Only coordinates this far out can be on their way to infinity. */
+const farOut = 5;
+/** A bounded coordinate beyond this has left every scale of interest: e^−20 is 2e-9. */
+const escaped = 20;
+
+/** Names of the unconstrained coordinates; a simplex or ordered vector has only the name of the whole. */
+export function coordinateNames(compiled: CompiledModel): string[] {
+  return compiled.parameters.flatMap((p) =>
+    p.unconstrainedSize === p.size
+      ? elementNames(p.name, p.shape)
+      : new Array<string>(p.unconstrainedSize).fill(p.name),
+  );
+}
+
+export function bounded({ distribution: { support } }: CompiledParameter): boolean {
+  return support.structure === 'real' && (support.lower !== undefined || support.upper !== undefined);
+}
+
+function coordinatesOf({ unconstrainedOffset, unconstrainedSize }: CompiledParameter): number[] {
+  return Array.from({ length: unconstrainedSize }, (_, k) => unconstrainedOffset + k);
+}
+
+/** Bounded parameters whose likelihood is best at the edge itself; `coordinates` are theirs. */
+export function runawayParameters(
+  compiled: CompiledModel,
+  density: LogDensity,
+  position: Float64Array,
+  best: number,
+  curvature: Float64Array | undefined,
+): { messages: string[]; coordinates: ReadonlySet<number> } {
+  const d = compiled.dimension;
+  const messages: string[] = [];
+  const coordinates = new Set<number>();
+  const names = coordinateNames(compiled);
+  const values = compiled.constrain(position);
+  const falls = (i: number, sign: 1 | -1) =>
+    pushes.some((push) => {
+      const moved = position.slice(); // (d,)
+      moved[i]! += sign * push;
+      return !(density.value(moved) >= best - negligible);
+    });
+  for (const p of compiled.parameters.filter(bounded)) {
+    for (let k = 0; k < p.unconstrainedSize; k++) {
+      const i = p.unconstrainedOffset + k;
+      if (!((curvature?.[i * d + i] ?? 0) < littleCurvature)) continue;
+      // Flat on both sides is not a boundary but a parameter the data say nothing of.
+      if (falls(i, 1) === falls(i, -1)) continue;
+      coordinates.add(i);
+      messages.push(
+        `${names[i]} is at the edge of its support (${formatNumber(values[p.offset + k]!, 3)}): the density has no ` +
+          'maximum inside, so it has no Wald interval. Use map with a prior that keeps away from the edge, or sample.',
+      );
+    }
+  }
+  return { messages, coordinates };
+}
+
+/** Where a climb did not converge: bounded parameters that it carried to the edge of their support. */
+export function escapedParameters(compiled: CompiledModel, position: Float64Array): string[] {
+  const names = coordinateNames(compiled);
+  const values = compiled.constrain(position);
+  return compiled.parameters.filter(bounded).flatMap((p) =>
+    Array.from({ length: p.unconstrainedSize }, (_, k) => ({ i: p.unconstrainedOffset + k, at: values[p.offset + k]! }))
+      .filter(({ i }) => Math.abs(position[i]!) > escaped)
+      .map(
+        ({ i, at }) =>
+          `The log density keeps rising as ${names[i]} goes to the edge of its support (${formatNumber(at, 3)}), so it ` +
+          `has no maximum. Give ${names[i]} a prior that keeps it away, or sample.`,
+      ),
+  );
+}
+
+/** The sentence for a density that does not fall when all coordinates are doubled: its maximum lies at infinity. */
+export function atInfinity(
+  compiled: CompiledModel,
+  density: LogDensity,
+  position: Float64Array,
+  best: number,
+): string | undefined {
+  const names = coordinateNames(compiled);
+  const edges = new Set(compiled.parameters.filter(bounded).flatMap(coordinatesOf));
+  const far = names.filter((_, i) => Math.abs(position[i]!) > farOut && !edges.has(i));
+  if (far.length === 0 || !(density.value(position.map((u) => 2 * u)) >= best - negligible)) return undefined;
+  return (
+    `The log density does not fall when all parameters are doubled: its maximum lies at infinity (${far.join(', ')}). ` +
+    'With a response of 0 and 1, some predictors separate the two perfectly. The figures mean nothing; use map with ' +
+    'priors, such as normal(0, 2.5) on slopes, or sample.'
+  );
+}
