@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, main } from './lib/failure.mjs';
-import { environmentNode, environmentVariables, root } from './lib/paths.mjs';
+import { environmentNode, root } from './lib/paths.mjs';
 import { runShown } from './lib/run.mjs';
 import { everything, setUp } from './lib/setup.mjs';
+import { environmentVariables } from './lib/variables.mjs';
 
 await main('bench', async () => {
   await setUp(everything);

@@ -1,9 +1,10 @@
 /** `npm run notebook -- FILE.ipynb [--output FILE] [--timeout SECONDS]`: run a notebook without a browser. */
 import { join, resolve } from 'node:path';
 import { main } from './lib/failure.mjs';
-import { environmentVariables, python, root } from './lib/paths.mjs';
+import { python, root } from './lib/paths.mjs';
 import { runShown } from './lib/run.mjs';
 import { everything, setUp } from './lib/setup.mjs';
+import { environmentVariables } from './lib/variables.mjs';
 
 await main('notebook', async () => {
   await setUp(everything);

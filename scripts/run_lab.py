@@ -20,7 +20,10 @@ def end_with_starter():
     """Wait for the end of stdin, then stop."""
     while os.read(0, 4096):  # not sys.stdin: its lock, held here, would be missed when the interpreter shuts down
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    if os.name == "nt":
+        signal.raise_signal(signal.SIGTERM)  # os.kill would end the process without a farewell
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(SECONDS_BEFORE_GIVING_UP)
     os._exit(1)
 

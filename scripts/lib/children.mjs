@@ -69,7 +69,11 @@ async function endAll(exitCode) {
   ending = true;
   const open = [...children];
   const gone = Promise.all(open.map((child) => new Promise((resolve) => child.once('exit', resolve))));
-  for (const child of open) child.kill('SIGTERM');
+  for (const child of open) {
+    // Windows knows no TERM, only the end of the process: a child that listens for the end of its stdin is told so.
+    if (windows && child.stdin) child.stdin.end();
+    else child.kill('SIGTERM');
+  }
   const patience = setTimeout(() => {
     for (const child of open) child.kill('SIGKILL');
   }, GRACE_MILLISECONDS);

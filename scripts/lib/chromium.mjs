@@ -6,7 +6,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { root, stateFolder, windows } from './paths.mjs';
-import { cleanVariables, runQuiet } from './run.mjs';
+import { runQuiet } from './run.mjs';
+import { cleanVariables } from './variables.mjs';
 
 const mac = process.platform === 'darwin';
 const playwrightFolder = join(stateFolder, 'browsers');
@@ -43,7 +44,8 @@ function usualPlaces(env) {
 /** Playwright unpacks to `chromium-<revision>/chrome-<platform>/…`. */
 function playwrightPlaces() {
   if (!existsSync(playwrightFolder)) return [];
-  const program = windows ? 'chrome.exe' : mac ? 'Chromium.app/Contents/MacOS/Chromium' : 'chrome';
+  const testing = 'Google Chrome for Testing';
+  const program = windows ? 'chrome.exe' : mac ? `${testing}.app/Contents/MacOS/${testing}` : 'chrome';
   return readdirSync(playwrightFolder)
     .filter((name) => name.startsWith('chromium-'))
     .flatMap((name) => {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ended, startChild } from './children.mjs';
 import { complain, Failure, say } from './failure.mjs';
-import { environmentVariables, python, root } from './paths.mjs';
+import { python, root } from './paths.mjs';
+import { environmentVariables } from './variables.mjs';
 
 /** What the server logs shortly before it listens; the first address is the one a person can click. */
 const ADDRESS = /\bhttps?:\/\/\S+\/(lab|tree|doc)\b\S*/;

@@ -3,8 +3,9 @@
  */
 import { join } from 'node:path';
 import { say } from './failure.mjs';
-import { environmentNode, environmentVariables, root } from './paths.mjs';
+import { environmentNode, root } from './paths.mjs';
 import { runShown } from './run.mjs';
+import { environmentVariables } from './variables.mjs';
 
 const bin = (/** @type {string[]} */ ...path) => join(root, 'node_modules', ...path);
 

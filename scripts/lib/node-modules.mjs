@@ -7,7 +7,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, stateFolder } from './paths.mjs';
-import { cleanVariables, npmCommand, runQuiet } from './run.mjs';
+import { npmCommand, runQuiet } from './run.mjs';
+import { cleanVariables } from './variables.mjs';
 
 /**
  * @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockedPackage
@@ -37,7 +38,15 @@ export const nodeModules = {
   },
   work: async () => {
     const cache = join(stateFolder, 'cache', 'npm'); // not the user's: nothing is written into the home folder
-    const [command, args] = npmCommand(['ci', '--no-audit', '--no-fund', '--no-update-notifier', '--cache', cache]);
+    const [command, args] = npmCommand([
+      'ci',
+      '--include=dev',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--cache',
+      cache,
+    ]);
     await runQuiet(command, args, {
       log: 'npm-packages',
       remedy: 'Delete node_modules and run the command again.',

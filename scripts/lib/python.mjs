@@ -7,8 +7,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { environmentNode, python, root, venv, windows } from './paths.mjs';
-import { cleanVariables, runQuiet } from './run.mjs';
+import { runQuiet } from './run.mjs';
 import { stampedStep } from './steps.mjs';
+import { cleanVariables } from './variables.mjs';
 
 const REQUIREMENTS = 'python/requirements.lock.txt';
 const OLDEST = '3.10';
@@ -22,14 +23,24 @@ export const pythonEnvironment = stampedStep({
     rmSync(venv, { recursive: true, force: true });
     const remedy = 'Run the command again.';
     await runQuiet(command, [...prefix, '-m', 'venv', venv], { log: 'python-venv', remedy });
-    const options = ['--quiet', '--disable-pip-version-check', '--no-cache-dir', '--no-input'];
-    await runQuiet(python, ['-m', 'pip', 'install', ...options, '-r', join(root, REQUIREMENTS)], {
-      log: 'python-packages',
-      remedy,
-      env: { ...cleanVariables(), PIP_USER: '0' },
-    });
+    await pipInstall(['-r', join(root, REQUIREMENTS)], { log: 'python-packages', remedy });
   },
 });
+
+/**
+ * `pip install` into the environment, whatever the user's own settings of pip say about places.
+ * @param {readonly string[]} args
+ * @param {{ log: string, remedy: string }} options
+ */
+export function pipInstall(args, { log, remedy }) {
+  const options = ['--quiet', '--disable-pip-version-check', '--no-cache-dir', '--no-input'];
+  const { PIP_TARGET, PIP_PREFIX, PIP_ROOT, ...env } = cleanVariables();
+  return runQuiet(python, ['-m', 'pip', 'install', ...options, ...args], {
+    log,
+    remedy,
+    env: { ...env, PIP_USER: '0' },
+  });
+}
 
 /**
  * The command of a Python that is new enough and can make environments.

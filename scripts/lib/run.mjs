@@ -6,18 +6,7 @@ import { join, relative } from 'node:path';
 import { ended, startChild } from './children.mjs';
 import { Failure } from './failure.mjs';
 import { root, stateFolder, windows } from './paths.mjs';
-
-/** The outer npm's settings (`--ignore-scripts`, `--workspace`, `--json` …) must not leak into an inner npm. */
-const NPM_SETTINGS =
-  /^npm_(config_(workspaces?|include_workspace_root|ignore_scripts|omit|include|only|production|json|global|prefix|local_prefix|if_present|dry_run|offline)|package_.*|lifecycle_.*|command)$/i;
-
-/**
- * Variables for an inner program, without what the outer npm added.
- * @returns {NodeJS.ProcessEnv}
- */
-export function cleanVariables() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !NPM_SETTINGS.test(name)));
-}
+import { cleanVariables } from './variables.mjs';
 
 /**
  * Run a program with its output on the terminal.

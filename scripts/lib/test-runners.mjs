@@ -5,10 +5,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { Failure } from './failure.mjs';
-import { environmentNode, environmentVariables, python, root, stateFolder } from './paths.mjs';
+import { environmentNode, python, root, stateFolder } from './paths.mjs';
 import { runShown } from './run.mjs';
 import { filesUnder } from './steps.mjs';
 import { tally } from './tally.mjs';
+import { environmentVariables } from './variables.mjs';
 
 const reports = join(stateFolder, 'report');
 

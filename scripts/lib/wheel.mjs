@@ -7,8 +7,10 @@ import { assembleApplication } from './application.mjs';
 import { KERNEL_INPUTS, LABEXTENSION_INPUTS, labextensionOutput } from './builds.mjs';
 import { licenceTexts } from './licences.mjs';
 import { python, root, sitePackages, venv } from './paths.mjs';
-import { cleanVariables, runQuiet } from './run.mjs';
+import { pipInstall } from './python.mjs';
+import { runQuiet } from './run.mjs';
 import { filesUnder, stampedStep } from './steps.mjs';
+import { cleanVariables } from './variables.mjs';
 
 const staging = join(root, 'python', 'build');
 const output = join(root, 'python', 'dist');
@@ -60,8 +62,7 @@ export const installation = stampedStep({
     );
   },
   work: async () => {
-    const options = ['--quiet', '--disable-pip-version-check', '--no-index', '--no-deps', '--force-reinstall'];
-    await runQuiet(python, ['-m', 'pip', 'install', ...options, wheelPath() ?? ''], {
+    await pipInstall(['--no-index', '--no-deps', '--force-reinstall', wheelPath() ?? ''], {
       log: 'installation',
       remedy: 'Delete .venv and run the command again.',
     });

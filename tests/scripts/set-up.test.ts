@@ -6,8 +6,9 @@ import { findChromium } from '../../scripts/lib/chromium.mjs';
 import { dependencyClosure } from '../../scripts/lib/closure.mjs';
 import { licenceList } from '../../scripts/lib/licences.mjs';
 import { isInstalled } from '../../scripts/lib/node-modules.mjs';
-import { environmentVariables, root, stateFolder } from '../../scripts/lib/paths.mjs';
-import { cleanVariables, reason, runQuiet } from '../../scripts/lib/run.mjs';
+import { root, stateFolder } from '../../scripts/lib/paths.mjs';
+import { reason, runQuiet } from '../../scripts/lib/run.mjs';
+import { cleanVariables, environmentVariables } from '../../scripts/lib/variables.mjs';
 
 describe("npm's packages", () => {
   const locked = {
@@ -67,9 +68,15 @@ describe('a failed program', () => {
 });
 
 describe('the variables of an inner program', () => {
-  it('lose what npm added for the outer one, and keep the rest', () => {
+  it('lose what npm added for the outer one and what bends Python, and keep the rest', () => {
     const before = process.env;
-    process.env = { npm_config_ignore_scripts: 'true', npm_lifecycle_event: 'test', npm_config_cafile: 'c', HOME: 'h' };
+    process.env = {
+      npm_config_ignore_scripts: 'true',
+      npm_lifecycle_event: 'test',
+      PYTHONPATH: '/elsewhere',
+      npm_config_cafile: 'c',
+      HOME: 'h',
+    };
     const variables = cleanVariables();
     process.env = before;
     expect(variables).toEqual({ npm_config_cafile: 'c', HOME: 'h' });

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentVariables, python, root, stateFolder } from '../../scripts/lib/paths.mjs';
+import { python, root, stateFolder } from '../../scripts/lib/paths.mjs';
 import { closingLine, exitCode, tally, total } from '../../scripts/lib/tally.mjs';
 import { readJunit, selectTestFiles } from '../../scripts/lib/test-runners.mjs';
+import { environmentVariables } from '../../scripts/lib/variables.mjs';
 
 const clean = { passed: 3, failed: 0, notRun: 0, errors: 0 };
 
