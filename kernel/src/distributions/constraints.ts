@@ -40,15 +40,6 @@ export const count: Constraint = {
   integer: true,
   advice: 'give a count: 0, 1, 2, …',
 };
-/** 0 or 1. */
-export const binary: Constraint = {
-  name: '0 or 1',
-  lower: 0,
-  upper: 1,
-  integer: true,
-  advice: 'code the two outcomes as 0 and 1',
-};
-
 /** Whether a finite value lies inside; NaN and ±∞ never do. */
 export function satisfies(value: number, { lower, upper, open, integer }: Constraint): boolean {
   if (!Number.isFinite(value) || (integer && !Number.isInteger(value))) return false;

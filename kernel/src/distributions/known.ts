@@ -38,7 +38,7 @@ export function stretch(value: ArrayLike<number>, from: Shape, to: Shape): Float
 }
 
 /** An array of known numbers as an expression of this shape. */
-export function knownExpression(values: Float64Array, shape: Shape): Expr {
+function knownExpression(values: Float64Array, shape: Shape): Expr {
   if (shape.length === 0) return constant(values[0]!) as Expr;
   if (values.length > 0 && values.every((v) => Object.is(v, values[0]))) return broadcastTo(values[0]!, shape);
   return constant(values).reshape(...shape);

@@ -31,13 +31,5 @@ export const cases: Readonly<Record<string, readonly [make: Make, sets: Sets]>> 
   simplex: [() => d.simplex(3), [[]]],
 };
 
-/** The arguments of a case, by the family's parameter names. */
-export function argumentsOf(
-  parameters: Readonly<Record<string, unknown>>,
-  set: readonly number[],
-): Record<string, number> {
-  return Object.fromEntries(Object.keys(parameters).map((name, i) => [name, set[i]!]));
-}
-
 /** Whether the variates of this case are one number each. */
 export const isScalar = (name: string): boolean => name !== 'simplex';
