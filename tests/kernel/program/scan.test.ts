@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { compile, compileLogDensity } from '#kernel/program/compile';
+import { constant, variable } from '#kernel/program/expression';
+import { scan, stack, where } from '#kernel/program/functions';
+import { grad } from '#kernel/program/gradient';
+import type { Expr } from '#kernel/program/types';
+import { gradientError } from './differences.ts';
+
+const x = variable('x', [4]);
+const at = Float64Array.of(0.3, 0.5, 0.2, -0.4);
+const run = (output: Expr) =>
+  Array.from(compile({ inputs: [{ name: 'x', shape: [4] }], outputs: [output] }).run({ x: at })[0]!);
+
+describe('scan', () => {
+  it('is the loop it stands for: GARCH variances', () => {
+    const e2 = Array.from({ length: 50 }, (_, t) => Math.sin(t) ** 2);
+    const h = scan((before: Expr, e: Expr) => x.at(0).add(x.at(1).mul(e)).add(x.at(2).mul(before)), 0.7, e2);
+    let state = 0.7;
+    const expected = e2.map((e) => {
+      state = at[0]! + at[1]! * e + at[2]! * state;
+      return state;
+    });
+    expect(run(h)).toEqual(expected);
+  });
+  it('traces its step once, whatever the length', () => {
+    let traced = 0;
+    scan(
+      (before: Expr, e: Expr) => {
+        traced++;
+        return before.add(e);
+      },
+      0,
+      Array.from({ length: 1000 }, (_, i) => i),
+    );
+    expect(traced).toBe(1);
+  });
+  it('gives the states after each step: the last is the result, the first is not init', () => {
+    expect(run(scan((s: Expr, e: Expr) => s.add(e), 10, [1, 2, 3]))).toEqual([11, 13, 16]);
+  });
+  it('of no steps gives nothing', () => {
+    const none = scan((s: Expr, e: Expr) => s.add(e), x.at(0), x.slice(0, 0));
+    expect(none.shape).toEqual([0]);
+    expect(run(none.sum())).toEqual([0]);
+    const density = compileLogDensity({ position: x, value: none.sum().add(x.at(1)) });
+    const gradient = new Float64Array(4);
+    density.valueAndGradient(at, gradient);
+    expect(Array.from(gradient)).toEqual([0, 1, 0, 0]);
+  });
+  it('of constants is computed while tracing', () => {
+    expect(scan((s: Expr, e: Expr) => s.mul(e), 1, [2, 3])).toHaveProperty('node.operation', 'constant');
+  });
+  it('may ignore its state, or its elements', () => {
+    expect(run(scan((_: Expr, e: Expr) => e.mul(2), 0, x.slice(0, 2)))).toEqual([0.6, 1]);
+    expect(run(scan((s: Expr) => s.mul(2), 1, [0, 0, 0]))).toEqual([2, 4, 8]);
+  });
+  it('goes inside another scan, capturing from outside both', () => {
+    const build = () => {
+      const inner = (start: Expr, scale: Expr) =>
+        scan((s: Expr, e: Expr) => s.mul(x.at(1)).add(e.mul(scale)).sin(), start, x.slice(1)).at(-1);
+      return scan((s: Expr, e: Expr) => inner(s, e).add(x.at(0)), x.at(2), [0.5, 1, -1])
+        .square()
+        .sum();
+    };
+    expect(gradientError(compileLogDensity({ position: x, value: build() }), at)).toBeLessThan(1e-7);
+    const slopes = grad(build(), [x])[0]!;
+    const weights = constant([1, -2, 0.5, 3]);
+    expect(gradientError(compileLogDensity({ position: x, value: slopes.dot(weights) as Expr }), at)).toBeLessThan(
+      1e-6,
+    );
+  });
+  it('differentiates the forward algorithm of a hidden Markov model', () => {
+    const y = constant([0.1, 2.2, 1.9, -0.3, 2.5]).reshape(5, 1);
+    const emission = y
+      .sub(stack([x.at(0), x.at(1)]))
+      .square()
+      .mul(-0.5); // (5, 2)
+    const transition = x.reshape(2, 2).sub(x.reshape(2, 2).logSumExp(1).reshape(2, 1)); // (from, to)
+    const forward = scan(
+      (before: Expr, now: Expr) => transition.add(before.reshape(2, 1)).logSumExp(0).add(now),
+      emission.at(0),
+      emission.slice(1),
+    );
+    const value = forward.at(-1).logSumExp();
+    expect(gradientError(compileLogDensity({ position: x, value }), at)).toBeLessThan(1e-8);
+
+    // The same probability by summing over all 2⁵ paths.
+    const a = [0.3, 0.5];
+    const rows = [
+      [0.3, 0.5],
+      [0.2, -0.4],
+    ].map((row) => row.map((v) => v - Math.log(Math.exp(row[0]!) + Math.exp(row[1]!))));
+    let total = 0;
+    for (let path = 0; path < 32; path++) {
+      const states = Array.from({ length: 5 }, (_, t) => (path >> t) & 1);
+      let log = 0;
+      states.forEach((state, t) => {
+        log += -0.5 * ([0.1, 2.2, 1.9, -0.3, 2.5][t]! - a[state]!) ** 2;
+        if (t > 0) log += rows[states[t - 1]!]![state]!;
+      });
+      total += Math.exp(log);
+    }
+    expect(run(value)[0]).toBeCloseTo(Math.log(total), 13);
+  });
+  it('below a selection that is not taken adds nothing, even where it is NaN', () => {
+    const path = scan((s: Expr, e: Expr) => s.mul(x.at(1)).add(e).log(), x.at(3), [1, -5, 1]); // NaN from the second step
+    const gradient = new Float64Array(4);
+    const value = where(x.at(0).gt(1), path.at(-1), x.at(0).mul(2));
+    const density = compileLogDensity({ position: x, value });
+    expect(run(path.at(-1))).toEqual([Number.NaN]);
+    expect(density.valueAndGradient(at, gradient)).toBe(0.6);
+    expect(Array.from(gradient)).toEqual([2, 0, 0, 0]);
+  });
+});
