@@ -6,11 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { beta, flat, halfCauchy, halfNormal, normal, ordered } from '#kernel/distributions/index';
 import { type Posterior, sample } from '#kernel/estimate/index';
 import { model } from '#kernel/model/index';
-import { logMix } from '#kernel/program/index';
+import { concatenate, constant, logMix, scan } from '#kernel/program/index';
 import '#kernel/diagnose/index';
 import arK from './fixtures/arK.json' with { type: 'json' };
 import blr from './fixtures/blr.json' with { type: 'json' };
 import eightSchools from './fixtures/eight_schools_noncentered.json' with { type: 'json' };
+import garch from './fixtures/garch11.json' with { type: 'json' };
 import kidscore from './fixtures/kidscore_momiq.json' with { type: 'json' };
 import mixture from './fixtures/low_dim_gauss_mix.json' with { type: 'json' };
 
@@ -79,5 +80,27 @@ describe('NUTS against reference posteriors', () => {
       .parameters({ beta: normal(0, 10).size(5), sigma: halfNormal(0, 10) })
       .observe(({ beta, sigma, X }) => ({ y: normal(X.matmul(beta), sigma) }));
     expectAgreement(await sample(regression, { seed: 1 }), blr.reference);
+  });
+
+  it('GARCH(1, 1): a recurrence, and a bound that depends on another parameter', async () => {
+    const { y, sigma1 } = garch.data;
+    const returns = model()
+      .data({ y, before: y.slice(0, -1) })
+      .parameters({
+        mu: flat(),
+        alpha0: flat().bounded({ lower: 0 }),
+        alpha1: flat().bounded({ lower: 0, upper: 1 }),
+      })
+      .parameters(({ alpha1 }) => ({ beta1: flat().bounded({ lower: 0, upper: constant(1).sub(alpha1) }) }))
+      .observe(({ mu, alpha0, alpha1, beta1, before }) => {
+        const shocks = before.sub(mu).square(); // (T − 1,)
+        const variance = scan(
+          (last, shock) => alpha0.add(alpha1.mul(shock)).add(beta1.mul(last)),
+          constant(sigma1 ** 2),
+          shocks,
+        );
+        return { y: normal(mu, concatenate([constant([sigma1]), variance.sqrt()])) };
+      });
+    expectAgreement(await sample(returns, { seed: 1, warmup: 500, draws: 500 }), garch.reference);
   });
 });
