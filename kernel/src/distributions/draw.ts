@@ -23,13 +23,12 @@ function giveUp({ family }: Request, what: string): never {
   );
 }
 
-/** One scalar variate between the element's bounds. */
-function drawElement(stream: Stream, request: Request, i: number): number {
+/** One scalar variate between the element's bounds; `p` is written over, so that nothing is allocated an element. */
+function drawElement(stream: Stream, request: Request, i: number, p: Record<string, number>): number {
   const { family } = request;
   const lower = request.lower?.[i] ?? -Infinity;
   const upper = request.upper?.[i] ?? Infinity;
-  const p: Record<string, number> = {};
-  for (const [name, column] of Object.entries(request.parameters)) p[name] = column[i]!;
+  for (const name in request.parameters) p[name] = request.parameters[name]![i]!;
   if (family.sample === undefined) {
     if (Number.isFinite(upper - lower)) return lower + (upper - lower) * stream.uniform();
     throw new Error(
@@ -68,8 +67,9 @@ function isOrdered(values: Float64Array): boolean {
 function drawOrdered(stream: Stream, request: Request, out: Float64Array, start: number, end: number): void {
   const sortable = exchangeable(request, start, end); // then sorting is exact
   const part = out.subarray(start, end);
+  const p: Record<string, number> = {};
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    for (let i = start; i < end; i++) out[i] = drawElement(stream, request, i);
+    for (let i = start; i < end; i++) out[i] = drawElement(stream, request, i, p);
     if (sortable) part.sort();
     if (isOrdered(part)) return;
   }
@@ -80,11 +80,12 @@ function drawOrdered(stream: Stream, request: Request, out: Float64Array, start:
 export function draw(stream: Stream, request: Request): Float64Array<ArrayBuffer> {
   const out = new Float64Array(request.size);
   const { family, structure, last } = request;
+  const p: Record<string, number> = {};
   for (let start = 0; start < out.length; start += last) {
     const end = start + last;
     if (family.sampleEvent !== undefined) family.sampleEvent(stream, out.subarray(start, end));
     else if (structure === 'ordered' || structure === 'positive ordered') drawOrdered(stream, request, out, start, end);
-    else for (let i = start; i < end; i++) out[i] = drawElement(stream, request, i);
+    else for (let i = start; i < end; i++) out[i] = drawElement(stream, request, i, p);
   }
   return out;
 }
