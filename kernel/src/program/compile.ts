@@ -2,7 +2,8 @@
  * From traced expressions to something that runs: a program of any outputs, and a log density with its gradient.
  */
 
-import { nodeOf } from './expression.ts';
+import { nodeOf } from './arguments.ts';
+
 import { canGenerate, generatePlan } from './generate/javascript.ts';
 import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';

@@ -1,9 +1,10 @@
 /**
  * A traced expression: a number with methods that does not know its value yet. Methods build the graph.
  */
+import { isExpression, mark, nodeOf } from './arguments.ts';
 import { constantNode, createNode, inputNode } from './build.ts';
+import { elementOf, fillUnknownSize, rowsOf } from './elements.ts';
 import type { Attributes, Node } from './node.ts';
-import { isConstant } from './node.ts';
 import { formatShape, normaliseAxis, sizeOf } from './shape.ts';
 import type { Arg, Broadcast, Expr, Index, IndexMethods, Methods, Shape, ShapeOfArg, shape } from './types.ts';
 
@@ -16,9 +17,6 @@ function symbolic(node: Node, used: string): never {
   const who = node.name === undefined ? 'an expression' : `the expression '${node.name}'`;
   throw new TypeError(`${who} was used as ${used}, but its value is not known while a model is traced. ${wayOut}`);
 }
-
-/** Marks expressions across two copies of the library. */
-const mark = Symbol.for('estimand.expression');
 
 /** A traced expression; see `Methods` in types.ts for what each method computes. */
 export class Expression<S extends Shape = Shape> implements Methods<S> {
@@ -217,10 +215,12 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
   at<const I extends Index | Arg>(
     index: I,
   ): Expr<I extends Index<string, infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape> {
-    return element(this, index) as never;
+    const at = typeof index === 'number' ? index : nodeOf(index as Arg);
+    const { levels } = isExpression(index) ? (index as unknown as { levels?: number }) : {};
+    return typed(elementOf(this.node, at, levels)) as never;
   }
   slice(start: number, end?: number): Expr {
-    return rows(this, start, end);
+    return typed(rowsOf(this.node, start, end));
   }
 
   #with<A extends Arg>(operation: string, other: A): Expr<Broadcast<S, ShapeOfArg<A>>> {
@@ -297,53 +297,6 @@ export function indexExpression<const Name extends string>(
   return new IndexExpression(node, levels, factor) as unknown as Index<Name, [number]>;
 }
 
-/** True for a traced expression (also one of another copy of the library). */
-export function isExpression(x: unknown): x is Expr {
-  return typeof x === 'object' && x !== null && (x as { [mark]?: boolean })[mark] === true;
-}
-
-/** The node behind an argument: numbers and arrays become constants. */
-export function nodeOf(arg: Arg | Expression): Node {
-  if (isExpression(arg)) return (arg as unknown as Expression).node;
-  if (typeof arg === 'number' || typeof arg === 'boolean') return constantNode(Float64Array.of(Number(arg)), []);
-  if (ArrayBuffer.isView(arg) && 'length' in arg)
-    return constantNode(Float64Array.from(arg as ArrayLike<number>), [arg.length]);
-  if (Array.isArray(arg)) {
-    const sizes: number[] = [];
-    for (let level: unknown = arg; Array.isArray(level); level = level[0]) sizes.push(level.length);
-    const value = new Float64Array(sizeOf(sizes));
-    flatten(arg, sizes, 0, value, 0);
-    return constantNode(value, sizes);
-  }
-  throw new TypeError(
-    `expected a number, an array of numbers or an expression, got ${arg === null ? 'null' : typeof arg}; ` +
-      'check the name, and that the data column holds numbers',
-  );
-}
-
-function flatten(arg: unknown, sizes: readonly number[], depth: number, value: Float64Array, at: number): number {
-  if (depth === sizes.length) {
-    if (typeof arg !== 'number' && typeof arg !== 'boolean') {
-      throw new TypeError(
-        `expected a number at element ${at} of an array of shape ${formatShape(sizes)}, got ` +
-          `${Array.isArray(arg) ? 'an array' : typeof arg}; give numbers only, in rows of equal length`,
-      );
-    }
-    value[at] = Number(arg);
-    return at + 1;
-  }
-  const length = (arg as { length?: unknown } | null | undefined)?.length;
-  if (length !== sizes[depth] || typeof arg === 'string') {
-    throw new RangeError(
-      `the rows of a nested array must have the same length: one has ${String(length ?? 'none (a number)')} where the ` +
-        `first has ${sizes[depth]}; pad the short rows or split the array`,
-    );
-  }
-  let next = at;
-  for (const inner of arg as Iterable<unknown>) next = flatten(inner, sizes, depth + 1, value, next);
-  return next;
-}
-
 /** An expression of an operation of the registry. The way in for derivatives and for the functions of this room. */
 export function apply(operation: string, inputs: readonly (Arg | Expression)[], attributes: Attributes = {}): Expr {
   return typed(createNode(operation, inputs.map(nodeOf), attributes));
@@ -404,80 +357,4 @@ export function named<E extends Expr>(expression: E, name: string): E {
   // An input is known by its identity: a copy would be another variable, and the gradient by it zero.
   if (node.operation === 'input') return expression;
   return typed({ ...node, name }) as unknown as E;
-}
-
-/** One −1 among the sizes stands for what is left. */
-function fillUnknownSize(sizes: readonly number[], size: number): number[] {
-  if (!sizes.every((n) => Number.isInteger(n) && n >= -1) || sizes.filter((n) => n === -1).length > 1) {
-    throw new RangeError(
-      `reshape: sizes must be integers of 0 or more, at most one of them −1 for what is left; got ${formatShape(sizes)}`,
-    );
-  }
-  const known = sizes.reduce((product, n) => (n === -1 ? product : product * n), 1);
-  return sizes.map((n) => (n === -1 ? size / Math.max(1, known) : n));
-}
-
-function requireRows(operation: string, x: Expression): number {
-  const count = x.shape[0];
-  if (count === undefined) {
-    throw new RangeError(`${operation}: a scalar has no elements to choose from; use it as it is`);
-  }
-  return count;
-}
-
-/** Row `index` (negative from the end), or a gather with integer codes. */
-function element(x: Expression, index: Arg): Expr {
-  const count = requireRows('at', x);
-  if (typeof index === 'number') {
-    if (!(Number.isInteger(index) && index >= -count && index < count)) {
-      throw new RangeError(
-        `at(${index}): ${x.node.name ?? 'the expression'} has ${count} elements along its first dimension; ` +
-          `give an integer from ${-count} to ${count - 1}`,
-      );
-    }
-    const start = index < 0 ? index + count : index;
-    const row = apply('slice', [x], { start, end: start + 1 });
-    return apply('reshape', [row], { sizes: x.shape.slice(1) });
-  }
-  const codes = nodeOf(index);
-  const levels = isExpression(index) ? (index as unknown as { levels?: number }).levels : undefined;
-  if (levels !== undefined && levels !== count) {
-    throw new RangeError(
-      `at: ${x.node.name ?? 'the expression'} has ${count} elements, the factor '${codes.name}' has ${levels} levels; ` +
-        `give it .size(${codes.name}.levels)`,
-    );
-  }
-  if (isConstant(codes)) return apply('gather', [x as unknown as Expr, expressionOf(checkedCodes(codes, count))]);
-  return apply('gather', [x as unknown as Expr, index]);
-}
-
-/** Integer positions, negative ones counted from the end. */
-function checkedCodes(codes: Node, count: number): Node {
-  const value = codes.attributes.value!;
-  if (value.every((code) => Number.isInteger(code) && code >= 0 && code < count)) return codes;
-  const bad = value.find((code) => !(Number.isInteger(code) && code >= -count && code < count));
-  if (bad !== undefined) {
-    throw new RangeError(
-      `at: index ${bad} (position ${value.indexOf(bad)} of ${codes.name ?? 'the index array'}) is not an integer from ` +
-        `${-count} to ${count - 1}; indices count from 0`,
-    );
-  }
-  return constantNode(
-    value.map((code) => (code < 0 ? code + count : code)),
-    codes.shape,
-    codes.name,
-  );
-}
-
-function rows(x: Expression, start: number, end?: number): Expr {
-  const count = requireRows('slice', x);
-  const from = start < 0 ? start + count : start;
-  const to = end === undefined ? count : end < 0 ? end + count : end;
-  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= count)) {
-    throw new RangeError(
-      `slice(${start}${end === undefined ? '' : `, ${end}`}): the first dimension has ${count} elements; ` +
-        `give integers with ${-count} ≤ start ≤ end ≤ ${count}`,
-    );
-  }
-  return apply('slice', [x], { start: from, end: to });
 }

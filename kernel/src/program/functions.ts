@@ -1,8 +1,10 @@
 /**
  * Functions of several expressions: what is not natural as a method of one.
  */
+
+import { isExpression, nodeOf } from './arguments.ts';
 import { inputNode } from './build.ts';
-import { apply, asExpression, expressionOf, isExpression, nodeOf } from './expression.ts';
+import { apply, asExpression, expressionOf } from './expression.ts';
 import { closeOver } from './graph.ts';
 import { scanParts } from './operations/scan-layout.ts';
 import { broadcastShapes, formatShape, sameShape } from './shape.ts';

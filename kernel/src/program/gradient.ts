@@ -4,8 +4,10 @@
  *
  * Griewank & Walther (2008), Evaluating Derivatives, ch. 3.2; rules for each operation stand in the registry.
  */
+
+import { nodeOf } from './arguments.ts';
 import { createNode, inputNode } from './build.ts';
-import { apply, expressionOf, nodeOf } from './expression.ts';
+import { apply, expressionOf } from './expression.ts';
 import { closeOver, inlineNodes } from './graph.ts';
 import type { Node } from './node.ts';
 import { topologicalOrder } from './node.ts';

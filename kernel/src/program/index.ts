@@ -1,6 +1,7 @@
 /**
  * The compute core: traced arrays → graph → gradient → something that runs.
  */
+export { isExpression } from './arguments.ts';
 export { compile, compileLogDensity, Program, type ProgramDescription } from './compile.ts';
 export { explainNonFinite, type NonFinite } from './explain.ts';
 export {
@@ -8,7 +9,6 @@ export {
   constant,
   Expression,
   indexExpression,
-  isExpression,
   named,
   variable,
 } from './expression.ts';

@@ -5,7 +5,8 @@
  * Importing this module puts `operators` on `globalThis[Symbol.for('estimand.operators')]`, where rewritten code
  * finds it.
  */
-import { apply, expressionOf, isExpression, nodeOf } from './expression.ts';
+import { isExpression, nodeOf } from './arguments.ts';
+import { apply, expressionOf } from './expression.ts';
 import type { Arg, Expr, Operators } from './types.ts';
 
 /** Either operand is traced. */

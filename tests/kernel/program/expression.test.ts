@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isExpression } from '#kernel/program/arguments';
 import { compile } from '#kernel/program/compile';
-import {
-  asExpression,
-  constant,
-  Expression,
-  indexExpression,
-  isExpression,
-  named,
-  variable,
-} from '#kernel/program/expression';
+import { asExpression, constant, Expression, indexExpression, named, variable } from '#kernel/program/expression';
 import {
   broadcastTo,
   cholesky,

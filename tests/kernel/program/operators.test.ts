@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isExpression } from '#kernel/program/arguments';
 import { compile } from '#kernel/program/compile';
-import { isExpression, variable } from '#kernel/program/expression';
+import { variable } from '#kernel/program/expression';
 import { operators } from '#kernel/program/operators';
 import type { Expr, Operators } from '#kernel/program/types';
 
