@@ -15,7 +15,7 @@ import { stackPreparer } from '../repl/stack.ts';
 import { warmStripper } from '../repl/strip.ts';
 import { sendToWire, writeAll } from '../repl/writer.ts';
 import type { Cell, OutputType, StreamName } from './engine.ts';
-import { descriptors, endMark, FrameReader, type ToEngine } from './protocol.ts';
+import { descriptors, encodeBody, endMark, FrameReader, type ToEngine } from './protocol.ts';
 
 const token = process.argv[2] ?? '';
 const folder = cwd();
@@ -35,7 +35,7 @@ guard.unref();
 
 const emit = {
   output: (cell: number, type: OutputType, content: object) =>
-    sendToWire({ kind: 'output', cell, type }, Buffer.from(JSON.stringify(content))),
+    sendToWire({ kind: 'output', cell, type }, encodeBody(content)),
   stream: (cell: number, name: StreamName, text: string) =>
     sendToWire({ kind: 'stream', cell, name }, Buffer.from(text)),
 };
@@ -69,7 +69,7 @@ async function run(cell: Cell): Promise<void> {
       // The user's code has closed it; the wire process waits a moment and goes on.
     }
   }
-  sendToWire({ kind: 'done', cell: cell.id }, Buffer.from(JSON.stringify(outcome)));
+  sendToWire({ kind: 'done', cell: cell.id }, encodeBody(outcome));
 }
 
 const socket = new Socket({ fd: descriptors.toMain, readable: true, writable: false });

@@ -5,7 +5,7 @@
  *
  * The body carries what is only passed on, such as the content of an output: it is not parsed on its way.
  */
-import type { Cell, Outcome, OutputType, StreamName } from './engine.ts';
+import type { Cell, OutputType, StreamName } from './engine.ts';
 
 /** Engine → wire. The body is printed text, the JSON content of an output, or the JSON outcome of a cell. */
 export type FromEngine =
@@ -31,15 +31,19 @@ export function endMark(token: string, cell: number): string {
   return `\u0000${token}:${cell}\u0000`;
 }
 
-/** The body of an ending. */
-export type DoneBody = Outcome;
+/** JSON as bytes: the body of an output, or of a cell's ending. */
+export function encodeBody(content: object): Uint8Array {
+  return Buffer.from(stringify(content));
+}
 
 const headerSize = 8;
+/** Taken now: a cell may put something else in their place. */
+const { parse, stringify } = JSON;
 /** Bodies below this size, in bytes, are copied together with their note. */
 const copied = 1 << 16;
 
 export function encodeFrame(note: object, body: Uint8Array = new Uint8Array(0)): Uint8Array[] {
-  const text = Buffer.from(JSON.stringify(note));
+  const text = Buffer.from(stringify(note));
   const header = Buffer.alloc(headerSize);
   header.writeUInt32LE(text.length, 0);
   header.writeUInt32LE(body.length, 4);
@@ -70,7 +74,7 @@ export class FrameReader<Note> {
       const rest = this.#pieces[0]!.subarray(size);
       this.#pieces = rest.length > 0 ? [rest, ...this.#pieces.slice(1)] : this.#pieces.slice(1);
       this.#size -= size;
-      const note = JSON.parse(frame.toString('utf8', headerSize, headerSize + noteSize)) as Note;
+      const note = parse(frame.toString('utf8', headerSize, headerSize + noteSize)) as Note;
       this.#receive(note, frame.subarray(headerSize + noteSize, size));
     }
   }

@@ -8,7 +8,7 @@ import { endMark } from './protocol.ts';
 
 /** How V8 and Node begin to tell why they die. */
 const lastWords =
-  /(?:^|\n)(?:\n<--- Last few GCs --->|<--- Last few GCs --->|FATAL ERROR: |\n?#\n# Fatal |\n?# Fatal error |----- Native stack trace -----)/;
+  /(?:^|\n)(?:\n<--- Last few GCs --->|<--- Last few GCs --->|FATAL ERROR: |\n?#\n# Fatal |\n?# Fatal error |----- Native stack trace -----|Waiting for the debugger to disconnect)/;
 const outOfMemory = /heap out of memory|Reached heap limit|Allocation failed|invalid (?:array|table) size/i;
 
 interface Stream {

@@ -163,8 +163,7 @@ function enclose(text: MagicString, node: AnyNode, method: string): void {
 
 /** The last statement's value is the cell's, when it is an expression other than an assignment. */
 function keepValue(text: MagicString, code: string, program: Program): void {
-  let last = program.body.at(-1);
-  for (let i = program.body.length - 1; last?.type === 'EmptyStatement'; ) last = program.body[--i];
+  const last = program.body.findLast((statement) => !isEmpty(statement));
   if (last?.type !== 'ExpressionStatement') return;
   const { type } = last.expression;
   if (type === 'AssignmentExpression' || type === 'UpdateExpression') return;
@@ -172,4 +171,12 @@ function keepValue(text: MagicString, code: string, program: Program): void {
   // Two parentheses: `a, b` is one value, not two arguments.
   text.appendLeft(last.start, `${hostName}.value((`);
   text.prependRight(end, '))');
+}
+
+/** `;`, and the bare `var Name;` that the compilation of a namespace leaves at the end. */
+function isEmpty(statement: AnyNode): boolean {
+  if (statement.type === 'VariableDeclaration') {
+    return statement.kind === 'var' && statement.declarations.every(({ init }) => !init);
+  }
+  return statement.type === 'EmptyStatement';
 }

@@ -121,9 +121,15 @@ function present(repl: Repl, value: unknown, raw: boolean, show: (bundle: MimeBu
     return;
   }
   const { pending } = repl.run();
-  const done = bundle
-    .then(show)
-    .catch((error: unknown) => repl.late(error))
-    .finally(() => pending.delete(done));
-  pending.add(done);
+  const shown = showLater(repl, bundle, show);
+  pending.add(shown);
+  void shown.then(() => pending.delete(shown));
+}
+
+async function showLater(repl: Repl, bundle: Promise<MimeBundle>, show: (bundle: MimeBundle) => void): Promise<void> {
+  try {
+    show(await bundle);
+  } catch (error) {
+    repl.late(error);
+  }
 }
