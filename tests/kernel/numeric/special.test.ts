@@ -117,6 +117,21 @@ describe('identities', () => {
     expect([elementary.log1mexp(0), elementary.log1mexp(-Infinity)]).toEqual([-Infinity, -0]);
   });
 
+  it('log2 and log10 are exact at powers of their base, and close elsewhere', () => {
+    for (let k = -300; k <= 300; k += 7) {
+      expect(elementary.log10(Number(`1e${k}`))).toBe(k);
+      expect(elementary.log2(2 ** k)).toBe(k);
+    }
+    relative(elementary.log10(20), Math.log10(20), 4e-16);
+    relative(elementary.log2(1e-310), Math.log2(1e-310), 4e-16);
+    expect([elementary.log2(0), elementary.log10(0), elementary.log10(Infinity)]).toEqual([
+      -Infinity,
+      -Infinity,
+      Infinity,
+    ]);
+    expect([elementary.log2(-1), elementary.log10(Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+  });
+
   it('log1pMinus is log(1 + x) − x', () => {
     for (const x of [-0.9, -0.2, 0.3, 5]) {
       expect(elementary.log1pMinus(x)).toBeCloseTo(Math.log1p(x) - x, 13);

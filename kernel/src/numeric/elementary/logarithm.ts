@@ -56,16 +56,26 @@ export function log1p(x: number): number {
   return combine(f, exponent(), lost / u);
 }
 
-/** log(x) / log(2). */
+/**
+ * Logarithm to base 2; exact for powers of two.
+ *
+ * @example log2(0.125) // -3
+ */
 export function log2(x: number): number {
   if (!(x > 0) || x === Infinity) return log(x);
   const f = mantissa(x) - 1;
   return exponent() + combine(f, 0, 0) * Math.LOG2E;
 }
 
-/** log(x) / log(10). */
+/**
+ * Logarithm to base 10; exact for powers of ten.
+ *
+ * @example log10(1000) // 3
+ */
 export function log10(x: number): number {
-  return log(x) / Math.LN10;
+  const value = log(x) / Math.LN10;
+  const whole = Math.round(value);
+  return Math.abs(value - whole) < 1e-12 && Number(`1e${whole}`) === x ? whole : value;
 }
 
 /**
