@@ -1,9 +1,7 @@
 /**
- * Draws of one scalar in chains, and what the diagnostics of this room make of them first: halves, ranks, quantiles
+ * Draws of one scalar in chains, and what the diagnostics of this room make of them first: halves, quantiles, moments
  * (Vehtari, Gelman, Simpson, Carpenter & Bürkner 2021).
  */
-import { normalQuantile } from '../numeric/special/normal.ts';
-
 /** Draws of one scalar: one array a chain, all of one length. */
 export type Chains = readonly Float64Array[]; // chains × (draws,)
 
@@ -22,26 +20,6 @@ export function splitChains(chains: Chains): Chains {
   return chains.flatMap((chain) => {
     const half = Math.floor(chain.length / 2);
     return [chain.subarray(0, half), chain.subarray(chain.length - half)];
-  });
-}
-
-/** Normal scores of the ranks over all chains together; ties share their mean rank (Vehtari et al. 2021, eq. 14). */
-export function rankNormalise(chains: Chains): Chains {
-  const all = flatten(chains); // (chains · draws,)
-  const order = new Uint32Array(all.length).map((_, i) => i).sort((a, b) => all[a]! - all[b]! || a - b);
-  const scores = new Float64Array(all.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && all[order[end]!] === all[order[start]!]) end++;
-    const rank = (start + 1 + end) / 2; // ranks from 1: 3 and 4 tied → 3.5
-    const score = normalQuantile((rank - 3 / 8) / (all.length + 1 / 4)); // Blom 1958
-    for (let k = start; k < end; k++) scores[order[k]!] = score;
-    start = end;
-  }
-  let from = 0;
-  return chains.map((chain) => {
-    from += chain.length;
-    return scores.subarray(from - chain.length, from);
   });
 }
 

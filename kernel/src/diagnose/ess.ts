@@ -2,29 +2,27 @@
  * Effective sample size: how many independent draws would be worth as much (Vehtari et al. 2021, §3.2; Geyer 1992).
  */
 import { log10 } from '../numeric/elementary.ts';
-import {
-  type Chains,
-  flatten,
-  mapChains,
-  mean,
-  rankNormalise,
-  sortedQuantile,
-  splitChains,
-  usable,
-  variance,
-} from './chains.ts';
+import { type Chains, flatten, mapChains, mean, sortedQuantile, splitChains, usable, variance } from './chains.ts';
+import { rankNormalise } from './ranks.ts';
 
 /** Draws that differ by less than this are constant (NumPy's `finfo(float).resolution`, as ArviZ). */
 const resolution = 1e-15;
 
 /** ESS of the rank-normalised split chains: for the centre of the distribution. */
 export function essBulk(chains: Chains): number {
-  return usable(chains) ? effective(rankNormalise(splitChains(chains))) : Number.NaN;
+  return usable(chains) ? essOfScores(rankNormalise(splitChains(chains))) : Number.NaN;
+}
+
+/** `essBulk` where the normal scores of the split chains are known. */
+export function essOfScores(scores: Chains): number {
+  return effective(scores);
 }
 
 /** The smaller ESS of the 5 % and 95 % quantiles: for the tails and for intervals. */
 export function essTail(chains: Chains): number {
-  return Math.min(essQuantile(chains, 0.05), essQuantile(chains, 0.95));
+  if (!usable(chains)) return Number.NaN;
+  const sorted = flatten(chains).sort();
+  return Math.min(essBelow(chains, sortedQuantile(sorted, 0.05)), essBelow(chains, sortedQuantile(sorted, 0.95)));
 }
 
 /** ESS for the mean, without ranks. */
@@ -38,8 +36,12 @@ export function essQuantile(chains: Chains, probability: number): number {
     throw new RangeError(`essQuantile: probability must lie between 0 and 1, got ${probability}`);
   }
   if (!usable(chains)) return Number.NaN;
-  const quantile = sortedQuantile(flatten(chains).sort(), probability);
-  return effective(splitChains(mapChains(chains, (x) => (x <= quantile ? 1 : 0))));
+  return essBelow(chains, sortedQuantile(flatten(chains).sort(), probability));
+}
+
+/** ESS of the indicator x ≤ threshold. */
+function essBelow(chains: Chains, threshold: number): number {
+  return effective(splitChains(mapChains(chains, (x) => (x <= threshold ? 1 : 0))));
 }
 
 /**

@@ -1,17 +1,8 @@
 /**
  * Rank-normalised split R-hat (Vehtari et al. 2021, §3.1 and §4): do the chains agree?
  */
-import {
-  type Chains,
-  flatten,
-  mapChains,
-  mean,
-  rankNormalise,
-  sortedQuantile,
-  splitChains,
-  usable,
-  variance,
-} from './chains.ts';
+import { type Chains, flatten, mapChains, mean, sortedQuantile, splitChains, usable, variance } from './chains.ts';
+import { rankNormalise } from './ranks.ts';
 
 /**
  * The larger of the R-hat of the ranks (location) and of the folded ranks (scale); near 1 where the chains agree.
@@ -25,9 +16,14 @@ import {
 export function rHat(chains: Chains): number {
   if (!usable(chains, 2)) return Number.NaN;
   const halves = splitChains(chains);
+  return rHatOfScores(halves, rankNormalise(halves));
+}
+
+/** `rHat` where the normal scores of the split chains are known. */
+export function rHatOfScores(halves: Chains, scores: Chains): number {
   const median = sortedQuantile(flatten(halves).sort(), 0.5);
   const folded = mapChains(halves, (x) => Math.abs(x - median));
-  const location = classic(rankNormalise(halves));
+  const location = classic(scores);
   const scale = classic(rankNormalise(folded));
   return scale > location ? scale : location; // folded ranks may be constant (NaN) where the ranks are not
 }

@@ -4,10 +4,11 @@
 import { type Posterior, registerDiagnosis, type SummaryRow } from '../estimate/posterior.ts';
 import { Table } from '../estimate/table.ts';
 import { bfmi, lowBfmi } from './bfmi.ts';
-import { flatten, mean, sortedQuantile, variance } from './chains.ts';
-import { essBulk, essTail } from './ess.ts';
+import { flatten, mean, sortedQuantile, splitChains, usable, variance } from './chains.ts';
+import { essOfScores, essTail } from './ess.ts';
 import { mcseMean, mcseSd } from './mcse.ts';
-import { rHat } from './r-hat.ts';
+import { rHatOfScores } from './r-hat.ts';
+import { rankNormalise } from './ranks.ts';
 
 /** Above this the chains do not agree (Vehtari et al. 2021, §4.2). */
 const highRHat = 1.01;
@@ -43,6 +44,8 @@ export function summary(posterior: Posterior): Table<SummaryRow> {
     const chains = posterior.scalar(name);
     const all = flatten(chains);
     const sorted = all.slice().sort();
+    const halves = splitChains(chains);
+    const scores = usable(chains) ? rankNormalise(halves) : undefined; // what bulk ESS and R-hat share
     return {
       name,
       mean: mean(all),
@@ -52,9 +55,9 @@ export function summary(posterior: Posterior): Table<SummaryRow> {
       q95: sortedQuantile(sorted, 0.95),
       mcseMean: mcseMean(chains),
       mcseSd: mcseSd(chains),
-      essBulk: essBulk(chains),
+      essBulk: scores ? essOfScores(scores) : Number.NaN,
       essTail: essTail(chains),
-      rHat: rHat(chains),
+      rHat: scores && usable(chains, 2) ? rHatOfScores(halves, scores) : Number.NaN,
     };
   });
   const table = new Table<SummaryRow>(columns, rows);
