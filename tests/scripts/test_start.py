@@ -3,8 +3,8 @@
 import os
 import re
 import signal
+import socket
 import time
-import urllib.error
 import urllib.request
 
 import psutil
@@ -38,6 +38,25 @@ def start_kernel(address, name):
         assert reply.status == 201
 
 
+def wait_for_kernel(process):
+    """Wait until the kernel's Node runs below `npm start`; returns all that runs there."""
+    deadline = time.monotonic() + SECONDS_TO_END
+    while time.monotonic() < deadline:
+        below = descendants(process.pid)
+        if any("main.js" in part for child in below for part in command_line(child)):
+            return below
+        time.sleep(0.05)
+    raise AssertionError("the kernel is not running")
+
+
+def command_line(process):
+    """The process's command line; empty when it has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
 def end_by_terminal(process):
     """A closed terminal: HUP for the whole foreground group."""
     os.killpg(process.pid, signal.SIGHUP)
@@ -55,7 +74,7 @@ def end_by_term(process):
 
 def end_by_kill(process):
     """The script is killed and can do nothing any more."""
-    scripts = [child for child in descendants(process.pid) if "start.mjs" in " ".join(child.cmdline())]
+    scripts = [child for child in descendants(process.pid) if "start.mjs" in " ".join(command_line(child))]
     scripts[-1].kill()
 
 
@@ -69,8 +88,7 @@ def test_prints_an_address_that_answers_and_leaves_no_process(npm_run, end):
     assert "setup:" not in printed
 
     start_kernel(address, "estimand")
-    below = descendants(process.pid)
-    assert any("main.js" in " ".join(child.cmdline()) for child in below), "the kernel is not running"
+    below = wait_for_kernel(process)
     end(process)
     _, alive = psutil.wait_procs([*below, psutil.Process(process.pid)], timeout=SECONDS_TO_END)
     assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
@@ -97,8 +115,6 @@ def test_opens_the_notebooks_folder(npm_run, root):
 
 
 def test_says_in_one_line_when_no_port_is_free(npm_run):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
