@@ -6,7 +6,7 @@ import type { LogDensity } from '../program/types.ts';
 import type { Climb } from './climb.ts';
 import type { Optimum } from './estimate.ts';
 import type { Information } from './information.ts';
-import { atInfinity, bounded, coordinateNames, escapedParameters, runawayParameters } from './runaway.ts';
+import { atInfinity, bounded, coordinateNames, escapedParameters, type Runaway } from './runaway.ts';
 import { unreachable } from './step.ts';
 import { formatNumber } from './table.ts';
 
@@ -16,14 +16,15 @@ export interface Found {
   readonly density: LogDensity;
   readonly best: Climb;
   readonly ending: Climb['ending'];
-  readonly curvature: Float64Array | undefined;
   readonly information: Information | undefined;
+  /** Bounded parameters at the edge of their support. */
+  readonly edges: Runaway;
   readonly optima: readonly Optimum[];
 }
 
 /** All doubts about an estimate; empty where there are none. */
 export function doubts(found: Found): string[] {
-  const { compiled, density, best, ending, curvature, information, optima } = found;
+  const { compiled, density, best, ending, information, edges, optima } = found;
   const { position, logDensity } = best;
   if (ending === 'interrupted') return ['Interrupted: the estimate is the best point so far, without standard errors.'];
   if (ending !== 'converged') {
@@ -31,7 +32,7 @@ export function doubts(found: Found): string[] {
   }
   if (!information) return ['No standard errors: the log density is not smooth at the estimate.'];
 
-  const { messages, coordinates } = runawayParameters(compiled, density, position, logDensity, curvature);
+  const { messages, coordinates } = edges;
   const elsewhere = (direction: Float64Array) => !within(direction, coordinates);
   const upward = information.upwardDirections.filter(elsewhere);
   const open = information.openDirections.filter((d) => elsewhere(d) && !information.upwardDirections.includes(d));

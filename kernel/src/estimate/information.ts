@@ -8,6 +8,8 @@ import { symmetricEigen } from '../numeric/linalg/eigen.ts';
 const open = 1e-11;
 /** A negative eigenvalue beyond this is curvature, not rounding. */
 const curvedUp = -1e-6;
+/** A change along an open direction smaller than this, in standard errors, is rounding. */
+const negligible = 1e-6;
 
 export interface Information {
   /** Inverse of the information on the directions it determines. */
@@ -54,6 +56,22 @@ export function analyseInformation(hessian: Float64Array, d: number): Informatio
   return { covariance, openDirections, conditionNumber, upwardDirections };
 }
 
+/** The same with further coordinates taken as open, those whose optimum lies at an edge. */
+export function withOpenCoordinates(
+  information: Information,
+  coordinates: ReadonlySet<number>,
+  hessian: Float64Array,
+  d: number,
+): Information {
+  const more = [...coordinates].map((i) => {
+    const direction = new Float64Array(d); // (d,)
+    const curvature = hessian[i * d + i]!;
+    direction[i] = curvature > 0 ? 1 / Math.sqrt(curvature) : 1;
+    return direction;
+  });
+  return { ...information, openDirections: [...information.openDirections, ...more] };
+}
+
 /**
  * Covariance J C Jᵀ of functions of the position (delta method); NaN for a function that an open direction changes.
  *
@@ -69,18 +87,21 @@ export function deltaMethod(jacobian: Float64Array, n: number, d: number, inform
       half[i * d + j] = sum;
     }
   }
-  const undetermined = Array.from({ length: n }, (_, i) =>
-    openDirections.some((direction) => {
+  const undetermined = Array.from({ length: n }, (_, i) => {
+    let variance = 0;
+    for (let k = 0; k < d; k++) variance += half[i * d + k]! * jacobian[i * d + k]!;
+    return openDirections.some((direction) => {
       let change = 0;
       let size = 0;
       for (let k = 0; k < d; k++) {
         change += jacobian[i * d + k]! * direction[k]!;
         size += Math.abs(jacobian[i * d + k]! * direction[k]!);
       }
-      // A contrast that the direction leaves alone (alpha + beta along alpha − beta) stays determined.
-      return size > 0 && Math.abs(change) > 1e-6 * size && Math.abs(change) > 1e-6 * maxAbs(direction);
-    }),
-  );
+      // A contrast that the direction leaves alone (alpha + beta along alpha − beta) stays determined, and so does a
+      // parameter that it touches by rounding only.
+      return Math.abs(change) > negligible * Math.max(size, Math.sqrt(Math.max(0, variance)));
+    });
+  });
   const result = new Float64Array(n * n); // (n, n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -90,8 +111,4 @@ export function deltaMethod(jacobian: Float64Array, n: number, d: number, inform
     }
   }
   return result;
-}
-
-function maxAbs(x: Float64Array): number {
-  return x.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 }

@@ -8,12 +8,13 @@ import type { LogDensity } from '../program/types.ts';
 import { type Climb, climb } from './climb.ts';
 import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
-import { analyseInformation, deltaMethod, type Information } from './information.ts';
+import { analyseInformation, deltaMethod, type Information, withOpenCoordinates } from './information.ts';
 import { hessian } from './optimise/hessian.ts';
 import { negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
+import { runawayParameters } from './runaway.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
 import type { EventLog } from './step.ts';
 import { formatNumber } from './table.ts';
@@ -80,7 +81,10 @@ export async function maximise<M extends AnyModel>(
   const ending = signal?.aborted ? 'interrupted' : best.ending;
   const curvature = ending === 'interrupted' ? undefined : hessian(negative(density), best.position);
   const information = curvature && analyseInformation(curvature, compiled.dimension);
-  const { names, quantities, values, covariance } = describe(compiled, best.position, information);
+  const edges = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
+  const known =
+    curvature && information && withOpenCoordinates(information, edges.coordinates, curvature, compiled.dimension);
+  const { names, quantities, values, covariance } = describe(compiled, best.position, known);
   const optima = distinct(climbs, compiled, curvature);
   const estimate = new Estimate(model, {
     method,
@@ -99,7 +103,7 @@ export async function maximise<M extends AnyModel>(
     gradientNorm: best.gradientNorm,
     conditionNumber: information?.conditionNumber ?? Number.NaN,
     optima,
-    warnings: doubts({ compiled, density, best, ending, curvature, information, optima }),
+    warnings: doubts({ compiled, density, best, ending, information, edges, optima }),
     seconds: (performance.now() - began) / 1000,
   });
   const text = `${method}: ${ending}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;

@@ -35,6 +35,12 @@ function coordinatesOf({ unconstrainedOffset, unconstrainedSize }: CompiledParam
   return Array.from({ length: unconstrainedSize }, (_, k) => unconstrainedOffset + k);
 }
 
+/** Sentences on bounded parameters at the edge of their support, and which coordinates they are. */
+export interface Runaway {
+  readonly messages: readonly string[];
+  readonly coordinates: ReadonlySet<number>;
+}
+
 /** Bounded parameters whose likelihood is best at the edge itself; `coordinates` are theirs. */
 export function runawayParameters(
   compiled: CompiledModel,
@@ -42,7 +48,7 @@ export function runawayParameters(
   position: Float64Array,
   best: number,
   curvature: Float64Array | undefined,
-): { messages: string[]; coordinates: ReadonlySet<number> } {
+): Runaway {
   const d = compiled.dimension;
   const messages: string[] = [];
   const coordinates = new Set<number>();

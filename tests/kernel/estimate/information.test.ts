@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { analyseInformation, deltaMethod } from '#kernel/estimate/information';
+import { analyseInformation, deltaMethod, withOpenCoordinates } from '#kernel/estimate/information';
 
 const matrix = (...rows: number[][]) => Float64Array.from(rows.flat());
 
@@ -59,5 +59,22 @@ describe('the delta method', () => {
     expect(covariance[0]).toBeNaN();
     expect(covariance[1]).toBeNaN();
     expect(covariance[3]).toBeCloseTo(1, 12);
+  });
+
+  it('does not lose a figure to rounding in an open direction', () => {
+    const information = analyseInformation(matrix([1, 1, 0], [1, 1, 0], [0, 0, 4]), 3)!;
+    const touched = {
+      ...information,
+      openDirections: information.openDirections.map((d) => Float64Array.of(d[0]!, d[1]!, 1e-15)),
+    };
+    expect(deltaMethod(matrix([0, 0, 1]), 1, 3, touched)[0]).toBeCloseTo(0.25, 12);
+  });
+
+  it('gives NaN to what a coordinate at its edge changes', () => {
+    const hessian = matrix([4, 0], [0, 1e-18]);
+    const known = withOpenCoordinates(analyseInformation(hessian, 2)!, new Set([1]), hessian, 2);
+    const covariance = deltaMethod(matrix([1, 0], [0, 1e-9]), 2, 2, known);
+    expect(covariance[0]).toBeCloseTo(0.25, 12);
+    expect(covariance[3]).toBeNaN();
   });
 });

@@ -217,6 +217,7 @@ describe('what an estimate says of its doubts', () => {
     );
     expect(fit.estimates.tau).toBeLessThan(0.1);
     expect(fit.warnings.join()).toContain('tau is at the edge of its support');
+    expect(fit.standardErrors.tau).toBeNaN();
     expect(fit.warnings.join()).not.toContain('Not identified');
   });
 
