@@ -8,7 +8,7 @@
 import { nodeOf } from './arguments.ts';
 import { createNode, inputNode } from './build.ts';
 import { apply, expressionOf } from './expression.ts';
-import { closeOver, inlineNodes } from './graph.ts';
+import { closeOver, inlineGraph } from './graph.ts';
 import type { Node } from './node.ts';
 import { topologicalOrder } from './node.ts';
 import type { Chain } from './operations/operation.ts';
@@ -109,7 +109,7 @@ function chainFor(node: Node, cotangent: Node, needed: readonly boolean[], maske
     needed,
     apply,
     times: (g, d) => (masked ? apply('chain', [g, d]) : g.mul(d)),
-    inline: (graph, inputs) => inlineNodes(graph, inputs.map(nodeOf)).map(expressionOf),
+    inline: (graph, inputs) => inlineGraph(graph, inputs.map(nodeOf)).map(expressionOf),
     close: (outputs, placeholders) => {
       const { graph, captured } = closeOver(outputs.map(nodeOf), placeholders.map(nodeOf));
       return { graph, captured: captured.map(expressionOf) };

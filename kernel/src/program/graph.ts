@@ -152,14 +152,8 @@ export function closeOver(
   return { graph: closeGraph(outputs.map(copyOf), inputs), captured };
 }
 
-/** The nodes a closed graph stands for, over these inputs. One node an output. */
+/** The nodes a closed graph stands for over these inputs, one a node, in the graph's order. */
 export function inlineGraph(graph: Graph, inputs: readonly Node[]): Node[] {
-  const made = inlineNodes(graph, inputs);
-  return graph.outputs.map((output) => made[output]!);
-}
-
-/** The same for every node of the graph, in its order. */
-export function inlineNodes(graph: Graph, inputs: readonly Node[]): Node[] {
   const made: Node[] = [];
   const given = new Map(graph.inputs.map(({ node }, i) => [node, inputs[i]!]));
   graph.nodes.forEach((node, i) => {

@@ -7,7 +7,7 @@ import type { LogDensity } from '#kernel/program/types';
  * Five-point central differences of a function, extrapolated once (Richardson) so that steps can stay large:
  * truncation O(h⁶), rounding about 1e-16 |f| / h.
  */
-export function differences(f: (x: Float64Array) => number, at: Float64Array, step = 2e-3): Float64Array {
+function differences(f: (x: Float64Array) => number, at: Float64Array, step = 2e-3): Float64Array {
   const gradient = new Float64Array(at.length);
   const x = at.slice();
   for (let i = 0; i < at.length; i++) {

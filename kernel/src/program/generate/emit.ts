@@ -23,14 +23,19 @@ export class Emitter {
   readonly #placed = new Map<number, { readonly parent: number; readonly start: number }>();
   readonly #buffers = new Map<number, Float64Array>();
 
-  constructor(writer: Writer, graph: Graph, scheduled: Schedule = schedule(graph)) {
+  constructor(writer: Writer, graph: Graph) {
     this.writer = writer;
     this.graph = graph;
-    this.schedule = scheduled;
+    this.schedule = schedule(graph);
     graph.nodes.forEach((node, at) => {
       if (node.operation === 'constant') this.#locations[at] = this.#whole(node.attributes.value!);
     });
     this.#placePieces();
+  }
+
+  /** An emitter for the body of a scan, writing into the same code. */
+  nested(graph: Graph): Emitter {
+    return new Emitter(this.writer, graph);
   }
 
   /** Say where an input is. */

@@ -3,7 +3,7 @@
  * stored where it belongs.
  */
 import { sizeOf } from '../shape.ts';
-import { Emitter } from './emit.ts';
+import type { Emitter } from './emit.ts';
 import type { Location } from './writer.ts';
 
 interface Carry {
@@ -18,7 +18,7 @@ export function writeScan(outer: Emitter, at: number): void {
   const node = outer.node(at);
   const { body, carries = 0, sequences = 0, length = 0, reverse = false } = node.attributes;
   const result = outer.allocate(at).name;
-  const inner = new Emitter(writer, body!);
+  const inner = outer.nested(body!);
   const carried = node.inputs.slice(0, carries).map((input, i) => openCarry(outer, inner, input, i));
   const streams = node.inputs.slice(carries, carries + sequences).map((input) => outer.bufferOf(input));
   node.inputs.slice(carries + sequences).forEach((input, i) => {

@@ -67,7 +67,7 @@ const writtenOut = new Set([
 ]);
 
 /** Dimensions of size 1 do not change the order of elements. */
-export function squeeze(shape: Shape): number[] {
+function squeeze(shape: Shape): number[] {
   return shape.filter((n) => n !== 1);
 }
 
@@ -142,7 +142,7 @@ function aliasRoot(graph: Graph, node: GraphNode, roots: readonly Root[]): Root 
 }
 
 /** The loop a node belongs to: its own shape, or for an ending that of what it adds up. */
-export function domainOf(graph: Graph, place: Place, node: GraphNode): number[] {
+function domainOf(graph: Graph, place: Place, node: GraphNode): number[] {
   return squeeze(place === 'ending' ? graph.nodes[node.inputs[0]!]!.shape : node.shape);
 }
 
