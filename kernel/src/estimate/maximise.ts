@@ -9,7 +9,7 @@ import { type Climb, climb } from './climb.ts';
 import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
 import { analyseInformation, deltaMethod, type Information, withOpenCoordinates } from './information.ts';
-import { hessian } from './optimise/hessian.ts';
+import { hessianColumns } from './optimise/hessian.ts';
 import { negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
@@ -51,13 +51,14 @@ export async function maximise<M extends AnyModel>(
   const signal = signalOf(options);
   const report = new ProgressReport(options.onProgress);
   const pace = new Pace();
-  const positions = startPositions(
+  const positions = await startPositions(
     compiled,
     density,
     options,
     starts,
     foldIn(keyOf(options.seed ?? 0), method),
     method,
+    pace,
   );
 
   const climbs: Climb[] = [];
@@ -79,7 +80,7 @@ export async function maximise<M extends AnyModel>(
   }
   const best = climbs.reduce((a, b) => (b.logDensity > a.logDensity ? b : a));
   const ending = signal?.aborted ? 'interrupted' : best.ending;
-  const curvature = ending === 'interrupted' ? undefined : hessian(negative(density), best.position);
+  const curvature = ending === 'interrupted' ? undefined : await pausedHessian(density, best.position, pace);
   const information = curvature && analyseInformation(curvature, compiled.dimension);
   const edges = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
   const known =
@@ -111,28 +112,38 @@ export async function maximise<M extends AnyModel>(
   return estimate;
 }
 
+/** The Hessian of minus the log density, with pauses between its columns. */
+async function pausedHessian(density: LogDensity, position: Float64Array, pace: Pace): Promise<Float64Array> {
+  const columns = hessianColumns(negative(density), position);
+  let next = columns.next();
+  while (!next.done) {
+    await pace.breathe();
+    next = columns.next();
+  }
+  return next.value;
+}
+
 /** Check the option names of `mle` or `map`. */
 export function checkMaximiseOptions(caller: string, options: object, more: readonly string[] = []): void {
   checkNames(caller, options, [...more, ...optionNames]);
 }
 
 /** Starts with a finite log density. @throws Error when there is none, with the term that is to blame */
-function startPositions(
+async function startPositions(
   compiled: CompiledModel,
   density: LogDensity,
   { init }: MaximiseOptions,
   count: number,
   key: Key,
   method: 'mle' | 'map',
-): Float64Array[] {
+  pace: Pace,
+): Promise<Float64Array[]> {
   if (compiled.dimension === 0) throw new RangeError(`${method}: the model has no parameter; add one with .parameters`);
-  const given = init
-    ? [findStart(density, (k) => initialPosition(compiled, init, k, method), foldIn(key, 'init'))]
-    : [];
-  const random = Array.from({ length: count }, (_, i) =>
-    findStart(density, (k) => randomPosition(compiled.dimension, k), foldIn(foldIn(key, 'start'), i)),
-  );
-  const all = [...given, ...random];
+  const all = init ? [findStart(density, (k) => initialPosition(compiled, init, k, method), foldIn(key, 'init'))] : [];
+  for (let i = 0; i < count; i++) {
+    all.push(findStart(density, (k) => randomPosition(compiled.dimension, k), foldIn(foldIn(key, 'start'), i)));
+    await pace.breathe();
+  }
   const found = all.filter((s) => s.ending === 'found').map((s) => s.position);
   if (found.length > 0) return found;
   throw new Error(

@@ -76,7 +76,7 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
     targetAcceptance: checkShare('sample', 'targetAcceptance', options.targetAcceptance ?? 0.8),
     maxTreeDepth: checkWhole('sample', 'maxTreeDepth', options.maxTreeDepth ?? 10, 1, 20),
   };
-  const unseen = improperParameter(compiled, foldIn(base, 'proper'));
+  const unseen = await improperParameter(compiled, foldIn(base, 'proper'));
   if (unseen !== undefined) {
     throw new Error(
       `sample: the posterior is improper: '${unseen}' has a flat prior and no data depend on it; give it a prior, or leave it out`,

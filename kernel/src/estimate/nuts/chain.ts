@@ -81,13 +81,15 @@ export function* runChain(
     maxTreeDepth: options.maxTreeDepth,
     ...(options.log ? { log: options.log } : {}),
   });
-  const start = findStart(sampler, density, foldIn(key, 'start'), options.init);
+  const start = yield* settle(findStart(sampler, density, foldIn(key, 'start'), options.init), chain, 0);
+  if (start === undefined) return chain.result('interrupted');
   if ('reason' in start) return chain.result('failed', start);
 
   let state: State = start;
   let parameters: Parameters = { stepSize: 1, variance: new Float64Array(density.dimension).fill(1) };
   const guessKey = foldIn(key, 'step size');
-  let guess = guessStepSize(density, guessKey, state, parameters);
+  let guess = yield* settle(guessStepSize(density, guessKey, state, parameters), chain, 0);
+  if (guess === undefined) return chain.result('interrupted');
   chain.warmupGradients += guess.leapfrogs;
   if (guess.ending !== 'found')
     return chain.result('failed', { reason: guessFailure(guess), position: state.position });
@@ -110,7 +112,9 @@ export function* runChain(
     warmup = adapt(warmup, state.position, info.acceptance);
     if (warmup.metricChanged) {
       const { stepSize } = warmup.averaging;
-      guess = guessStepSize(density, foldIn(guessKey, iteration), state, { stepSize, variance: warmup.variance });
+      const before = { stepSize, variance: warmup.variance };
+      guess = yield* settle(guessStepSize(density, foldIn(guessKey, iteration), state, before), chain, iteration);
+      if (guess === undefined) return chain.result('interrupted');
       chain.warmupGradients += guess.leapfrogs;
       warmup = restart(warmup, guess.ending === 'found' ? guess.stepSize : stepSize);
     }
@@ -122,13 +126,28 @@ export function* runChain(
   return chain.result('complete');
 }
 
-/** A start with finite log density and gradient, or why there is none. */
-function findStart(
+/** Run a computation to its end with a pause at each of its own; undefined when told to stop. */
+function* settle<R>(
+  computation: Generator<void, R>,
+  chain: Chain,
+  iteration: number,
+): Generator<ChainProgress, R | undefined, Go> {
+  let next = computation.next();
+  while (!next.done) {
+    const go = yield chain.progress(iteration);
+    if (go.stop) return undefined;
+    next = computation.next();
+  }
+  return next.value;
+}
+
+/** A start with finite log density and gradient, or why there is none. Pauses after each attempt. */
+function* findStart(
   sampler: Nuts,
   density: LogDensity,
   key: Key,
   init: Float64Array | undefined,
-): State | { reason: string; position: Float64Array } {
+): Generator<void, State | { reason: string; position: Float64Array }> {
   let position = init ?? new Float64Array(density.dimension);
   const attempts = init ? 1 : startAttempts;
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -140,6 +159,7 @@ function findStart(
       return sampler.init(position);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
+      yield;
     }
   }
   const reason = init

@@ -50,9 +50,14 @@ export type Guess =
 
 /**
  * Double or halve `parameters.stepSize` until one leapfrog's acceptance crosses 0.8 (Hoffman & Gelman 2014,
- * algorithm 4, with Stan's threshold).
+ * algorithm 4, with Stan's threshold). Pauses after each leapfrog.
  */
-export function guessStepSize(density: LogDensity, key: Key, state: State, parameters: Parameters): Guess {
+export function* guessStepSize(
+  density: LogDensity,
+  key: Key,
+  state: State,
+  parameters: Parameters,
+): Generator<void, Guess> {
   const threshold = log(0.8);
   let { stepSize } = parameters;
   let grows: boolean | undefined;
@@ -62,6 +67,7 @@ export function guessStepSize(density: LogDensity, key: Key, state: State, param
     const above = gain > threshold; // false for NaN: a step out of the support is too long
     grows ??= above;
     if (above !== grows) return { ending: 'found', stepSize, leapfrogs };
+    yield;
     stepSize = grows ? 2 * stepSize : stepSize / 2;
     if (stepSize > 1e7) return { ending: 'too large', stepSize, leapfrogs };
     if (!(stepSize > 1e-300)) return { ending: 'too small', stepSize, leapfrogs };

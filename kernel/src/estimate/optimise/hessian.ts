@@ -27,12 +27,25 @@ const attempts = 8;
  * @param scales (d,) how far each coordinate may move for the objective to change by about ½; found when left out
  */
 export function hessian(objective: Objective, position: Float64Array, scales?: Float64Array): Float64Array {
+  const columns = hessianColumns(objective, position, scales);
+  let next = columns.next();
+  while (!next.done) next = columns.next();
+  return next.value;
+}
+
+/** `hessian` with a pause after each column. */
+export function* hessianColumns(
+  objective: Objective,
+  position: Float64Array,
+  scales?: Float64Array,
+): Generator<void, Float64Array> {
   const d = position.length;
   const units = scales ?? curvatureScales(roughHessian(objective, position), position); // (d,)
   const result = new Float64Array(d * d); // (d, d)
   for (let j = 0; j < d; j++) {
     const column = extrapolatedColumn(objective, position, j, units); // (d,)
     for (let i = 0; i < d; i++) result[i * d + j] = column[i]!;
+    yield;
   }
   return symmetrise(result, d);
 }

@@ -272,6 +272,21 @@ describe('a chain', () => {
     expect(next.value.positions).toEqual(run(target, 1, { warmup: 50 }).positions.slice(0, 60));
   });
 
+  it('can be stopped at any pause, also while it looks for a start or a step size', async () => {
+    const { runChain } = await import('#kernel/estimate/nuts/chain');
+    const slow = density(2, () => Number.NaN);
+    for (const [candidate, pauses] of [
+      [slow, 3],
+      [normals([0, 0], [1e-6, 1e-6]), 3],
+    ] as const) {
+      const chain = runChain(candidate, key(1), { warmup: 50, draws: 50, targetAcceptance: 0.8, maxTreeDepth: 10 });
+      let next = chain.next();
+      for (let i = 0; i < pauses && !next.done; i++) next = chain.next({ budget: 1, stop: false });
+      next = chain.next({ budget: 1, stop: true });
+      expect(next.done && next.value).toMatchObject({ ending: 'interrupted', iterations: 0 });
+    }
+  });
+
   it('fails with a reason when no start is finite', () => {
     const result = run(
       density(2, () => Number.NaN),
