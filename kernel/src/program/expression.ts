@@ -191,6 +191,9 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
   logSumExp(): Expr<[]>;
   logSumExp(axis: number): Expr;
   logSumExp(axis?: number): Expr {
+    const whole = axis === undefined ? this.shape.length === 1 : normaliseAxis('logSumExp', axis, this.shape) === 0;
+    // Of two: one exponential instead of two.
+    if (whole && this.shape[0] === 2) return apply('logAddExp', [this.at(0) as never, this.at(1) as never]);
     return this.#reduce('logSumExp', axis);
   }
   prod(): Expr<[]> {

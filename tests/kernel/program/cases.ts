@@ -150,6 +150,8 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   logSumExp: [
     use('all', [vector(...wild)], (x) => x.mul(2).logSumExp()),
     use('axis', [matrix(2, 2, ...wild)], (x) => x.mul(2).logSumExp(1)),
+    use('two rows', [matrix(2, 2, ...wild)], (x) => x.mul(2).logSumExp(0)),
+    use('two', [vector(0.3, -1)], (x) => x.logSumExp()),
     use('far apart', [vector(-700, 3, 2.5)], (x) => x.logSumExp()),
   ],
   cumsum: [

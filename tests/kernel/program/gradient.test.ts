@@ -73,7 +73,10 @@ describe('gradients at edges', () => {
     expect(gradientAt((x) => x.minimum(0), 0, -1, 1)).toEqual([0.5, 1, 0]);
   });
   it('log Σ exp of nothing but −∞ has slope 0', () =>
-    expect(gradientAt((x) => x.add(-Infinity).logSumExp(), 0, 0)).toEqual([0, 0]));
+    expect([
+      ...gradientAt((x) => x.add(-Infinity).logSumExp(), 0, 0),
+      ...gradientAt((x) => x.sub(Infinity).logSumExp(), 1, 2, 3),
+    ]).toEqual([0, 0, 0, 0, 0]));
   it('a product with zeros has the product of the others', () =>
     expect(gradientAt((x) => x.prod(), 0, 2, 3)).toEqual([6, 0, 0]));
 

@@ -65,12 +65,11 @@ export const elementary = {
     documentation: 'log(e^a + e^b), without overflow',
     arity: 2,
     scalar: (a, b) => logAddExp(a!, b!),
-    derivative: ({ cotangent, inputs, needed, times }) => {
+    derivative: ({ cotangent, inputs, output, needed, times, apply }) => {
       const gap = inputs[0]!.sub(inputs[1]!);
-      return [
-        needed[0] ? times(cotangent, gap.sigmoid()) : undefined,
-        needed[1] ? times(cotangent, gap.neg().sigmoid()) : undefined,
-      ];
+      // Where both are −∞ the gap is NaN; the weights are 0 there.
+      const weight = (x: Expr) => times(cotangent, apply('where', [output.eq(-Infinity), 0, x.sigmoid()]));
+      return [needed[0] ? weight(gap) : undefined, needed[1] ? weight(gap.neg()) : undefined];
     },
   }),
   logit: unary('logit', 'log(x / (1 − x))', numeric.logit, (x) => x.sub(x.square()).reciprocal()),

@@ -14,8 +14,17 @@ interface Argument {
   readonly of: readonly [number] | readonly [number, number];
 }
 
-/** The graph with shared exponentials; the graph itself where there is nothing to share. */
+/** The graph with shared exponentials; the graph itself where there is nothing to share. Bodies of scans too. */
 export function shareExponentials(graph: Graph): Graph {
+  if (!graph.nodes.some(({ attributes }) => attributes.body)) return shareHere(graph);
+  const nodes = graph.nodes.map((node) => {
+    const { body } = node.attributes;
+    return body ? { ...node, attributes: { ...node.attributes, body: shareExponentials(body) } } : node;
+  });
+  return shareHere({ ...graph, nodes });
+}
+
+function shareHere(graph: Graph): Graph {
   const found = graph.nodes.map((node) => argumentOf(graph, node));
   const uses = new Map<string, number>();
   for (const argument of found) if (argument) uses.set(argument.key, (uses.get(argument.key) ?? 0) + 1);
