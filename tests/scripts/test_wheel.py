@@ -209,4 +209,5 @@ def test_uninstalling_leaves_nothing_behind(tmp_path, wheel):
     environment.run("-c", USE_KERNEL)
     environment.pip("uninstall", "--quiet", "--yes", "estimand")
     assert environment.files() - before == set()
+    assert list(environment.folder.rglob("*estimand*")) == [], "not even an empty folder of ours"
     assert list((tmp_path / "home").rglob("*")) == []
