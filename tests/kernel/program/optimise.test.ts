@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '#kernel/program/compile';
 import { asExpression, constant, variable } from '#kernel/program/expression';
-import { broadcastTo, concatenate, where } from '#kernel/program/functions';
+import { broadcastTo, concatenate, logSumExp, where } from '#kernel/program/functions';
 import type { Expr } from '#kernel/program/types';
 
 const x = variable('x', [20]);
@@ -112,8 +112,15 @@ describe('the logistic family shares one exponential', () => {
     expect(compile({ inputs, outputs: all }).run(at)).toEqual(alone);
   });
   it('a difference is one argument in either direction', () => {
-    const found = counts(x.sub(s).sigmoid(), s.sub(x).softplus(), x.sub(s).softplus());
-    expect(found).toMatchObject({ exp: 1, log1p: 1 });
+    const all = [
+      x.sub(s).sigmoid(),
+      s.sub(x).softplus(),
+      x.sub(s).softplus(),
+      x.sub(s).neg().sigmoid(),
+      logSumExp(x, s),
+    ];
+    expect(counts(...all)).toMatchObject({ exp: 1, log1p: 1 });
+    expect(compile({ inputs, outputs: all }).run(given)).toEqual(all.map(run));
   });
   it('leaves a single member as it is', () => expect(counts(x.softplus())).toMatchObject({ softplus: 1 }));
 });

@@ -62,11 +62,12 @@ function argumentOf(graph: Graph, node: GraphNode): Argument | undefined {
       return difference(node.inputs[0]!, node.inputs[1]!);
     case 'softplus':
     case 'sigmoid': {
-      const at = node.inputs[0]!;
+      const given = node.inputs[0]!;
+      const turned = graph.nodes[given]!.operation === 'neg';
+      const at = turned ? graph.nodes[given]!.inputs[0]! : given;
       const { operation, inputs } = graph.nodes[at]!;
-      if (operation === 'sub') return difference(inputs[0]!, inputs[1]!);
-      if (operation === 'neg') return { key: `${inputs[0]}`, negative: true, of: [inputs[0]!] };
-      return { key: `${at}`, negative: false, of: [at] };
+      if (operation !== 'sub') return { key: `${at}`, negative: turned, of: [at] };
+      return turned ? difference(inputs[1]!, inputs[0]!) : difference(inputs[0]!, inputs[1]!);
     }
     default:
       return undefined;
