@@ -12,7 +12,7 @@ const REMEDY = 'Mend what the log says, then run the command again.';
 /** What a change of makes every build due: the compiler's settings and every package's version. */
 const COMMON = ['package-lock.json', 'tsconfig.base.json', 'scripts/lib/builds.mjs'];
 export const KERNEL_INPUTS = [...COMMON, 'kernel'];
-export const LABEXTENSION_INPUTS = [...COMMON, 'kernel/package.json', 'kernel/src', 'labextension'];
+export const LABEXTENSION_INPUTS = [...COMMON, 'kernel/package.json', 'kernel/src/figure', 'labextension'];
 
 /** The program the kernel's process runs; the wheel starts it. */
 const KERNEL_MAIN = 'dist/jupyter/main.js';
