@@ -59,10 +59,11 @@ export function cellCode(code: string, session: ReadonlyMap<string, Declared>): 
     if (statement.type === 'ImportDeclaration') rewriteImport(text, statement, session, names);
     else if (statement.type.startsWith('Export')) rewriteExport(text, code, statement);
   }
-  rewriteInside(text, program, true);
-  keepValue(text, code, program);
   const isConstant = (name: string): boolean => (names.get(name) ?? session.get(name))?.constant === true;
-  refuseAssignments(text, program, isConstant, (name) => `${hostName}.constant(${JSON.stringify(name)})`);
+  const refusal = (name: string): string => `${hostName}.constant(${JSON.stringify(name)})`;
+  const replaced = refuseAssignments(text, program, isConstant, refusal);
+  rewriteInside(text, program, true, replaced);
+  keepValue(text, code, program);
   const changed = text.hasChanged();
   return {
     code: changed ? text.toString() : code,
@@ -137,7 +138,8 @@ function blank(text: MagicString, code: string, node: AnyNode, replacement: stri
 const functions = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
 /** Dynamic imports and `import.meta` everywhere; awaits where the cell itself waits. */
-function rewriteInside(text: MagicString, node: AnyNode, topLevel: boolean): void {
+function rewriteInside(text: MagicString, node: AnyNode, topLevel: boolean, replaced: ReadonlySet<AnyNode>): void {
+  if (replaced.has(node)) return;
   switch (node.type) {
     case 'ImportExpression':
       text.update(node.start, node.start + 'import'.length, `${hostName}.dynamicImport`);
@@ -153,7 +155,7 @@ function rewriteInside(text: MagicString, node: AnyNode, topLevel: boolean): voi
       break;
   }
   const inner = topLevel && !functions.has(node.type);
-  for (const child of childrenOf(node)) rewriteInside(text, child, inner);
+  for (const child of childrenOf(node)) rewriteInside(text, child, inner, replaced);
 }
 
 function enclose(text: MagicString, node: AnyNode, method: string): void {

@@ -8,25 +8,31 @@ import type { AnyNode, Pattern, Program } from 'acorn';
 import type MagicString from 'magic-string';
 import { boundNames } from './declarations.ts';
 
-/** Rewrite assignments to names for which `isConstant` holds, wherever no inner declaration hides the name. */
+/**
+ * Rewrite assignments to names for which `isConstant` holds, wherever no inner declaration hides the name.
+ *
+ * @returns the nodes that were replaced: nothing inside them is there any more
+ */
 export function refuseAssignments(
   text: MagicString,
   program: Program,
   isConstant: (name: string) => boolean,
   refusal: (name: string) => string,
-): void {
+): ReadonlySet<AnyNode> {
+  const replaced = new Set<AnyNode>();
   const visit = (node: AnyNode, hidden: ReadonlySet<string>): void => {
     const inner = node === program ? hidden : withHidden(node, hidden);
     const target = assigned(node);
     const constant = target && boundNames(target).find((name) => isConstant(name) && !inner.has(name));
     if (constant !== undefined) {
-      // `overwrite`, for it also removes what others have put inside.
-      text.overwrite(node.start, node.end, refusal(constant) + lineBreaks(text.original.slice(node.start, node.end)));
+      replaced.add(node);
+      text.update(node.start, node.end, refusal(constant) + lineBreaks(text.original.slice(node.start, node.end)));
       return;
     }
     for (const child of childrenOf(node)) visit(child, inner);
   };
   visit(program, new Set());
+  return replaced;
 }
 
 /** What a node assigns to, where it does so as an expression. */

@@ -29,12 +29,12 @@ export function strip(source: string): Stripped {
   try {
     return { code: stripTypeScriptTypes(source) };
   } catch (error) {
-    if (codeOf(error) !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw located(error);
+    if (codeOf(error) !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw located(error, source);
   }
   try {
     return splitMap(stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true }));
   } catch (error) {
-    throw located(error);
+    throw located(error, source);
   }
 }
 
@@ -68,14 +68,26 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
+/** How wide Node's stripper prints a tab. */
+const tabWidth = 4;
+
 /**
- * Node's stripper tells the place only in the stack it makes: `:2`, the source, and a line of carets.
+ * Node's stripper tells the place only in the stack it makes: `:2`, the source, and a line of carets; no carets where
+ * more text was expected at the end.
  */
-function located(error: unknown): unknown {
+function located(error: unknown, source: string): unknown {
   if (!(error instanceof Error) || codeOf(error) !== 'ERR_INVALID_TYPESCRIPT_SYNTAX') return error;
-  const lines = (error.stack ?? '').split('\n');
-  const line = /^.*:(\d+)$/.exec(lines[0] ?? '')?.[1];
-  const column = lines.find((text) => /^\s*\^+\s*$/.test(text))?.indexOf('^');
-  const place = line === undefined || column === undefined ? undefined : { line: Number(line), column };
-  return new CodeError(error.message, place);
+  const printed = (error.stack ?? '').split('\n');
+  const line = Number(/:(\d+)$/.exec(printed[0] ?? '')?.[1]);
+  const text = source.split('\n')[line - 1];
+  if (text === undefined) return new CodeError(error.message);
+  const carets = printed.find((shown) => /^\s*\^+\s*$/.test(shown));
+  return new CodeError(error.message, { line, column: carets ? columnAt(text, carets.indexOf('^')) : text.length });
+}
+
+/** The column of what is printed so far to the right: '\tx', 4 → 1 */
+function columnAt(text: string, printed: number): number {
+  let column = 0;
+  for (let width = 0; width < printed && column < text.length; column++) width += text[column] === '\t' ? tabWidth : 1;
+  return column;
 }

@@ -73,7 +73,10 @@ export class Kernel {
       this.#executions.add(request, (body) => this.#answer(channel, request, body));
       return;
     }
-    void this.#answer(channel, request, (answering) => this.#handlers[request.header.msg_type]?.(request, answering));
+    // Of our own making only: a message type may be called `toString`.
+    const { msg_type: type } = request.header;
+    const handler = Object.hasOwn(this.#handlers, type) ? this.#handlers[type] : undefined;
+    void this.#answer(channel, request, (answering) => handler?.(request, answering));
   }
 
   /** Someone subscribed to iopub: say that what comes from now on is complete (JEP 65). */

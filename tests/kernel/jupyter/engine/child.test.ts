@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineProcess } from '#kernel/jupyter/engine/child';
+import type { Cell, Outcome, Output } from '#kernel/jupyter/engine/engine';
+
+/** The engine process itself, without the wire: cells in, outputs and outcomes out. */
+let engine: EngineProcess;
+let outputs: { cell: number; type: string; content: Record<string, unknown> }[] = [];
+let printed = '';
+let deaths = 0;
+let count = 0;
+
+beforeAll(() => {
+  engine = new EngineProcess(
+    {
+      stream: (_, name, text) => {
+        printed += `${name}:${text}`;
+      },
+      output: ({ cell, type, content }: Output) =>
+        outputs.push({ cell, type, content: JSON.parse(Buffer.from(content).toString()) }),
+      input: () => engine.tellGuard({ kind: 'answer', value: 'given' }),
+    },
+    () => deaths++,
+  );
+});
+afterAll(() => engine.stop());
+
+function run(code: string, more: Partial<Cell> = {}): Promise<Outcome> {
+  outputs = [];
+  printed = '';
+  const id = ++count;
+  return engine.evaluate({ id, count: id, code, expressions: {}, input: false, ...more });
+}
+const result = () => outputs.find(({ type }) => type === 'execute_result')?.content.data;
+
+describe('the engine process', () => {
+  it('runs a cell and gives its value', async () => {
+    expect(await run('const x: number = 20; x + 1')).toEqual({ status: 'ok', expressions: {} });
+    expect(result()).toEqual({ 'text/plain': '21' });
+  });
+
+  it('keeps variables from cell to cell', async () => {
+    await run('x * 2');
+    expect(result()).toEqual({ 'text/plain': '40' });
+  });
+
+  it('prints before it ends', async () => {
+    await run('console.log("a"); console.error("b")');
+    expect(printed).toBe('stdout:a\nstderr:b\n');
+  });
+
+  it('reports an error as output and as outcome', async () => {
+    const outcome = await run('throw new RangeError("far")');
+    expect(outcome).toMatchObject({ status: 'error', ename: 'RangeError', evalue: 'far' });
+    expect(outputs.map(({ type }) => type)).toEqual(['error']);
+  });
+
+  it('evaluates expressions after the cell', async () => {
+    const outcome = await run('const y = 3', { expressions: { good: 'y + 1', bad: 'nope' } });
+    expect(outcome).toMatchObject({
+      status: 'ok',
+      expressions: {
+        good: { status: 'ok', data: { 'text/plain': '4' } },
+        bad: { status: 'error', ename: 'ReferenceError' },
+      },
+    });
+  });
+
+  it('does not show an expression as the result of a cell', async () => {
+    await run('undefined', { expressions: { a: '1' } });
+    expect(result()).toBeUndefined();
+  });
+
+  it('stops a loop on an interrupt of that cell, and only of that cell', async () => {
+    const stuck = run('console.log("in"); while (true) {}');
+    await expect.poll(() => printed).toContain('in');
+    engine.tellGuard({ kind: 'interrupt', cell: count - 1 });
+    engine.tellGuard({ kind: 'interrupt', cell: count });
+    expect(await stuck).toMatchObject({ status: 'error', ename: 'Interrupted' });
+    expect(await run('x')).toMatchObject({ status: 'ok' });
+  });
+
+  it('stops a cell that was interrupted before it began', async () => {
+    engine.tellGuard({ kind: 'interrupt', cell: count + 1 });
+    const outcome = await run('await new Promise(() => {})');
+    expect(outcome).toMatchObject({ ename: 'Interrupted' });
+  });
+
+  it('hands a line of input to a cell that waits for it', async () => {
+    await run('input("?")', { input: true });
+    expect(result()).toEqual({ 'text/plain': "'given'" });
+  });
+
+  it('begins anew after its end, and says so', async () => {
+    const outcome = await run('process.kill(process.pid, "SIGKILL"); await new Promise(() => {})');
+    expect(outcome).toMatchObject({ status: 'error', ename: 'SessionEnded' });
+    expect(deaths).toBe(1);
+    expect(await run('typeof x')).toMatchObject({ status: 'ok' });
+    expect(result()).toEqual({ 'text/plain': "'undefined'" });
+  });
+});
