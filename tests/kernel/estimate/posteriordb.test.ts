@@ -3,17 +3,43 @@
  * and figures in fixtures/, parameters numbered from 1 there.
  */
 import { describe, expect, it } from 'vitest';
-import { beta, flat, halfCauchy, halfNormal, normal, ordered } from '#kernel/distributions/index';
+import {
+  beta,
+  flat,
+  gamma,
+  halfCauchy,
+  halfNormal,
+  normal,
+  ordered,
+  positiveOrdered,
+  simplex,
+} from '#kernel/distributions/index';
 import { type Posterior, sample } from '#kernel/estimate/index';
 import { model } from '#kernel/model/index';
-import { concatenate, constant, logMix, scan } from '#kernel/program/index';
+import {
+  cholesky,
+  concatenate,
+  constant,
+  diagonal,
+  diagonalMatrix,
+  type Expr,
+  logMix,
+  logSumExp,
+  scan,
+  stack,
+  triangularSolve,
+} from '#kernel/program/index';
 import '#kernel/diagnose/index';
 import arK from './fixtures/arK.json' with { type: 'json' };
 import blr from './fixtures/blr.json' with { type: 'json' };
 import eightSchools from './fixtures/eight_schools_noncentered.json' with { type: 'json' };
 import garch from './fixtures/garch11.json' with { type: 'json' };
+import gp from './fixtures/gp_regr.json' with { type: 'json' };
+import hmm from './fixtures/hmm_example.json' with { type: 'json' };
+import interaction from './fixtures/kidscore_interaction.json' with { type: 'json' };
 import kidscore from './fixtures/kidscore_momiq.json' with { type: 'json' };
 import mixture from './fixtures/low_dim_gauss_mix.json' with { type: 'json' };
+import nes from './fixtures/nes.json' with { type: 'json' };
 
 type Reference = Readonly<Record<string, { mean: number; sd: number; mean_mcse: number }>>;
 
@@ -102,5 +128,70 @@ describe('NUTS against reference posteriors', () => {
         return { y: normal(mu, concatenate([constant([sigma1]), variance.sqrt()])) };
       });
     expectAgreement(await sample(returns, { seed: 1, warmup: 500, draws: 500 }), garch.reference);
+  });
+
+  it('kid score with an interaction, not centred: very strongly correlated', async () => {
+    const { kid_score: score, mom_iq: iq, mom_hs: hs } = interaction.data;
+    const line = model()
+      .data({ score, design: iq.map((q, i) => [1, hs[i]!, q, q * hs[i]!]) })
+      .parameters({ beta: flat().size(4), sigma: halfCauchy(0, 2.5) })
+      .observe(({ beta, sigma, design }) => ({ score: normal(design.matmul(beta), sigma) }));
+    expectAgreement(await sample(line, { seed: 1 }), interaction.reference);
+  });
+
+  it('party identification on nine predictors, flat priors', async () => {
+    const { partyid7, real_ideo, race_adj, age_discrete, educ1, gender, income } = nes.data;
+    const rows = partyid7.map((_, i) => [
+      1,
+      real_ideo[i]!,
+      race_adj[i]!,
+      ...[2, 3, 4].map((age) => (age_discrete[i] === age ? 1 : 0)),
+      educ1[i]!,
+      gender[i]!,
+      income[i]!,
+    ]);
+    const regression = model()
+      .data({ y: partyid7, X: rows })
+      .parameters({ beta: flat().size(9), sigma: flat().bounded({ lower: 0 }) })
+      .observe(({ beta, sigma, X }) => ({ y: normal(X.matmul(beta), sigma) }));
+    expectAgreement(await sample(regression, { seed: 1, warmup: 500, draws: 500 }), nes.reference);
+  });
+
+  it('Gaussian process regression through a Cholesky factor', async () => {
+    const { x, y } = gp.data;
+    const squares = x.map((a) => x.map((b) => (a - b) ** 2)); // (n, n)
+    const process = model()
+      .data({ y, squares })
+      .parameters({ rho: gamma(25, 4), alpha: halfNormal(0, 2), sigma: halfNormal(0, 1) })
+      .logDensity(({ rho, alpha, sigma, squares, y }) => {
+        const kernel = squares.div(rho.square().mul(-2)).exp().mul(alpha.square());
+        const factor = cholesky(kernel.add(diagonalMatrix(sigma.mul(new Float64Array(x.length).fill(1)))));
+        const whitened = triangularSolve(factor, y);
+        return whitened.square().sum().mul(-0.5).sub(diagonal(factor).log().sum());
+      });
+    expectAgreement(await sample(process, { seed: 1 }), gp.reference);
+  });
+
+  it('hidden Markov model by the forward algorithm, two simplexes and ordered means', async () => {
+    const { y } = hmm.data;
+    const markov = model()
+      .data({ y })
+      .parameters({ theta1: simplex(2), theta2: simplex(2), mu: positiveOrdered(normal([3, 10], 1)) })
+      .logDensity(({ theta1, theta2, mu, y }) => {
+        const emission = (k: number) => normal(mu.at(k), 1).logDensity(y); // (T,)
+        const [first, second] = [emission(0), emission(1)];
+        const log = [theta1.log(), theta2.log()] as const;
+        const forward = scan(
+          (before: { a: Expr; b: Expr }, e0: Expr, e1: Expr) => ({
+            a: logSumExp(stack([before.a.add(log[0].at(0)), before.b.add(log[1].at(0))])).add(e0),
+            b: logSumExp(stack([before.a.add(log[0].at(1)), before.b.add(log[1].at(1))])).add(e1),
+          }),
+          { a: first.at(0), b: second.at(0) },
+          first.slice(1),
+          second.slice(1),
+        );
+        return logSumExp(stack([forward.a.at(-1), forward.b.at(-1)]));
+      });
+    expectAgreement(await sample(markov, { seed: 1, warmup: 500, draws: 500 }), hmm.reference);
   });
 });
