@@ -50,7 +50,8 @@ export function comparisonView(failed: (problem: string) => void): View<Comparis
         return one.node;
       }),
     );
-    for (const parameter of shown) plots.get(parameter.name)!.plot.draw(comparisonPicture(parameter, labels, theme));
+    for (const parameter of shown)
+      plots.get(parameter.name)!.plot.draw(comparisonPicture(parameter, labels, theme), theme);
   };
 
   return {

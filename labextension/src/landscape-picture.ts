@@ -1,6 +1,7 @@
 /**
  * A landscape's figure data → one Plotly picture: shaded heights, level lines, draws, estimates.
  */
+import { markStyle } from 'estimand/figure/colours';
 import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { LandscapeFigure, LandscapeMark } from 'estimand/figure/types';
@@ -15,12 +16,6 @@ export interface Shown {
   readonly marks: boolean;
 }
 
-export const markStyles = {
-  mle: { colour: '#D55E00', symbol: 'circle' },
-  map: { colour: '#F0E442', symbol: 'diamond' },
-  estimate: { colour: '#CC79A7', symbol: 'triangle-up' },
-} as const satisfies Readonly<Record<LandscapeMark['kind'], { colour: string; symbol: string }>>;
-
 /**
  * Where a drop lies among the bands: k at the k-th edge, straight in between on the square root, in which a
  * quadratic landscape is a cone; so edges are evenly spaced in colour.
@@ -28,10 +23,9 @@ export const markStyles = {
 export function bandHeight(drop: number, bands: readonly number[]): number {
   if (!Number.isFinite(drop)) return Number.NaN;
   const above = bands.findIndex((edge) => drop < edge);
-  const upper = above < 0 ? bands.length : above;
+  const upper = above < 0 ? bands.length - 1 : above; // below the last edge the scale goes on as between the last two
   const from = Math.sqrt(bands[upper - 1] ?? 0);
-  const to = upper < bands.length ? Math.sqrt(bands[upper]!) : 2 * from + 1;
-  return Math.min(bands.length + 1, upper + (Math.sqrt(Math.max(0, drop)) - from) / (to - from));
+  return upper + (Math.sqrt(Math.max(0, drop)) - from) / (Math.sqrt(bands[upper]!) - from);
 }
 
 export function landscapePicture(figure: LandscapeFigure, shown: Shown, width: number, theme: Theme): Picture {
@@ -77,7 +71,7 @@ export function landscapePicture(figure: LandscapeFigure, shown: Shown, width: n
       hoverinfo: 'skip',
     });
   }
-  if (shown.marks) data.push(...figure.marks.map((mark) => markTrace(mark, xName, yName)));
+  if (shown.marks) data.push(...figure.marks.map((mark, i) => markTrace(mark, i, xName, yName)).reverse());
   return {
     data,
     layout: {
@@ -143,14 +137,14 @@ function levelLabels({ levels, x, y }: LandscapeFigure, theme: Theme): Partial<A
   });
 }
 
-function markTrace({ kind, label, x, y }: LandscapeMark, xName: string, yName: string): Data {
-  const { colour, symbol } = markStyles[kind];
+function markTrace({ label, x, y }: LandscapeMark, i: number, xName: string, yName: string): Data {
+  const { colour, symbol, size } = markStyle(i);
   return {
     type: 'scatter',
     mode: 'markers',
     x: [x],
     y: [y],
-    marker: { symbol, size: 13, color: colour, line: { color: '#1f2430', width: 1.5 } },
+    marker: { symbol, size, color: colour, line: { color: '#1f2430', width: 1.5 } },
     hovertemplate: `${plotlyText(label)}<br>${xName} %{x:.5~g}<br>${yName} %{y:.5~g}<extra></extra>`,
   };
 }

@@ -1,12 +1,13 @@
 /**
  * A landscape in JupyterLab: the shaded picture, switches for what lies on it, and the estimates as a table.
  */
+import { markStyle } from 'estimand/figure/colours';
 import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { LandscapeFigure } from 'estimand/figure/types';
 import { tick } from './chooser.ts';
 import { controls, element } from './dom.ts';
-import { landscapePicture, markStyles, type Shown } from './landscape-picture.ts';
+import { landscapePicture, type Shown } from './landscape-picture.ts';
 import { Plot } from './plot.ts';
 import type { View } from './renderer.ts';
 import { dataTable } from './table.ts';
@@ -35,7 +36,8 @@ export function landscapeView(failed: (problem: string) => void): View<Landscape
   const redraw = () => {
     if (!figure || bar.current() !== 0) return;
     legend.hidden = !shown.marks || figure.marks.length === 0;
-    plot.draw(landscapePicture(figure, shown, node.clientWidth, readTheme()));
+    const theme = readTheme();
+    plot.draw(landscapePicture(figure, shown, node.clientWidth, theme), theme);
   };
 
   const switchFor = (key: keyof Shown, text: string) => {
@@ -67,13 +69,10 @@ export function landscapeView(failed: (problem: string) => void): View<Landscape
       // An update while the cell runs must not take the focus away.
       if (focused >= 0) (switches.children[focused] as HTMLElement | undefined)?.focus();
       legend.replaceChildren(
-        ...data.marks.map(({ kind, label }) => {
-          const swatch = element(
-            'span',
-            { class: `estimand-Mark estimand-Mark-${markStyles[kind].symbol}`, 'aria-hidden': 'true' },
-            [],
-          );
-          swatch.style.backgroundColor = markStyles[kind].colour;
+        ...data.marks.map(({ label }, i) => {
+          const { colour, symbol } = markStyle(i);
+          const swatch = element('span', { class: `estimand-Mark estimand-Mark-${symbol}`, 'aria-hidden': 'true' }, []);
+          swatch.style.backgroundColor = colour;
           return element('li', {}, [swatch, label]);
         }),
       );

@@ -25,11 +25,14 @@ const config: Partial<Config> = {
 
 const load = () => import('./plotly.ts').then((module) => module.default);
 
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
 export class Plot {
   readonly node: HTMLDivElement = element('div', { role: 'img', class: 'estimand-Plot' }, []);
   readonly #failed: (problem: string) => void;
   #picture: Picture | undefined;
-  #frame = 0;
+  #theme: Theme | undefined;
+  #pending = false;
   #drawn = false;
   #disposed = false;
 
@@ -38,33 +41,46 @@ export class Plot {
   }
 
   /** Draw this picture at the next frame; of several in one frame only the last is drawn. */
-  draw(picture: Picture): void {
+  draw(picture: Picture, theme: Theme): void {
     this.#picture = picture;
+    this.#theme = theme;
+    delete this.node.dataset.drawn;
     this.node.setAttribute('aria-label', picture.description);
     this.node.style.height = `${picture.height}px`;
-    if (this.#frame !== 0 || this.#disposed) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#drawNow().catch((error: unknown) => this.#failed(`drawing failed: ${String(error)}`));
-    });
+    if (this.#pending || this.#disposed) return;
+    this.#pending = true;
+    this.#drawLatest()
+      .catch((error: unknown) => this.#failed(`drawing failed: ${String(error)}`))
+      .finally(() => {
+        this.#pending = false;
+      });
   }
 
   dispose(): void {
     this.#disposed = true;
-    cancelAnimationFrame(this.#frame);
     if (this.#drawn) void load().then((Plotly) => Plotly.purge(this.node));
   }
 
-  async #drawNow(): Promise<void> {
-    const Plotly = await load();
-    const picture = this.#picture;
-    const width = this.node.clientWidth;
-    // Without a width the element is hidden; it is drawn when it is shown.
-    if (this.#disposed || !picture || width === 0) return;
-    await Plotly.react(this.node, picture.data, { ...picture.layout, width, height: picture.height }, config);
-    if (this.#disposed) return;
-    this.#drawn = true;
-    this.node.dataset.drawn = 'true';
+  /** One drawing at a time; what was asked for meanwhile is drawn after it. */
+  async #drawLatest(): Promise<void> {
+    const [Plotly] = await Promise.all([load(), nextFrame()]);
+    let picture: Picture | undefined;
+    let patience = 60;
+    while (picture !== this.#picture && !this.#disposed) {
+      const width = this.node.clientWidth;
+      if (width === 0) {
+        // Hidden: it is drawn when it is shown. While JupyterLab changes its theme, nothing has a size for some frames.
+        patience -= 1;
+        if (patience === 0) return;
+        await nextFrame();
+        continue;
+      }
+      picture = this.#picture!;
+      await Plotly.react(this.node, picture.data, { ...picture.layout, width, height: picture.height }, config);
+      this.#drawn = true;
+    }
+    // Says that what was asked for last is there, and in which theme's colours.
+    if (!this.#disposed) this.node.dataset.drawn = this.#theme?.light ? 'light' : 'dark';
   }
 }
 

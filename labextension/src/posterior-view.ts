@@ -84,7 +84,7 @@ export function posteriorView(failed: (problem: string) => void): View<Posterior
     if (shown.length === 0) panel.append(element('p', { class: 'estimand-Subtitle' }, ['Choose a parameter to draw.']));
     panel.classList.toggle('estimand-Single', shown.length === 1);
     for (const parameter of shown)
-      plots.get(`${tab} ${parameter.name}`)!.plot.draw(curvePicture(tab, parameter, data, theme));
+      plots.get(`${tab} ${parameter.name}`)!.plot.draw(curvePicture(tab, parameter, data, theme), theme);
   };
 
   const redraw = () => {
@@ -101,6 +101,7 @@ export function posteriorView(failed: (problem: string) => void): View<Posterior
           figure.parameters.filter(({ name }) => chosen.has(name)),
           theme,
         ),
+        theme,
       );
     }
   };

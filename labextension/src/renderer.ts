@@ -37,6 +37,7 @@ export class FigureRenderer<Data> extends Widget implements IRenderMime.IRendere
   constructor(mimeType: string, type: FigureType<Data>, alive: Set<{ redraw(): void }>) {
     super();
     this.addClass('estimand-Figure');
+    this.node.dataset.mimeType = mimeType;
     this.#mimeType = mimeType;
     this.#type = type;
     this.#alive = alive;

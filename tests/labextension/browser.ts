@@ -90,11 +90,12 @@ export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<voi
   await page.waitForFunction((light) => document.body.dataset.jpThemeLight === light, String(theme === 'light'));
 }
 
-/** Wait until every figure on the page that can be seen has been drawn. */
+/** Wait until every figure on the page that can be seen has been drawn, in the colours of the theme. */
 export async function waitForPictures(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const shown = [...document.querySelectorAll<HTMLElement>('.estimand-Plot')].filter((plot) => plot.clientWidth > 0);
-    return shown.length > 0 && shown.every((plot) => plot.dataset.drawn === 'true');
+    const theme = document.body.dataset.jpThemeLight === 'false' ? 'dark' : 'light';
+    return shown.length > 0 && shown.every((plot) => plot.dataset.drawn === theme);
   });
 }
 

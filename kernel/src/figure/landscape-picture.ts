@@ -1,21 +1,19 @@
 /**
  * The static picture of a landscape: shaded heights, labelled level lines, the estimates and draws on top.
  */
-import { paper, shade } from './colours.ts';
+import { type MarkSymbol, markStyle, paper, shade } from './colours.ts';
 import { contourLines } from './contour.ts';
 import { unpack } from './pack.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
 import { document, element, fitText, path, text } from './svg.ts';
 import { formatNumber } from './ticks.ts';
-import type { LandscapeFigure, LandscapeMark } from './types.ts';
+import type { LandscapeFigure } from './types.ts';
 
 const width = 820;
 const height = 580;
 
 /** Where the log density is not finite. */
 const outside = '#c9ccd3';
-
-export const markColours = { mle: '#D55E00', map: '#F0E442', estimate: '#CC79A7' } as const;
 
 export function landscapePicture(figure: LandscapeFigure): string {
   const { x, y } = figure;
@@ -125,25 +123,56 @@ function cloud({ draws }: LandscapeFigure, panel: Panel): string {
   return element('path', { d: dots.join(''), fill: 'none', ...style });
 }
 
-function symbol(kind: LandscapeMark['kind'], x: number, y: number): string {
-  const style = { fill: markColours[kind], stroke: paper.ink, 'stroke-width': 1.5 };
-  if (kind === 'mle') return element('circle', { cx: x, cy: y, r: 6.5, ...style });
-  const corners = kind === 'map' ? [0, -8, 8, 0, 0, 8, -8, 0] : [0, -8, 7.5, 6, -7.5, 6];
-  const xs = corners.filter((_, i) => i % 2 === 0).map((dx) => x + dx);
-  const ys = corners.filter((_, i) => i % 2 === 1).map((dy) => y + dy);
+/** Corners of a mark of width 2, around (0, 0). */
+const corners: Readonly<Record<Exclude<MarkSymbol, 'circle'>, readonly (readonly [number, number])[]>> = {
+  diamond: [
+    [0, -1.2],
+    [1.2, 0],
+    [0, 1.2],
+    [-1.2, 0],
+  ],
+  'triangle-up': [
+    [0, -1.15],
+    [1.1, 0.9],
+    [-1.1, 0.9],
+  ],
+  square: [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  'triangle-down': [
+    [0, 1.15],
+    [1.1, -0.9],
+    [-1.1, -0.9],
+  ],
+};
+
+function mark(i: number, x: number, y: number, size = markStyle(i).size): string {
+  const { colour, symbol } = markStyle(i);
+  const style = { fill: colour, stroke: paper.ink, 'stroke-width': 1.5 };
+  const r = size / 2;
+  if (symbol === 'circle') return element('circle', { cx: x, cy: y, r, ...style });
+  const xs = corners[symbol].map(([dx]) => x + r * dx);
+  const ys = corners[symbol].map(([, dy]) => y + r * dy);
   return element('path', { d: path(xs, ys, true), ...style });
 }
 
+/** From the last, which is the largest, to the first. */
 function marks(figure: LandscapeFigure, panel: Panel): string {
-  return figure.marks.map(({ kind, x, y }) => symbol(kind, pixelX(panel, x), pixelY(panel, y))).join('');
+  return figure.marks
+    .map(({ x, y }, i) => mark(i, pixelX(panel, x), pixelY(panel, y)))
+    .reverse()
+    .join('');
 }
 
 function key(figure: LandscapeFigure, panel: Panel): string {
   const left = panel.left + panel.width + 26;
   const parts: string[] = [];
   let y = panel.top + 10;
-  for (const mark of figure.marks) {
-    parts.push(symbol(mark.kind, left + 8, y), text(left + 24, y + 4, fitText(mark.label, 170)));
+  for (const [i, { label }] of figure.marks.entries()) {
+    parts.push(mark(i, left + 8, y, 12), text(left + 24, y + 4, fitText(label, 170)));
     y += 24;
   }
   if (figure.draws) {

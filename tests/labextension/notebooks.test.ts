@@ -1,0 +1,102 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, openLab, screenshot, setTheme, startBrowser, waitForKernel, waitForPictures } from './browser.ts';
+import { type Lab, startLab } from './jupyterlab.ts';
+
+const folder = fileURLToPath(new URL('../../notebooks/', import.meta.url));
+const notebooks = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
+
+let browser: Browser;
+let lab: Lab;
+
+beforeAll(async () => {
+  const files = readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(folder, name));
+  [browser, lab] = await Promise.all([startBrowser(), startLab({ files, extension: 'installed' })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await lab?.stop();
+});
+
+/** Run every cell and wait for the last; a failed cell ends it too. */
+async function runAll(page: Page): Promise<void> {
+  await waitForKernel(page);
+  await command(page, 'notebook:run-all-cells');
+  await waitForKernel(page);
+}
+
+describe('the notebooks of the course', () => {
+  it('are there', () => {
+    expect(notebooks).toContain('01-parameters-and-estimates.ipynb');
+    expect(notebooks).toContain('02-eight-schools.ipynb');
+  });
+
+  it.each(notebooks)(
+    '%s: runs in JupyterLab, its figures draw in both themes, and the console stays clean',
+    async (notebook) => {
+      const { page, errors } = await openLab(browser, lab.address(notebook));
+      try {
+        await runAll(page);
+        expect(
+          await page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]').allTextContents(),
+        ).toEqual([]);
+        expect(
+          await page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]').allTextContents(),
+        ).toEqual([]);
+        const figures = page.locator('.estimand-Figure');
+        const count = await figures.count();
+        expect(count).toBeGreaterThanOrEqual(2);
+        const name = notebook.replace('.ipynb', '');
+        for (const theme of ['dark', 'light'] as const) {
+          await setTheme(page, theme);
+          for (let i = 0; i < count; i++) {
+            await figures.nth(i).scrollIntoViewIfNeeded();
+            await waitForPictures(page);
+            await screenshot(page, `.estimand-Figure >> nth=${i}`, `${name}/${i}-${theme}`);
+          }
+        }
+        expect(await page.locator('.estimand-Problem').allTextContents()).toEqual([]);
+        expect(errors).toEqual([]);
+      } finally {
+        await page.context().close();
+      }
+    },
+    180_000,
+  );
+
+  it('draw both kinds: posteriors and landscapes', async () => {
+    const { page } = await openLab(browser, lab.address('01-parameters-and-estimates.ipynb'));
+    try {
+      await runAll(page);
+      await waitForPictures(page);
+      expect(await page.locator('.estimand-Figure[data-mime-type*="posterior"]').count()).toBeGreaterThanOrEqual(1);
+      expect(await page.locator('.estimand-Figure[data-mime-type*="landscape"]').count()).toBeGreaterThanOrEqual(1);
+      expect(await page.locator('.estimand-Figure[data-mime-type*="comparison"]').count()).toBeGreaterThanOrEqual(1);
+    } finally {
+      await page.context().close();
+    }
+  }, 180_000);
+
+  it('show their figures as pictures where the extension is not', async () => {
+    const bare = await startLab({ files: notebooks.map((name) => join(folder, name)), extension: 'none' });
+    try {
+      const { page, errors } = await openLab(browser, bare.address('01-parameters-and-estimates.ipynb'));
+      await runAll(page);
+      const pictures = page.locator('.jp-RenderedImage img');
+      expect(await pictures.count()).toBeGreaterThanOrEqual(3);
+      expect(await pictures.evaluateAll((all) => all.every((one) => Number(one.getAttribute('width')) > 600))).toBe(
+        true,
+      );
+      expect(await page.locator('.estimand-Figure').count()).toBe(0);
+      expect(errors).toEqual([]);
+      await page.context().close();
+    } finally {
+      await bare.stop();
+    }
+  }, 180_000);
+});
