@@ -7,8 +7,12 @@ export { type SymmetricEigen, symmetricEigen } from './linalg/eigen.ts';
 export { leastSquares, type Qr, qr } from './linalg/qr.ts';
 export { foldIn, type Key, key, normalVector, Stream, type StreamState, split, uniformVector } from './random.ts';
 export {
+  besselI0,
+  besselI1,
+  besselRatio,
   betaQuantile,
   betaRegularised,
+  betaRegularisedDerivatives,
   betaRegularisedUpper,
   digamma,
   erf,
@@ -16,11 +20,15 @@ export {
   erfcx,
   gammaQuantile,
   gammaRegularisedLower,
+  gammaRegularisedShapeDerivative,
   gammaRegularisedUpper,
   gammaUpperQuantile,
   lgamma,
+  logBesselI0,
+  logBesselI1,
   logBeta,
   logChoose,
+  multivariateLgamma,
   normalCdf,
   normalLogCdf,
   normalQuantile,

@@ -35,10 +35,19 @@ const functions: Record<keyof typeof fixture.functions, [(...x: number[]) => num
   gamma_q_inv: [(a, q) => special.gammaUpperQuantile(q!, a!), 400],
   beta_i: [(a, b, x) => special.betaRegularised(a!, b!, x!), 400],
   beta_i_inv: [(a, b, p) => special.betaQuantile(p!, a!, b!), 400],
+  bessel_i0: [(x) => special.besselI0(x!), 5],
+  bessel_i1: [(x) => special.besselI1(x!), 5],
+  log_bessel_i0: [(x) => special.logBesselI0(x!), 3],
+  gamma_p_da: [(a, x) => special.gammaRegularisedShapeDerivative(a!, x!), 450],
+  beta_i_da: [(a, b, x) => special.betaRegularisedDerivatives(a!, b!, x!)[0], 800],
+  beta_i_db: [(a, b, x) => special.betaRegularisedDerivatives(a!, b!, x!)[1], 800],
 };
 
 /** Zeros in the middle of these functions' range, where an absolute error of 1e-13 is what is asked. */
 const crossZero = new Set(['lgamma', 'digamma', 'lbeta']);
+
+/** Derivatives in a parameter, where an error far below the rounding of the function itself does not matter. */
+const ofParameter = new Set(['gamma_p_da', 'beta_i_da', 'beta_i_db']);
 
 const ULP = 2 ** -52;
 const SMALLEST = 2 ** -1074;
@@ -50,6 +59,7 @@ function expectWithin(name: string, got: number, expected: number, ulp: number, 
   }
   const error = Math.abs(got - expected);
   if (crossZero.has(name) && error < 1e-13) return;
+  if (ofParameter.has(name) && error < 1e-20 && expected > 1e-20) return;
   expect(error, `${what}: got ${got}, expected ${expected}`).toBeLessThanOrEqual(
     Math.max(ulp * ULP * Math.abs(expected), SMALLEST),
   );
@@ -212,6 +222,40 @@ describe('identities', () => {
     expect([special.studentTCdf(-Infinity, 3), special.studentTCdf(Infinity, 3)]).toEqual([0, 1]);
     expect([special.studentTQuantile(0, 3), special.studentTQuantile(0.5, 3)]).toEqual([-Infinity, 0]);
     expect(special.studentTCdf(1, -1)).toBeNaN();
+  });
+});
+
+describe('Bessel functions', () => {
+  it('have a ratio that is that of I₁ and I₀, odd, and 1 at infinity', () => {
+    for (const x of [1e-300, 1e-5, 0.3, 2, 19.99, 20.01, 300]) {
+      const ratio = special.besselI1(x) / special.besselI0(x);
+      expect(Math.abs(special.besselRatio(x) - ratio)).toBeLessThanOrEqual(1e-14 * ratio);
+      expect(special.besselRatio(-x)).toBe(-special.besselRatio(x));
+      expect(special.logBesselI1(x)).toBeCloseTo(Math.log(special.besselI1(x)), 12);
+    }
+    expect([special.besselRatio(0), special.besselRatio(1e300), special.besselRatio(Infinity)]).toEqual([0, 1, 1]);
+    expect([special.logBesselI1(0), special.logBesselI1(Infinity)]).toEqual([-Infinity, Infinity]);
+    expect([special.logBesselI1(-1), special.besselRatio(Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it('meet where the series hands over to the expansion', () => {
+    for (const f of [special.logBesselI0, special.logBesselI1, special.besselRatio]) {
+      expect(Math.abs(f(20) - f(20 - 4e-15))).toBeLessThan(2e-14);
+    }
+  });
+});
+
+describe('the multivariate gamma function', () => {
+  it('is lgamma in one dimension and follows its recurrence in more', () => {
+    expect(special.multivariateLgamma(4.2, 1)).toBe(special.lgamma(4.2));
+    for (const p of [2, 3, 7]) {
+      const a = 5.3;
+      const recurrence =
+        ((p - 1) / 2) * Math.log(Math.PI) + special.lgamma(a) + special.multivariateLgamma(a - 0.5, p - 1);
+      expect(special.multivariateLgamma(a, p)).toBeCloseTo(recurrence, 12);
+    }
+    expect(special.multivariateLgamma(1, 3)).toBeNaN(); // a ≤ (p − 1) / 2
+    expect(special.multivariateLgamma(5, 1.5)).toBeNaN();
   });
 });
 

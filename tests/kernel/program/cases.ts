@@ -59,6 +59,9 @@ function binary(operation: OperationName, left: readonly number[], right: readon
   ];
 }
 
+/** The same case, whose second derivatives are not asked for. */
+const once = (each: Case): Case => ({ ...each, twice: false });
+
 const wild = [-1.3, 0.6, 2.1, -0.2];
 const nonzero = [0.8, -1.7, 2.4, 0.9];
 const positiveDefinite = (a: Expr): Expr =>
@@ -69,6 +72,14 @@ const positiveDefinite = (a: Expr): Expr =>
   ]);
 const three = matrix(3, 3, 1.1, 0.3, -0.2, 0.5, 0.9, 0.1, -0.7, 0.4, 1.3);
 const lower = (a: Expr): Expr => cholesky(positiveDefinite(a));
+
+/** Derivatives in a parameter: what they are the derivative of is tested, their own is not there. */
+export const withoutDerivative: ReadonlySet<OperationName> = new Set([
+  'trigamma',
+  'gammaLowerByShape',
+  'betaLowerByFirst',
+  'betaLowerBySecond',
+]);
 
 export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   add: binary('add', wild, nonzero),
@@ -113,6 +124,29 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   lgamma: unary('lgamma', positive),
   digamma: unary('digamma', positive, false),
   trigamma: [], // no derivative of its own; its values are digamma's derivative
+  besselI0: unary('besselI0', anywhere),
+  besselI1: unary('besselI1', anywhere),
+  logBesselI0: unary('logBesselI0', anywhere),
+  besselRatio: unary('besselRatio', anywhere),
+  gammaLower: binary('gammaLower', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]).map(once),
+  gammaUpper: binary('gammaUpper', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]).map(once),
+  gammaLowerByShape: [], // no derivative of its own; its values are gammaLower's derivative
+  betaLower: [
+    use(
+      'vectors',
+      [vector(0.4, 1.7, 12.5), vector(2.2, 0.6, 9.8), vector(0.2, 0.7, 0.55)],
+      (a, b, x) => apply('betaLower', [a, b, x]),
+      false,
+    ),
+    use(
+      'a scalar, a row and a column',
+      [scalar(1.3), vector(2.2, 0.6), matrix(2, 1, 0.2, 0.7)],
+      (a, b, x) => apply('betaLower', [a, b, x]),
+      false,
+    ),
+  ],
+  betaLowerByFirst: [], // as gammaLowerByShape
+  betaLowerBySecond: [],
   lt: binary('lt', wild, nonzero),
   le: binary('le', wild, nonzero),
   gt: binary('gt', wild, nonzero),

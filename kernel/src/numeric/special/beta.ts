@@ -14,7 +14,7 @@ const MAXIMUM_TERMS = 1_000_000;
 const TINY = 1e-300;
 
 /** x b − a y in twice the precision, where y = 1 − x: how far x is above the mean, times a + b. */
-function excess(a: number, b: number, x: number, y: number): number {
+export function excess(a: number, b: number, x: number, y: number): number {
   const up = x * b;
   const down = a * y;
   const errors = x > 1e-280 && y > 1e-280 ? productError(x, b, up) - productError(a, y, down) : 0;
@@ -33,7 +33,7 @@ function share(x: number, y: number, a: number): number {
 }
 
 /** x^a y^b / B(a, b), y = 1 − x. */
-function factor(a: number, b: number, x: number, y: number): number {
+export function betaMass(a: number, b: number, x: number, y: number): number {
   if (a < 8 || b < 8) {
     const logB = logBeta(a, b);
     const product = share(x, y, a) * share(y, x, b);
@@ -48,7 +48,7 @@ function factor(a: number, b: number, x: number, y: number): number {
 }
 
 /**
- * a I_x(a, b) / factor for x below the mean: the even part of the fraction of DLMF 8.17.22, as arranged by
+ * a I_x(a, b) / betaMass for x below the mean: the even part of the fraction of DLMF 8.17.22, as arranged by
  * DiDonato & Morris (1992, ACM Algorithm 708, BFRAC), where nothing cancels while n < b.
  */
 function fraction(a: number, b: number, x: number, y: number): number {
@@ -76,7 +76,7 @@ function fraction(a: number, b: number, x: number, y: number): number {
 
 /** I_x(a, b) and its complement, for 0 < x < 1 and y = 1 − x. */
 export function betaTails(a: number, b: number, x: number, y: number): readonly [number, number] {
-  const scale = factor(a, b, x, y);
+  const scale = betaMass(a, b, x, y);
   if (x * (a + b + 2) < a + 1) {
     const lower = scale * fraction(a, b, x, y);
     return [lower, 1 - lower];
@@ -129,7 +129,7 @@ export function betaQuantilePair(lower: number, upper: number, a: number, b: num
     const x = sigmoid(u);
     const y = sigmoid(-u);
     const tail = betaTails(a, b, x, y)[byLower ? 0 : 1];
-    const slope = ((byLower ? 1 : -1) * factor(a, b, x, y)) / tail; // of log tail in u
+    const slope = ((byLower ? 1 : -1) * betaMass(a, b, x, y)) / tail; // of log tail in u
     const step = tail > 0 ? (target - log(tail)) / slope : byLower ? Infinity : -Infinity;
     if (step >= 0) low = u;
     else high = u;

@@ -91,6 +91,17 @@ export function lgamma(x: number): number {
   return log(Math.PI / Math.abs(sin(Math.PI * fraction(x)))) - lgamma(1 - x);
 }
 
+/** log x − 1/(2x) − ψ(x) for x ≥ 10, in w = x⁻²: terms B₂ₖ / (2k x^2k). */
+function digammaSeries(w: number): number {
+  return (
+    w *
+    (1 / 12 -
+      w *
+        (1 / 120 -
+          w * (1 / 252 - w * (1 / 240 - w * (1 / 132 - w * (691 / 32760 - w * (1 / 12 - w * (3617 / 8160))))))))
+  );
+}
+
 /**
  * Digamma: the derivative of lgamma. −∞ at 0 (+∞ at −0), NaN at the negative whole numbers.
  *
@@ -111,14 +122,14 @@ export function digamma(x: number): number {
     x += 1;
   }
   const w = 1 / (x * x);
-  // Terms B₂ₖ / (2k x^2k)
-  const series =
-    w *
-    (1 / 12 -
-      w *
-        (1 / 120 -
-          w * (1 / 252 - w * (1 / 240 - w * (1 / 132 - w * (691 / 32760 - w * (1 / 12 - w * (3617 / 8160))))))));
-  return shift + (log(x) - 0.5 / x - series);
+  return shift + (log(x) - 0.5 / x - digammaSeries(w));
+}
+
+/** ψ(x) − log x for x > 0: −1/(2x) − …, without subtracting two large numbers. */
+export function digammaMinusLog(x: number): number {
+  if (x < 10) return digamma(x) - log(x);
+  const w = 1 / (x * x);
+  return -0.5 / x - digammaSeries(w);
 }
 
 /** The zero of digamma, in two parts (OEIS A030169). */

@@ -1,9 +1,13 @@
 /** Special functions on plain numbers, one family a file. */
+export { besselI0, besselI1, besselRatio, logBesselI0, logBesselI1 } from './bessel.ts';
 export { betaQuantile, betaRegularised, betaRegularisedUpper } from './beta.ts';
 export { erf, erfc, erfcx } from './error-function.ts';
 export { digamma, lgamma, trigamma } from './gamma.ts';
 export { gammaQuantile, gammaUpperQuantile } from './gamma-quantile.ts';
+export { betaRegularisedDerivatives } from './incomplete-beta-derivative.ts';
 export { gammaRegularisedLower, gammaRegularisedUpper } from './incomplete-gamma.ts';
+export { gammaRegularisedShapeDerivative } from './incomplete-gamma-derivative.ts';
 export { logBeta, logChoose } from './log-beta.ts';
+export { multivariateLgamma } from './multivariate-gamma.ts';
 export { normalCdf, normalLogCdf, normalQuantile, normalQuantileAbsolute } from './normal.ts';
 export { studentTCdf, studentTQuantile } from './student-t.ts';

@@ -2,9 +2,11 @@
  * The registry: every operation of the compute core, one entry each. What is not here does not exist.
  */
 import { arithmetic } from './arithmetic.ts';
+import { bessel } from './bessel.ts';
 import { choleskyOperations } from './cholesky.ts';
 import { comparisons } from './comparison.ts';
 import { elementary } from './elementary.ts';
+import { incomplete } from './incomplete.ts';
 import { linear } from './linear.ts';
 import type { Operation } from './operation.ts';
 import { reduction } from './reduction.ts';
@@ -14,6 +16,8 @@ import { shaping } from './shaping.ts';
 export const operations = {
   ...arithmetic,
   ...elementary,
+  ...bessel,
+  ...incomplete,
   ...comparisons,
   ...reduction,
   ...shaping,
