@@ -26,7 +26,7 @@ export function kernelInformation(): Record<string, unknown> {
       mimetype: 'application/typescript',
       file_extension: '.ts',
       pygments_lexer: 'typescript',
-      codemirror_mode: { name: 'text/typescript', typescript: true },
+      codemirror_mode: 'typescript', // the name JupyterLab's editor knows it by; 'text/typescript' left cells without colours
       nbconvert_exporter: 'script',
     },
     banner: `Estimand ${version}: TypeScript ${typescript} on Node ${process.versions.node}`,
