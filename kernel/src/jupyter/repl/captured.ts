@@ -8,7 +8,7 @@ import type { Repl } from './repl.ts';
 import { notebookStream } from './streams.ts';
 
 /** Thrown by `process.exit()` and its like in a cell. */
-export class ExitRefused extends Error {
+class ExitRefused extends Error {
   override readonly name = 'ExitRefused';
 
   constructor(name: string, code: unknown) {

@@ -27,7 +27,7 @@ export interface CellCode {
 }
 
 /** Parse JavaScript as a cell may have it: module syntax, or sloppy code that is no module. */
-export function parseCell(code: string): Program {
+function parseCell(code: string): Program {
   const options = { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, locations: false } as const;
   try {
     return parse(code, { ...options, sourceType: 'module' });

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The five sockets of a kernel, by their names in the connection file. */
-export const channels = ['shell', 'control', 'iopub', 'stdin', 'hb'] as const;
+const channels = ['shell', 'control', 'iopub', 'stdin', 'hb'] as const;
 export type Channel = (typeof channels)[number];
 
 export interface Connection {

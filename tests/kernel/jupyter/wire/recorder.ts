@@ -18,7 +18,7 @@ export interface Sent {
 export const ok: Outcome = { status: 'ok', expressions: {} };
 export const failed: Outcome = { status: 'error', ename: 'Error', evalue: 'no', traceback: ['no'] };
 
-export class MockEngine implements Engine {
+class MockEngine implements Engine {
   readonly cells: Cell[] = [];
   #end: ((outcome: Outcome) => void) | undefined;
   readonly interrupt = vi.fn<Engine['interrupt']>();
