@@ -1,6 +1,7 @@
 /**
  * A comparison in JupyterLab: a picture per parameter with a dot and an interval per estimate, and a table.
  */
+import { byScale, type ComparedParameter, labelsOf } from 'estimand/figure/comparison';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { ComparisonFigure, ComparisonFigureRow } from 'estimand/figure/types';
 import type { Data } from 'plotly.js';
@@ -12,8 +13,7 @@ import { dataTable } from './table.ts';
 import { tabs } from './tabs.ts';
 import { readTheme, seriesColour, type Theme } from './theme.ts';
 
-type Parameter = ComparisonFigure['parameters'][number];
-const firstShown = 8;
+const firstShown = 24;
 
 export function comparisonView(failed: (problem: string) => void): View<ComparisonFigure> {
   let figure: ComparisonFigure | undefined;
@@ -21,12 +21,13 @@ export function comparisonView(failed: (problem: string) => void): View<Comparis
   const title = element('p', { class: 'estimand-Title' }, []);
   const subtitle = element('p', { class: 'estimand-Subtitle' }, []);
   const choice = chooser('Parameters to draw', () => redraw());
+  const legend = element('ul', { class: 'estimand-Legend', 'aria-label': 'Estimates' }, []);
   const grid = element('div', { class: 'estimand-Grid estimand-Wide' }, []);
   const tablePanel = element('div', { class: 'estimand-TablePanel' }, []);
   const bar = tabs(
     'Views of the comparison',
     [
-      { name: 'Picture', panel: element('div', {}, [choice.node, grid]) },
+      { name: 'Picture', panel: element('div', {}, [choice.node, legend, grid]) },
       { name: 'Table', panel: tablePanel },
     ],
     () => redraw(),
@@ -36,22 +37,23 @@ export function comparisonView(failed: (problem: string) => void): View<Comparis
   const redraw = () => {
     if (!figure || bar.current() !== 0) return;
     const theme = readTheme();
-    const labels = labelsOf(figure);
+    const labels = labelsOf(figure.parameters);
     const chosen = new Set(choice.chosen());
-    const shown = figure.parameters.filter(({ name }) => chosen.has(name));
-    grid.replaceChildren(
-      ...shown.map(({ name }) => {
-        let one = plots.get(name);
-        if (!one) {
-          const plot = new Plot(failed);
-          one = { plot, node: element('figure', {}, [element('figcaption', {}, [name]), plot.node]) };
-          plots.set(name, one);
-        }
-        return one.node;
-      }),
-    );
-    for (const parameter of shown)
-      plots.get(parameter.name)!.plot.draw(comparisonPicture(parameter, labels, theme), theme);
+    const groups = byScale(figure.parameters.filter(({ name }) => chosen.has(name)));
+    drawLegend(legend, labels, theme);
+    legend.hidden = groups.every((group) => group.length === 1);
+    const shown = groups.map((group) => {
+      const name = group.length > 1 ? group[0]!.name.replace(/\[.*$/s, '') : group[0]!.name;
+      let one = plots.get(name);
+      if (!one) {
+        const plot = new Plot(failed);
+        one = { plot, node: element('figure', {}, [element('figcaption', {}, [name]), plot.node]) };
+        plots.set(name, one);
+      }
+      return { ...one, group };
+    });
+    grid.replaceChildren(...shown.map((one) => one.node));
+    for (const { plot, group } of shown) plot.draw(comparisonPicture(group, labels, theme), theme);
   };
 
   return {
@@ -76,34 +78,50 @@ export function comparisonView(failed: (problem: string) => void): View<Comparis
   };
 }
 
-const labelsOf = ({ parameters }: ComparisonFigure): string[] => [
-  ...new Set(parameters.flatMap(({ rows }) => rows.map(({ label }) => label))),
-];
+function drawLegend(legend: HTMLElement, labels: readonly string[], theme: Theme): void {
+  const keys = labels.map((label, i) => {
+    const swatch = element('span', { class: 'estimand-Mark estimand-Mark-circle', 'aria-hidden': 'true' }, []);
+    swatch.style.backgroundColor = seriesColour(theme, i);
+    return element('li', {}, [swatch, label]);
+  });
+  legend.replaceChildren(...keys);
+}
 
-export function comparisonPicture({ name, rows }: Parameter, labels: readonly string[], theme: Theme): Picture {
-  const data = rows.map((row, i): Data => {
+/** One parameter with a row per label; or elements of one array on one scale, a block of rows per element. */
+export function comparisonPicture(
+  group: readonly ComparedParameter[],
+  labels: readonly string[],
+  theme: Theme,
+): Picture {
+  const together = group.length > 1;
+  const rowHeight = together ? 13 : 28;
+  const ticks: { at: number; text: string }[] = [];
+  const placed: { row: ComparisonFigureRow; name: string; at: number }[] = [];
+  let at = 0;
+  for (const { name, rows } of group) {
+    if (together) ticks.push({ at: at + (rows.length - 1) / 2, text: name });
+    for (const row of rows) {
+      if (!together) ticks.push({ at, text: row.label });
+      placed.push({ row, name, at });
+      at += 1;
+    }
+    if (together) at += 1; // a gap between elements
+  }
+  const data = placed.map(({ row, name, at }): Data => {
     const color = seriesColour(theme, labels.indexOf(row.label));
-    const bar = row.lower !== null && row.upper !== null && row.estimate !== null;
+    const { estimate, lower, upper } = row;
+    const bar =
+      lower !== null && upper !== null && estimate !== null
+        ? { array: [upper - estimate], arrayminus: [estimate - lower], color, thickness: 2.5, width: together ? 2 : 4 }
+        : undefined;
     return {
       type: 'scatter',
       mode: 'markers',
-      x: [row.estimate],
-      y: [i],
-      marker: { size: 10, color },
-      ...(bar
-        ? {
-            error_x: {
-              type: 'data',
-              symmetric: false,
-              array: [row.upper! - row.estimate!],
-              arrayminus: [row.estimate! - row.lower!],
-              color,
-              thickness: 2.5,
-              width: 4,
-            },
-          }
-        : {}),
-      text: [plotlyText(`${row.label}: ${inWords(row)}`)],
+      x: [estimate],
+      y: [at],
+      marker: { size: together ? 8 : 10, color },
+      ...(bar ? { error_x: { type: 'data', symmetric: false, ...bar } } : {}),
+      text: [plotlyText(`${name}, ${row.label}: ${inWords(row)}`)],
       hovertemplate: '%{text}<extra></extra>',
     };
   });
@@ -115,16 +133,18 @@ export function comparisonPicture({ name, rows }: Parameter, labels: readonly st
       xaxis: { ...baseAxis(theme), nticks: 7 },
       yaxis: {
         ...baseAxis(theme),
-        range: [rows.length - 0.4, -0.6],
-        tickvals: rows.map((_, i) => i),
-        ticktext: rows.map(({ label }) => tickText(label)),
+        range: [at - 0.4 - (together ? 0.6 : 0), -0.6],
+        tickvals: ticks.map((tick) => tick.at),
+        ticktext: ticks.map((tick) => tickText(tick.text)),
         tickfont: { size: 12, color: theme.ink },
         showgrid: false,
         fixedrange: true,
       },
     },
-    height: 40 + 28 * Math.max(1, rows.length),
-    description: `${name}. ${rows.map((row) => `${row.label}: ${inWords(row)}`).join('; ')}.`,
+    height: 40 + rowHeight * Math.max(1, at),
+    description: group
+      .map(({ name, rows }) => `${name}. ${rows.map((row) => `${row.label}: ${inWords(row)}`).join('; ')}.`)
+      .join(' '),
   };
 }
 

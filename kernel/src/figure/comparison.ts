@@ -19,6 +19,21 @@ export interface DrawnComparison {
   }[];
 }
 
+export type ComparedParameter = ComparisonFigure['parameters'][number];
+
+/**
+ * Elements of one array (`theta[0]`, `theta[1]`, …) together, every other parameter alone, in the order they come:
+ * what one scale should show.
+ */
+export function byScale(parameters: readonly ComparedParameter[]): ComparedParameter[][] {
+  return [...Map.groupBy(parameters, ({ name }) => name.replace(/\[.*$/s, '')).values()];
+}
+
+/** Labels in the order they first come. */
+export function labelsOf(parameters: readonly ComparedParameter[]): string[] {
+  return [...new Set(parameters.flatMap(({ rows }) => rows.map(({ label }) => label)))];
+}
+
 const shownParameters = 60;
 const shownLabels = 12;
 
@@ -42,7 +57,7 @@ export function comparisonFigure({ rows, level }: DrawnComparison): ComparisonFi
     })),
   }));
   const omitted = byParameter.size - parameters.length;
-  const labels = [...new Set(parameters.flatMap((parameter) => parameter.rows.map((row) => row.label)))];
+  const labels = labelsOf(parameters);
   const figures = parameters.slice(0, 3).map(({ name, rows }) => {
     return `${name}: ${rows.map((row) => `${row.label} ${formatNumber(row.estimate)}`).join(', ')}`;
   });
