@@ -11,7 +11,7 @@ import { seriesColour, seriesDash, type Theme } from './theme.ts';
 type Curves = NonNullable<PosteriorParameter['curves']>;
 
 /** "mean 4.4, 90 % interval −1 to 9.8": what a parameter's pictures have in common. */
-export function inWords({ summary: { mean, q5, q95 } }: PosteriorParameter): string {
+function inWords({ summary: { mean, q5, q95 } }: PosteriorParameter): string {
   return `mean ${formatNumber(mean)}, 90 % interval ${formatNumber(q5)} to ${formatNumber(q95)}`;
 }
 

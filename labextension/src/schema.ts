@@ -60,11 +60,6 @@ export const record =
     return undefined;
   };
 
-export const both =
-  (first: Check, second: Check): Check =>
-  (value, where) =>
-    first(value, where) ?? second(value, where);
-
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const longestPacked = 400_000;
 

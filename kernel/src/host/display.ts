@@ -33,7 +33,7 @@ export abstract class Displayable {
 }
 
 /** On a bundle: the metadata of its parts, media type → e.g. `{ width, height }` of a PNG. Not a media type itself. */
-export const bundleMetadata: unique symbol = Symbol.for('Jupyter.metadata') as never;
+const bundleMetadata: unique symbol = Symbol.for('Jupyter.metadata') as never;
 
 /** The bundle, with metadata a front end wants beside it. */
 export function withMetadata(bundle: MimeBundle, metadata: Readonly<Record<string, unknown>>): MimeBundle {
