@@ -7,6 +7,8 @@ import { cholesky, logDeterminant, matmul, transpose, triangularSolve } from '#k
 import { grad } from '#kernel/program/gradient';
 import type { Expr } from '#kernel/program/types';
 
+fc.configureGlobal({ seed: 20261122 });
+
 const wave = (n: number, phase = 0) => Float64Array.from({ length: n }, (_, i) => Math.sin(1.7 * i + phase) + 0.1 * i);
 
 /** Evaluate an expression of matrices given as inputs, so that nothing is folded. */

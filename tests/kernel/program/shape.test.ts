@@ -11,6 +11,8 @@ import {
   stridesOf,
 } from '#kernel/program/shape';
 
+fc.configureGlobal({ seed: 20261122 });
+
 const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
 
 describe('shapes', () => {
