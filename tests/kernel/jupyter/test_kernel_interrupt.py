@@ -15,6 +15,7 @@ STUCK = {
     "a long timer": "await new Promise((r) => setTimeout(r, 1e6))",
     "a bad regular expression": "/^(a+)+$/.test('a'.repeat(40) + 'b')",
     "a sort with a comparator": "[3, 2, 1].sort(() => { while (true) {} })",
+    "a sleep": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
     "a loop that catches": "while (true) { try { JSON.parse('{'); } catch {} }",
     "a loop in finally": "try { while (true) {} } finally { while (true) {} }",
     "a promise as the cell's value": "new Promise(() => {})",
@@ -29,7 +30,7 @@ def test_interrupting(shared, what):
     began = time.monotonic()
     assert shared.interrupt().content == {"status": "ok"}
     ran = shared.finish(msg_id)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
     assert ran.status == "error"
     assert ran.error["ename"] == "Interrupted"
     assert "variables are kept" in ran.error["evalue"]
@@ -61,6 +62,18 @@ def test_a_second_interrupt_harms_no_later_cell(shared):
     assert after.result == "true"
     for one in ids:
         assert shared.finish(one, "control").status == "ok"
+
+
+def test_bursts_of_interrupts_lose_no_cell(shared):
+    # Two stops on their way at once killed the engine's own code together with the cell's.
+    for i in range(6):
+        stuck = "while (true) {}" if i % 2 else "for (;;) await new Promise((r) => setTimeout(r, 1e5))"
+        msg_id = shared.execute(f"console.log('started'); {stuck}")
+        shared.started(msg_id)
+        for _ in range(1 + i % 3):
+            shared.send("interrupt_request", channel="control")
+        assert shared.finish(msg_id).error["ename"] == "Interrupted"
+        assert shared.value(f"{i} + 1") == str(i + 1)
 
 
 def test_what_a_computation_has_is_returned_when_it_listens_to_the_signal(shared):

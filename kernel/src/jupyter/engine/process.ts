@@ -10,7 +10,7 @@ import { installHooks, LocalFiles } from '../repl/hooks.ts';
 import { define, installGlobals } from '../repl/host.ts';
 import { asker } from '../repl/input.ts';
 import { Repl } from '../repl/repl.ts';
-import { newSharedMemory, slots, viewShared } from '../repl/shared.ts';
+import { newSharedMemory, viewShared } from '../repl/shared.ts';
 import { stackPreparer } from '../repl/stack.ts';
 import { warmStripper } from '../repl/strip.ts';
 import { sendToWire, writeAll } from '../repl/writer.ts';
@@ -28,8 +28,7 @@ const guard = new Worker(new URL(`../repl/guard${import.meta.url.slice(-3)}`, im
   stderr: false,
 });
 guard.on('message', ({ cell, number }: Interrupt) => {
-  Atomics.store(shared.slots, slots.heard, number);
-  repl.interrupt(cell);
+  repl.interrupt(cell, number);
 });
 guard.unref();
 
@@ -70,6 +69,7 @@ async function run(cell: Cell): Promise<void> {
     }
   }
   sendToWire({ kind: 'done', cell: cell.id }, encodeBody(outcome));
+  repl.idle();
 }
 
 const socket = new Socket({ fd: descriptors.toMain, readable: true, writable: false });

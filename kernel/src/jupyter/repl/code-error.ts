@@ -13,9 +13,17 @@ export interface Place {
 export class CodeError extends SyntaxError {
   override readonly name = 'SyntaxError';
   readonly place: Place | undefined;
+  /** The cell or file that `place` is in. */
+  label: string | undefined;
 
   constructor(message: string, place?: Place) {
     super(message);
     this.place = place;
+  }
+
+  /** Say which text the place is in. */
+  inside(label: string): this {
+    this.label ??= label;
+    return this;
   }
 }

@@ -14,45 +14,71 @@ import { inputStates, slots, viewShared } from './shared.ts';
 /** Told to the main thread. */
 export interface Interrupt {
   readonly cell: number;
-  /** To be stored in `slots.heard`. */
+  /** Counts the interrupts, for the main thread to say which it has heard of. */
   readonly number: number;
 }
 
 /** How long the main thread may take to answer before it is stopped, ms. A sampler yields every 50. */
 const patience = 300;
+/**
+ * A thread that answers late on a machine with much to do is not stuck: one that is computes. It must have used this
+ * share of the time …
+ */
+const busyShare = 0.05;
+/** … unless it has been silent for so long, ms, as one that sleeps in a system call. */
+const silence = 2000;
 
 const shared = viewShared(workerData as SharedArrayBuffer);
 const session = new Session();
 session.connectToMainThread();
+
 let interrupts = 0;
+/** The interrupt the main thread has yet to answer, since when, and the computing it had done by then. */
+let pending: (Interrupt & { readonly since: number; readonly computed: number }) | undefined;
+let insisting = false;
 
 function interrupt(cell: number): void {
-  const number = ++interrupts;
-  parentPort?.postMessage({ cell, number } satisfies Interrupt);
+  const told: Interrupt = { cell, number: ++interrupts };
+  pending = { ...told, since: performance.now(), computed: computedElsewhere() };
+  parentPort?.postMessage(told);
   if (
     Atomics.compareExchange(shared.slots, slots.input, inputStates.waiting, inputStates.interrupted) ===
     inputStates.waiting
   ) {
     Atomics.notify(shared.slots, slots.input);
   }
-  setTimeout(() => insist(cell, number), patience);
+  if (!insisting) setTimeout(insist, patience);
+  insisting = true;
 }
 
-/** Stop the main thread unless it has heard of the interrupt, as often as it takes. */
-function insist(cell: number, number: number): void {
-  if (Atomics.load(shared.slots, slots.heard) >= number) return;
-  setTimeout(() => insist(cell, number), patience);
+/** Stop the main thread unless it has heard of the interrupt; as often as it takes, but one stop at a time. */
+function insist(): void {
+  insisting = pending !== undefined && Atomics.load(shared.slots, slots.heard) < pending.number;
+  if (!insisting || !pending) return;
+  setTimeout(insist, patience);
+  if (Atomics.load(shared.slots, slots.stopping) === 1 || !isStuck()) return;
+
   Atomics.store(shared.slots, slots.stopping, 1);
-  // Looked at after `stopping` is set, which the main thread waits for before it runs another cell: so the cell
-  // that is seen here is the one that is stopped. With no cell running, what blocks is a callback left behind.
+  // Looked at after `stopping` is set: see stops.ts. With no cell running, what blocks was left behind by one.
   const running = Atomics.load(shared.slots, slots.running);
-  if (running !== 0 && running !== cell) stopped();
-  else session.post('Runtime.terminateExecution', stopped);
+  if (running === 0 || running === pending.cell) session.post('Runtime.terminateExecution', stopped);
+  else stopped();
+}
+
+function isStuck(): boolean {
+  const waited = performance.now() - pending!.since;
+  return waited >= silence || computedElsewhere() - pending!.computed > busyShare * waited;
+}
+
+/** What all threads but this one have computed, ms. */
+function computedElsewhere(): number {
+  const all = process.cpuUsage();
+  const own = process.threadCpuUsage();
+  return (all.user + all.system - own.user - own.system) / 1000;
 }
 
 function stopped(): void {
   Atomics.store(shared.slots, slots.stopping, 0);
-  Atomics.notify(shared.slots, slots.stopping);
 }
 
 function answer(value: string): void {

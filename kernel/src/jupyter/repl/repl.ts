@@ -14,8 +14,9 @@ import { bundleOf, plainText } from './format.ts';
 import { hostName } from './host-name.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { Interrupted, Run } from './run.ts';
-import { ownCode, type Shared, slots } from './shared.ts';
+import type { Shared } from './shared.ts';
 import { cellName, Sources } from './sources.ts';
+import { Stops } from './stops.ts';
 import { failureOf } from './traceback.ts';
 
 /** Takes what a cell shows, and what it prints, in order. */
@@ -25,14 +26,20 @@ export interface Emit {
   stream(cell: number, name: StreamName, text: string): void;
 }
 
+type Finished = { readonly expressions: Record<string, ExpressionResult> } | { readonly failure: Failure };
+
+/** Taken now: a cell may put something else in their place. */
 const nextTurn = setImmediate;
+const later = setTimeout;
+/** How long a stopped cell's own course may take to end, ms. */
+const lastResort = 200;
 
 export class Repl {
   readonly sources = new Sources();
   readonly evaluator = new Evaluator(`${hostName}.caught`);
   readonly #emit: Emit;
   readonly #context = new AsyncLocalStorage<Run>();
-  readonly #shared: Shared;
+  readonly #stops: Stops;
   /** What the session's cells have declared. */
   readonly #names: Names = new Map();
   #current: Run | undefined;
@@ -43,7 +50,7 @@ export class Repl {
 
   constructor(emit: Emit, shared: Shared) {
     this.#emit = emit;
-    this.#shared = shared;
+    this.#stops = new Stops(shared, (pending) => this.evaluator.absorb(pending));
   }
 
   /** The run whose code we are called from, however late. */
@@ -51,36 +58,40 @@ export class Repl {
     return this.#context.getStore() ?? this.#current ?? this.#last;
   }
 
-  /** Run a cell to its end. Never rejects. */
-  async evaluate(cell: Cell): Promise<Outcome> {
+  /** Run a cell to its end. Never rejects. After it our own code runs, until `idle` is called. */
+  evaluate(cell: Cell): Promise<Outcome> {
     const run = new Run(cell.id, cellName(cell));
     this.#current = run;
     this.#last = run;
-    if (this.#condemned === cell.id) run.interrupt();
-    let outcome: Outcome;
+    return new Promise((resolve) => {
+      const finish = (ending: Finished): void => {
+        if (!run.ended) resolve(this.#end(run, ending));
+      };
+      void this.#course(run, cell).then(finish);
+      // A stop may kill our own continuations together with the cell's: then this ends it.
+      run.stopped.catch((thrown: unknown) => later(() => finish({ failure: this.failure(thrown) }), lastResort));
+      if (this.#condemned === cell.id) run.interrupt();
+    });
+  }
+
+  async #course(run: Run, cell: Cell): Promise<Finished> {
     try {
-      // The race goes on even when a stop has killed the cell's own continuation.
       await Promise.race([this.#work(run, cell), run.stopped]);
-      const expressions = await Promise.race([this.#expressions(run, cell), run.stopped]);
-      outcome = { status: 'ok', expressions };
+      return { expressions: await Promise.race([this.#expressions(run, cell), run.stopped]) };
     } catch (thrown) {
-      const failure = this.failure(thrown, run);
-      this.show(run.cell, 'error', failure);
-      outcome = { status: 'error', ...failure };
+      return { failure: this.failure(thrown) };
     }
-    this.#end(run);
-    return outcome;
   }
 
   async #work(run: Run, cell: Cell): Promise<void> {
     try {
       await this.#execute(run, run.name, cell.code);
     } finally {
-      await this.#inside(run, run.resources.disposeAsync());
+      await run.resources.disposeAsync();
     }
-    if (types.isPromise(run.value)) run.value = await this.#inside(run, run.value);
+    if (types.isPromise(run.value)) run.value = await run.value;
     if (run.value !== undefined) {
-      const data = await this.#inside(run, this.#context.run(run, bundleOf, run.value));
+      const data = await this.#context.run(run, bundleOf, run.value);
       if (run.ended) return; // it was interrupted, and has come after all
       this.show(run.cell, 'execute_result', { execution_count: cell.count ?? 0, data, metadata: metadataOf(data) });
     }
@@ -89,34 +100,38 @@ export class Repl {
     await new Promise((resolve) => nextTurn(resolve));
   }
 
-  /** Wait for a promise of the user's while an interrupt may stop whatever it runs. */
-  async #inside<T>(run: Run, promise: T | Promise<T>): Promise<T> {
-    Atomics.store(this.#shared.slots, slots.running, run.cell);
-    return promise;
-  }
-
   /** Run the code of a cell, or of an expression to be evaluated after it. */
   #execute(run: Run, name: string, code: string): Promise<void> {
-    Atomics.store(this.#shared.slots, slots.running, ownCode);
-    let prepared: Prepared | undefined;
-    this.sources.add(name, { label: name, text: code }, () => prepared?.locator() ?? ((place) => place));
-    prepared = prepare(code, this.#names);
-    const { code: ready, names } = prepared;
+    const { code: ready, names } = this.#prepare(name, code);
     run.value = undefined;
     return new Promise((resolve, reject) => {
       const ended = (ending: Ending, at?: CompileError): void => {
+        this.#stops.close();
         const compiled = ending.ok || !this.#failedToCompile(ending.thrown, name);
         // Also when the cell failed on its way: V8 keeps what it declared.
         if (compiled) for (const [declared, how] of names) this.#names.set(declared, how);
         if (ending.ok) resolve();
         else reject(compiled ? ending.thrown : this.#placed(ending.thrown, name, at));
+        this.#stops.open(run.cell); // what it has left to do, and how its value draws itself
       };
-      Atomics.store(this.#shared.slots, slots.running, run.cell);
+      this.#stops.open(run.cell);
       this.#context.run(run, () => {
         // The last line gives nothing, so that the inspector keeps no value; then the name for stacks.
         this.evaluator.evaluate(`${ready}\n;void 0\n//# sourceURL=${name}`, ended);
       });
     });
+  }
+
+  #prepare(name: string, code: string): Prepared {
+    this.#stops.close();
+    let prepared: Prepared | undefined;
+    this.sources.add(name, { label: name, text: code }, () => prepared?.locator() ?? ((place) => place));
+    try {
+      prepared = prepare(code, this.#names);
+      return prepared;
+    } catch (error) {
+      throw error instanceof CodeError ? error.inside(name) : error;
+    }
   }
 
   /** An error of compilation has no frame in the cell. */
@@ -128,7 +143,7 @@ export class Repl {
   #placed(thrown: unknown, name: string, at: CompileError | undefined): unknown {
     if (!(thrown instanceof SyntaxError) || !at) return thrown;
     const found = this.sources.find(name, { line: at.line + 1, column: at.column });
-    return found ? new CodeError(thrown.message, found.place) : thrown;
+    return found ? new CodeError(thrown.message, found.place).inside(name) : thrown;
   }
 
   async #expressions(run: Run, cell: Cell): Promise<Record<string, ExpressionResult>> {
@@ -140,25 +155,34 @@ export class Repl {
         const data = await bundleOf(value);
         results[key] = { status: 'ok', data, metadata: metadataOf(data) };
       } catch (thrown) {
-        results[key] = { status: 'error', ...this.failure(thrown, run) };
+        results[key] = { status: 'error', ...this.failure(thrown) };
       }
     }
     return results;
   }
 
-  #end(run: Run): void {
-    for (const display of run.displays) display.flush();
+  #end(run: Run, ending: Finished): Outcome {
     run.ended = true;
     run.held = undefined;
     this.#current = undefined;
+    this.#stops.close();
     this.evaluator.abandon();
-    Atomics.store(this.#shared.slots, slots.running, 0);
-    // A stop that was ordered for this cell must not hit the next.
-    this.evaluator.absorb(() => Atomics.load(this.#shared.slots, slots.stopping) === 1);
+    for (const display of run.displays) display.flush();
+    if ('expressions' in ending) return { status: 'ok', expressions: ending.expressions };
+    this.show(run.cell, 'error', ending.failure);
+    return { status: 'error', ...ending.failure };
+  }
+
+  /** A cell's end has been told: only what it left behind runs now. */
+  idle(): void {
+    this.#stops.open(0);
   }
 
   /** The interrupt of a cell: the one that runs, or one that is still to come. Others have ended. */
-  interrupt(cell: number): void {
+  interrupt(cell: number, number: number): void {
+    this.#stops.heard(number);
+    // Whatever was stopped on its way here, this is how things stand.
+    this.#stops.open(this.#current?.cell ?? 0);
     if (this.#current?.cell === cell) this.#current.interrupt();
     else if (cell > this.#last.cell) this.#condemned = cell;
   }
@@ -167,11 +191,11 @@ export class Repl {
   print(name: StreamName, text: string): void {
     const run = this.run();
     if (run.ended && run.interrupted) return;
-    if (text !== '') this.#emit.stream(run.cell, name, text);
+    if (text !== '') this.#stops.during(() => this.#emit.stream(run.cell, name, text));
   }
 
   show(cell: number, type: OutputType, content: object): void {
-    this.#emit.output(cell, type, content);
+    this.#stops.during(() => this.#emit.output(cell, type, content));
   }
 
   /** Show a live display below the cell we are called from. */
@@ -192,12 +216,12 @@ export class Repl {
   late(thrown: unknown): void {
     const run = this.run();
     if (run.ended && (run.interrupted || thrown instanceof Interrupted)) return;
-    this.show(run.cell, 'error', this.failure(thrown, run));
+    this.show(run.cell, 'error', this.failure(thrown));
   }
 
-  failure(thrown: unknown, run: Run): Failure {
+  failure(thrown: unknown): Failure {
     try {
-      return failureOf(thrown, (label) => this.sources.text(label), run.name);
+      return failureOf(thrown, (label) => this.sources.text(label));
     } catch (error) {
       return { ename: 'Error', evalue: plainText(error), traceback: ['The error that was thrown cannot be shown.'] };
     }

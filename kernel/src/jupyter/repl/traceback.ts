@@ -22,7 +22,7 @@ const deepestCause = 5;
 export type FindText = (label: string) => string | undefined;
 
 /** The failure for whatever was thrown: an error, or any other value. Never throws. */
-export function failureOf(thrown: unknown, find: FindText, cell?: string): Failure {
+export function failureOf(thrown: unknown, find: FindText): Failure {
   if (!types.isNativeError(thrown) && !(thrown instanceof Error)) {
     const text = plainText(thrown);
     const ename = thrown === null ? 'null' : typeof thrown;
@@ -30,7 +30,7 @@ export function failureOf(thrown: unknown, find: FindText, cell?: string): Failu
     return { ename, evalue: text, traceback: [`${red('Uncaught')} ${text}`, dim(advice)] };
   }
   const ename = textOf(() => thrown.name) || 'Error';
-  return { ename, evalue: textOf(() => thrown.message), traceback: describe(thrown, find, cell, 0) };
+  return { ename, evalue: textOf(() => thrown.message), traceback: describe(thrown, find, 0) };
 }
 
 function textOf(read: () => unknown): string {
@@ -41,23 +41,23 @@ function textOf(read: () => unknown): string {
   }
 }
 
-function describe(error: Error, find: FindText, cell: string | undefined, depth: number): string[] {
+function describe(error: Error, find: FindText, depth: number): string[] {
   const head = headline(error);
   const [first = '', ...others] = head.split('\n');
   const lines = [[red(first), ...others].join('\n')];
   const frames = framesOf(error, head);
 
-  const place = placeOf(error, frames, find, cell);
+  const place = placeOf(error, frames, find);
   if (place) lines.push(excerpt(place.text, place, place.label));
   const shown = frames.filter(isUsers).slice(0, longestStack);
   if (shown.length > 0) lines.push(dim(shown.join('\n')));
 
   if (depth < deepestCause) {
     const { cause, errors } = error as { cause?: unknown; errors?: unknown };
-    if (cause instanceof Error) lines.push('Caused by:', ...describe(cause, find, cell, depth + 1));
+    if (cause instanceof Error) lines.push('Caused by:', ...describe(cause, find, depth + 1));
     else if (cause !== undefined) lines.push(`Caused by: ${plainText(cause)}`);
     for (const one of Array.isArray(errors) ? errors.slice(0, deepestCause) : []) {
-      if (one instanceof Error) lines.push('One of the errors:', ...describe(one, find, cell, depth + 1));
+      if (one instanceof Error) lines.push('One of the errors:', ...describe(one, find, depth + 1));
     }
   }
   return lines;
@@ -80,10 +80,10 @@ interface Found extends Place {
 }
 
 /** The innermost place in the user's own text. */
-function placeOf(error: Error, frames: string[], find: FindText, cell: string | undefined): Found | undefined {
-  if (error instanceof CodeError && error.place && cell !== undefined) {
-    const text = find(cell);
-    return text === undefined ? undefined : { ...error.place, label: cell, text };
+function placeOf(error: Error, frames: string[], find: FindText): Found | undefined {
+  if (error instanceof CodeError && error.place && error.label !== undefined) {
+    const text = find(error.label);
+    return text === undefined ? undefined : { ...error.place, label: error.label, text };
   }
   for (const frame of frames) {
     const [, label, line, column] = /(?:\(|at (?:async )?)([^()]+?):(\d+):(\d+)\)?$/.exec(frame) ?? [];

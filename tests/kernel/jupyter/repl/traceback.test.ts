@@ -7,7 +7,7 @@ import { excerpt, failureOf } from '#kernel/jupyter/repl/traceback';
 
 const text = 'const a = 1;\nfunction f() {\n\tthrow new Error("x");\n}\nf()';
 const find = (label: string) => (label === 'cell[3]' ? text : undefined);
-const shown = (thrown: unknown) => stripVTControlCharacters(failureOf(thrown, find, 'cell[3]').traceback.join('\n'));
+const shown = (thrown: unknown) => stripVTControlCharacters(failureOf(thrown, find).traceback.join('\n'));
 
 function errorAt(...frames: string[]): Error {
   const error = new Error('x');
@@ -70,7 +70,7 @@ describe('a failure', () => {
   });
 
   it('of a cell that cannot be run shows the place', () => {
-    expect(shown(new CodeError('bad', { line: 5, column: 1 }))).toContain('> 5 │ f()\n    │  ^');
+    expect(shown(new CodeError('bad', { line: 5, column: 1 }).inside('cell[3]'))).toContain('> 5 │ f()\n    │  ^');
   });
 
   it('has the name and message of the error', () => {
