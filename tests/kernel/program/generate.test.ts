@@ -110,6 +110,25 @@ describe('generated code', () => {
     for (let i = 0; i < 700; i++) total = total.mul(0.99).add(x.mul(i).sin().sum()).tanh();
     codeOf(total);
   });
+  it('has the interpreter’s bits for arrays of nothing', () => {
+    const none = y.slice(0, 0);
+    codeOf(none.mul(x.at(0)).exp().sum().add(x.sum()));
+    codeOf(concatenate([none, x, none]).square().sum());
+    codeOf(
+      matmul(constant(new Float64Array(0)).reshape(5, 0), none)
+        .sum()
+        .add(x.at(1)),
+    );
+    codeOf(constant(new Float64Array(0)).reshape(0, 3).mul(x).sum(0).sum().add(x.at(2)));
+  });
+  it('has the interpreter’s bits along dimensions of size 1', () => {
+    const row = y.reshape(1, N).mul(x.at(0)); // (1, 100)
+    const column = y.reshape(N, 1).mul(x.at(1)); // (100, 1)
+    codeOf(row.add(y).exp().sum().add(column.reshape(N).mul(y).sum()));
+    codeOf(column.reshape(1, N, 1).add(row.reshape(N, 1)).sum(1).square().sum());
+    codeOf(row.sum(0).mul(column.sum(1)).sum().add(column.sum(0).sum()));
+    codeOf(row.reshape(N).at([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3]).square().sum());
+  });
   it('is made of the graph alone: no name a user gave is in it', () => {
     const evil = variable('x', [3]);
     const text = codeOf(evil.mul(constant([1, 2, 3], '"); process.exit(); ("')).sum());

@@ -18,7 +18,7 @@ interface Pair {
 
 /** Sizes on both sides of the limit under which values become variables. */
 const N = 21;
-const shapes: readonly Shape[] = [[], [3], [N], [3, N], [N, 1], [N, 3]];
+const shapes: readonly Shape[] = [[], [3], [N], [3, N], [N, 1], [N, 3], [1, N], [1], [2, 3, N]];
 const sizeOf = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
 
 function naiveElementwise(f: (...x: number[]) => number, ...operands: Pair[]): number[] {
