@@ -3,7 +3,7 @@
  * on, and what builds and tests the wheel.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { environmentNode, python, root, venv, windows } from './paths.mjs';
@@ -16,13 +16,15 @@ const OLDEST = '3.10';
 
 export const pythonEnvironment = stampedStep({
   name: 'Python environment',
-  inputs: [REQUIREMENTS],
+  inputs: [REQUIREMENTS, 'scripts/lib/python.mjs'],
   hasOutput: () => existsSync(python) && environmentNode() !== undefined,
   work: async () => {
     const [command, ...prefix] = findPython();
     rmSync(venv, { recursive: true, force: true });
     const remedy = 'Run the command again.';
     await runQuiet(command, [...prefix, '-m', 'venv', venv], { log: 'python-venv', remedy });
+    // Else Node would read JupyterLab's own CommonJS scripts as our package.json says, as modules.
+    writeFileSync(join(venv, 'package.json'), '{}\n');
     await pipInstall(['-r', join(root, REQUIREMENTS)], { log: 'python-packages', remedy });
   },
 });

@@ -104,6 +104,14 @@ def test_writes_nothing_into_the_home_folder(npm_run):
     assert written == [], "npm keeps its own log in ~/.npm; nothing else may be there"
 
 
+def test_logs_no_error(npm_run):
+    process = npm_run("start", "--no-browser", "--port", "0")
+    read_address(process)
+    end_by_term(process)
+    _, errors = process.communicate(timeout=SECONDS_TO_END)
+    assert [line for line in errors.splitlines() if re.match(r"\[E |Fail|Error|Traceback", line)] == []
+
+
 def test_opens_the_notebooks_folder(npm_run, root):
     process = npm_run("start", "--no-browser", "--port", "0")
     address, _ = read_address(process)
