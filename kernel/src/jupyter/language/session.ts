@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CompilerOptions, LanguageService, LanguageServiceHost } from 'typescript';
+import type { CompilerOptions, IScriptSnapshot, LanguageService, LanguageServiceHost } from 'typescript';
 import { globalsText } from './globals.ts';
 import { declaredNames, exportedNames } from './names.ts';
 import { ts } from './typescript.ts';
@@ -53,6 +53,7 @@ interface Text {
 
 export class NotebookSession {
   readonly #texts = new Map<string, Text>();
+  readonly #read = new Map<string, { readonly snapshot: IScriptSnapshot; readonly version: number }>();
   readonly #folder: string;
   readonly #open: string;
   readonly #globals: string;
@@ -111,21 +112,31 @@ export class NotebookSession {
     return `${lines.join('')}export {};\n`;
   }
 
+  /** The compiler asks for every file at every question: each is read once, and again when it has changed. */
+  #snapshot(path: string): IScriptSnapshot | undefined {
+    const written = this.#texts.get(path);
+    if (written) return ts.ScriptSnapshot.fromString(written.text);
+    const version = versionOnDisk(path);
+    const known = this.#read.get(path);
+    if (known?.version === version) return known.snapshot;
+    const text = ts.sys.readFile(path);
+    if (text === undefined) return undefined;
+    const snapshot = ts.ScriptSnapshot.fromString(text);
+    this.#read.set(path, { snapshot, version });
+    return snapshot;
+  }
+
   #host(): LanguageServiceHost {
     const options = compilerOptions();
-    const read = (path: string): string | undefined => this.#texts.get(path)?.text ?? ts.sys.readFile(path);
     return {
       getCompilationSettings: () => options,
       getScriptFileNames: () => [this.#globals, this.#open],
       getScriptVersion: (path) => String(this.#texts.get(path)?.version ?? versionOnDisk(path)),
-      getScriptSnapshot: (path) => {
-        const text = read(path);
-        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-      },
+      getScriptSnapshot: (path) => this.#snapshot(path),
       getCurrentDirectory: () => this.#folder,
       getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
       fileExists: (path) => this.#texts.has(path) || ts.sys.fileExists(path),
-      readFile: read,
+      readFile: (path) => this.#texts.get(path)?.text ?? ts.sys.readFile(path),
       directoryExists: (path) => ts.sys.directoryExists(path),
       getDirectories: (path) => ts.sys.getDirectories(path),
       readDirectory: (...query) => ts.sys.readDirectory(...query),
@@ -137,6 +148,6 @@ export class NotebookSession {
 
 /** What lies in packages does not change while a notebook runs; the notebook's own modules do. */
 function versionOnDisk(path: string): number {
-  if (path.includes('/node_modules/')) return 0;
+  if (path.includes('/node_modules/') || path.startsWith(packageRoot)) return 0;
   return ts.sys.getModifiedTime?.(path)?.getTime() ?? 0;
 }
