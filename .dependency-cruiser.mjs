@@ -9,6 +9,8 @@ const ROOMS = [
   'model',
   'estimate',
   'diagnose',
+  'regression',
+  'hypothesis',
   'landscape',
   'figure',
   'jupyter',

@@ -11,3 +11,4 @@ export * from './landscape/index.ts';
 export * from './model/index.ts';
 export * from './numeric/index.ts';
 export * from './program/index.ts';
+export * from './regression/index.ts';

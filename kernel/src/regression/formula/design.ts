@@ -1,0 +1,249 @@
+/**
+ * From a formula and data to the response and the model matrix, with the column names and the coding of R.
+ */
+import { type Column, rowCount } from '../../data/columns.ts';
+import { type Coding, type Contrast, contrasts, levelColumns } from './contrasts.ts';
+import { completeRows, type Data, evaluate, type Scope, type Value } from './evaluate.ts';
+import { parseExpression, parseFormula } from './parse.ts';
+import { type Formula, type Node, namesIn, print } from './syntax.ts';
+import { expandTerms, type Term, type Terms } from './terms.ts';
+
+export interface DesignOptions {
+  /** How factors are coded, by the name of the factor; default treatment. */
+  readonly contrasts?: Readonly<Record<string, Contrast>>;
+  /** One weight a row: a column, an expression of columns, or the numbers. */
+  readonly weights?: string | ArrayLike<number>;
+  /** One known part of the predictor a row, added to the offsets of the formula. */
+  readonly offset?: string | ArrayLike<number>;
+}
+
+/** A model matrix and what stands beside it. */
+export interface Design {
+  readonly formula: string;
+  /** Names of the columns. */
+  readonly columns: readonly string[]; // (p,)
+  readonly matrix: Float64Array; // (n, p), row-major
+  /** For each column its term, counted from 1; 0 for the intercept. */
+  readonly assign: readonly number[]; // (p,)
+  /** Names of the terms. */
+  readonly terms: readonly string[];
+  readonly intercept: boolean;
+  /** The response: its name and value; undefined without one. */
+  readonly response: { readonly label: string; readonly value: Value } | undefined;
+  readonly offset: Float64Array | undefined; // (n,)
+  readonly weights: Float64Array | undefined; // (n,)
+  /** The rows of the data that were used, from 0. */
+  readonly rows: readonly number[]; // (n,)
+  /** How many rows were dropped because a value is missing, in words; undefined if none. */
+  readonly note: string | undefined;
+  /** The same columns on new data; the response may be absent there. */
+  on(data: Data): Pick<Design, 'matrix' | 'offset' | 'rows'>;
+}
+
+/** The columns one variable gives to a term. */
+interface Block {
+  readonly names: readonly string[];
+  readonly at: (row: number, column: number) => number;
+}
+
+function block(label: string, value: Value, coding: Coding | undefined): Block {
+  switch (value.kind) {
+    case 'numbers':
+      return { names: [label], at: (row) => value.values[row]! };
+    case 'constant':
+      return { names: [label], at: () => value.values[0]! };
+    case 'matrix': {
+      const width = value.names.length;
+      return { names: value.names.map((name) => label + name), at: (row, j) => value.values[row * width + j]! };
+    }
+    case 'factor': {
+      const width = coding!.names.length;
+      return {
+        names: coding!.names.map((name) => label + name),
+        at: (row, j) => coding!.values[value.codes[row]! * width + j]!,
+      };
+    }
+  }
+}
+
+/** Columns of a term: products of those of its variables, the first variable running fastest. */
+function product(blocks: readonly Block[]): Block {
+  return blocks.reduce((left, right) => {
+    const width = left.names.length;
+    return {
+      names: right.names.flatMap((b) => left.names.map((a) => `${a}:${b}`)),
+      at: (row, j) => left.at(row, j % width) * right.at(row, Math.floor(j / width)),
+    };
+  });
+}
+
+function checkFinite(label: string, value: Value, rows: readonly number[]): void {
+  if (value.kind === 'factor' || value.kind === 'constant') return;
+  const width = value.kind === 'matrix' ? value.names.length : 1;
+  const at = value.values.findIndex((entry) => !Number.isFinite(entry));
+  if (at >= 0) {
+    throw new RangeError(
+      `formula: '${label}' is ${value.values[at]} in row ${rows[Math.floor(at / width)]}; leave such rows out or transform otherwise`,
+    );
+  }
+}
+
+class Recipe {
+  readonly formula: Formula;
+  readonly terms: Terms;
+  readonly memory = new Map<string, unknown>();
+  readonly options: DesignOptions;
+  /** Of the term that first holds a factor in a model without intercept: coded by levels, so that no level is lost. */
+  private firstFactor: { readonly term: Term; readonly variable: number } | undefined;
+
+  constructor(formula: Formula, terms: Terms, options: DesignOptions) {
+    this.formula = formula;
+    this.terms = terms;
+    this.options = options;
+  }
+
+  scope(data: Data, rows: readonly number[], fitting: boolean): Scope {
+    return { formula: this.formula.text, data, rows, memory: this.memory, fitting };
+  }
+
+  build(scope: Scope): Pick<Design, 'columns' | 'matrix' | 'assign' | 'offset' | 'rows'> {
+    const { terms, variables, intercept, offsets } = this.terms;
+    const { rows } = scope;
+    const values = variables.map(({ node, label }) => {
+      const value = evaluate(node, scope);
+      checkFinite(label, value, rows);
+      return value;
+    });
+    if (!intercept && scope.fitting) {
+      for (const term of terms) {
+        const variable = term.variables.find((index) => values[index]!.kind === 'factor');
+        if (variable !== undefined) {
+          this.firstFactor = { term, variable };
+          break;
+        }
+      }
+    }
+    const blocks: Block[] = intercept ? [{ names: ['(Intercept)'], at: () => 1 }] : [];
+    const assign: number[] = intercept ? [0] : [];
+    terms.forEach((term, t) => {
+      const parts = term.variables.map((index, k) => {
+        const { label } = variables[index]!;
+        return block(label, values[index]!, this.coding(term, index, k, label, values[index]!));
+      });
+      const whole = product(parts);
+      blocks.push(whole);
+      assign.push(...whole.names.map(() => t + 1));
+    });
+    const columns = blocks.flatMap(({ names }) => names);
+    const matrix = new Float64Array(rows.length * columns.length);
+    for (let row = 0; row < rows.length; row++) {
+      let to = row * columns.length;
+      for (const { names, at } of blocks) for (let j = 0; j < names.length; j++) matrix[to++] = at(row, j);
+    }
+    const parts = offsets.map(({ node }) => node);
+    const offset = parts.length === 0 ? undefined : new Float64Array(rows.length);
+    for (const node of parts) {
+      const part = numeric(node, scope);
+      for (let i = 0; i < rows.length; i++) offset![i]! += part[i]!;
+    }
+    return { columns, matrix, assign, offset, rows };
+  }
+
+  private coding(term: Term, variable: number, place: number, label: string, value: Value): Coding | undefined {
+    if (value.kind !== 'factor') return undefined;
+    const whole =
+      term.coding[place] === 'levels' || (this.firstFactor?.term === term && this.firstFactor.variable === variable);
+    if (whole) return levelColumns(value.levels);
+    if (value.levels.length < 2) {
+      throw new RangeError(
+        `formula: the factor '${label}' has one level, '${value.levels[0]}', in the rows used; leave it out`,
+      );
+    }
+    return contrasts(this.options.contrasts?.[label] ?? value.contrast ?? 'treatment', value.levels);
+  }
+}
+
+function numeric(node: Node, scope: Scope): Float64Array {
+  const value = evaluate(node, scope);
+  if (value.kind === 'numbers') {
+    checkFinite(print(node), value, scope.rows);
+    return value.values;
+  }
+  if (value.kind === 'constant') return new Float64Array(scope.rows.length).fill(value.values[0]!);
+  throw new TypeError(`formula: '${print(node)}' must be numbers, got a ${value.kind}`);
+}
+
+/**
+ * Response and model matrix of a formula. Rows with a missing value in a column that is used are dropped, and counted
+ * in `note`.
+ *
+ * @param formula `'log(y) ~ x * g + offset(log(n))'`
+ * @param data columns of one length
+ * @throws FormulaError for a formula that cannot be read, RangeError for data it does not fit
+ * @example design('y ~ a * x', data).columns // ['(Intercept)', 'ahi', 'x', 'ahi:x']
+ */
+export function design(formula: string, data: object, options: DesignOptions = {}): Design {
+  const columns = data as Data;
+  const parsed = parseFormula(formula);
+  const terms = expandTerms(parsed, Object.keys(columns));
+  const nodes = [...(parsed.response ? [parsed.response] : []), ...terms.variables.map(({ node }) => node)];
+  const weightNode = typeof options.weights === 'string' ? parseExpression(options.weights) : undefined;
+  const offsetNode = typeof options.offset === 'string' ? parseExpression(options.offset) : undefined;
+  if (offsetNode)
+    (terms.offsets as { label: string; node: Node }[]).push({ label: print(offsetNode), node: offsetNode });
+  const used = [...nodes, ...terms.offsets.map(({ node }) => node), ...(weightNode ? [weightNode] : [])];
+  const names = [...new Set(used.flatMap(namesIn))];
+  const all = rowCount(columns as Readonly<Record<string, Column>>);
+  const rows = completeRows(columns, names, all);
+  const recipe = new Recipe(parsed, terms, options);
+  const scope = recipe.scope(columns, rows, true);
+  if (rows.length === 0) {
+    const first = used.flatMap(namesIn).length > 0;
+    throw new RangeError(
+      first && all > 0
+        ? `formula: no row is complete in ${names.join(', ')}: every one of ${all} has a missing value`
+        : 'formula: the data have no rows',
+    );
+  }
+  const response = parsed.response
+    ? { label: print(parsed.response), value: evaluate(parsed.response, scope) }
+    : undefined;
+  if (response) checkFinite(response.label, response.value, rows);
+  const built = recipe.build(scope);
+  const taken = (given: string | ArrayLike<number> | undefined, what: string) => {
+    if (given === undefined || typeof given === 'string') return undefined;
+    if (given.length !== all) throw new RangeError(`formula: ${all} ${what}s expected, one a row; got ${given.length}`);
+    return Float64Array.from(rows, (row) => given[row]!);
+  };
+  const weights = weightNode ? numeric(weightNode, scope) : taken(options.weights, 'weight');
+  const bad = weights?.findIndex((weight) => !(weight >= 0 && weight < Infinity)) ?? -1;
+  if (bad >= 0) throw new RangeError(`formula: weights must not be negative, got ${weights![bad]} in row ${rows[bad]}`);
+  const given = taken(options.offset, 'offset');
+  const offset = given && built.offset ? given.map((value, i) => value + built.offset![i]!) : (given ?? built.offset);
+  return {
+    ...built,
+    formula,
+    terms: terms.terms.map(({ label }) => label),
+    intercept: terms.intercept,
+    response,
+    offset,
+    weights,
+    note: rows.length < all ? `${all - rows.length} of ${all} rows dropped: a value is missing` : undefined,
+    on: (newData) => {
+      const fresh = newData as Data;
+      const wanted = [...new Set([...terms.variables, ...terms.offsets].flatMap(({ node }) => namesIn(node)))];
+      const height = rowCount(fresh as Readonly<Record<string, Column>>);
+      const missing = height - completeRows(fresh, wanted, height).length;
+      if (missing > 0)
+        throw new RangeError(`predict: ${missing} of ${height} rows have a missing value; drop them first`);
+      const { matrix, offset: part } = recipe.build(
+        recipe.scope(
+          fresh,
+          Array.from({ length: height }, (_, i) => i),
+          false,
+        ),
+      );
+      return { matrix, offset: part, rows: Array.from({ length: height }, (_, i) => i) };
+    },
+  };
+}
