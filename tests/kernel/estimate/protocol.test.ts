@@ -1,11 +1,12 @@
 /** Every estimator and optimiser keeps one shape: the same options mean the same, the same fields are there. */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import '#kernel/diagnose/index';
 import { normal } from '#kernel/distributions/index';
 import { map, mle, type Progress, sample } from '#kernel/estimate/index';
-import { lbfgs } from '#kernel/estimate/optimise/lbfgs';
-import { newton } from '#kernel/estimate/optimise/newton';
 import type { Objective, Optimiser } from '#kernel/estimate/optimise/objective';
+import { optimisers } from '#kernel/estimate/optimise/registry';
+import { EventLog } from '#kernel/estimate/step';
 import { Displayable, jupyterDisplay } from '#kernel/host/display';
 import { model } from '#kernel/model/index';
 
@@ -78,14 +79,79 @@ describe('optimisers', () => {
       return (x[0]! - 1) ** 2 + (x[1]! + 2) ** 2;
     },
   };
+  const { gradients, values, composite, residuals, information, halves } = optimisers;
+  /** The bowl in the form each kind asks for. */
+  const made: Record<string, (log: EventLog) => Optimiser> = {
+    ...mapped(gradients, (make) => (log) => make(bowl, { log }) as Optimiser),
+    ...mapped(values, (make) => (log) => make(bowl, { log }) as Optimiser),
+    ...mapped(composite, (make) => (log) => make({ smooth: bowl, penalty: new Float64Array(2) }, { log }) as Optimiser),
+    ...mapped(residuals, (make) => (log) => {
+      const problem = {
+        dimension: 2,
+        count: 2,
+        evaluate(x: Float64Array, r: Float64Array, jacobian?: Float64Array) {
+          r.set([Math.SQRT2 * (x[0]! - 1), Math.SQRT2 * (x[1]! + 2)]);
+          jacobian?.set([Math.SQRT2, 0, 0, Math.SQRT2]);
+        },
+      };
+      return make(problem, { log }) as Optimiser;
+    }),
+    ...mapped(information, (make) => (log) => make(bowl, () => Float64Array.of(2, 0, 0, 2), { log })),
+    ...mapped(halves, (make) => (log) => {
+      const expect = (x: Float64Array) => x;
+      const maximise = (x: Float64Array) => Float64Array.of((x[0]! + 1) / 2, (x[1]! - 2) / 2);
+      return make(bowl, { expect, maximise }, { log });
+    }),
+  };
 
-  it.each([lbfgs(bowl) as Optimiser, newton(bowl) as Optimiser])('$name: init and step keep one shape', (optimiser) => {
-    const state = optimiser.init(Float64Array.of(5, 5));
-    expect(state).toMatchObject({ iteration: 0, value: 65 });
-    expect([...state.gradient]).toEqual([8, 14]);
-    const [next, info] = optimiser.step(state);
-    expect(next.value).toBeLessThan(state.value);
+  it.each(Object.entries(made))('%s: init and step keep one shape, and lead to the minimum', (_, make) => {
+    const log = new EventLog(5000);
+    const optimiser = make(log);
+    const start = Float64Array.of(5, 5);
+    let state = optimiser.init(start);
+    expect(state).toMatchObject({ iteration: 0 });
+    // A population has other members, which may lie better than the start.
+    expect(state.value).toBeLessThanOrEqual(65 + 1e-10);
+    expect(state.gradient).toHaveLength(2);
+    const before = structuredClone(state);
+    let [next, info] = optimiser.step(state);
+    expect(state).toEqual(before);
+    expect(optimiser.step(state)).toEqual([next, info]);
+    expect([...start]).toEqual([5, 5]);
     expect(Object.keys(info).sort()).toEqual(['ending', 'evaluations', 'gradientNorm', 'stepLength']);
     expect(typeof optimiser.name).toBe('string');
+    for (let i = 0; i < 1000 && info.ending === 'running'; i++) {
+      state = next;
+      [next, info] = optimiser.step(state);
+    }
+    expect(info.ending).toBe('converged');
+    expect(next.value).toBeLessThan(1e-9);
+    expect(next.position[0]).toBeCloseTo(1, 4);
+    expect(next.position[1]).toBeCloseTo(-2, 4);
+    expect(log.events().every((event) => event.type === 'iterate')).toBe(true);
+    expect(log.length).toBeGreaterThan(1);
+  });
+
+  it.each(Object.entries(made))('%s says when the start is not finite', (name, make) => {
+    // A simplex or a population has other members, which may be finite.
+    const lost = Float64Array.of(Number.NaN, Number.NaN);
+    const optimiser = make(new EventLog(10));
+    const ending = optimiser.step(optimiser.init(lost))[1].ending;
+    expect(ending, name).toBe('not finite');
+  });
+
+  it('are all in the registry', () => {
+    const names = Object.values(optimisers).flatMap((group) => Object.keys(group));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.sort()).toEqual(Object.keys(made).sort());
+    const files = readdirSync(new URL('../../../kernel/src/estimate/optimise/', import.meta.url));
+    const helpers = ['composite', 'hessian', 'line-search', 'objective', 'registry', 'shared'];
+    const algorithms = files.map((file) => file.replace('.ts', '')).filter((file) => !helpers.includes(file));
+    expect(algorithms.sort()).toEqual(names.map((n) => n.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)).sort());
   });
 });
+
+/** The same keys, other values. */
+function mapped<T, U>(from: Readonly<Record<string, T>>, make: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, make(value)]));
+}
