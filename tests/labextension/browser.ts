@@ -90,13 +90,17 @@ export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<voi
   await page.waitForFunction((light) => document.body.dataset.jpThemeLight === light, String(theme === 'light'));
 }
 
-/** Wait until every figure on the page that can be seen has been drawn, in the colours of the theme. */
-export async function waitForPictures(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const shown = [...document.querySelectorAll<HTMLElement>('.estimand-Plot')].filter((plot) => plot.clientWidth > 0);
+/** Wait until at least this many figures are there, and all that can be seen are drawn in the theme's colours. */
+export async function waitForPictures(page: Page, atLeast = 1): Promise<void> {
+  await page.waitForFunction((atLeast) => {
     const theme = document.body.dataset.jpThemeLight === 'false' ? 'dark' : 'light';
-    return shown.length > 0 && shown.every((plot) => plot.dataset.drawn === theme);
-  });
+    const shown = [...document.querySelectorAll<HTMLElement>('.estimand-Plot')].filter((plot) => plot.clientWidth > 0);
+    return (
+      document.querySelectorAll('.estimand-Figure').length >= atLeast &&
+      shown.length > 0 &&
+      shown.every((plot) => plot.dataset.drawn === theme)
+    );
+  }, atLeast);
 }
 
 /** Two frames, so that what was asked for in this one has been painted. */

@@ -29,7 +29,10 @@ let lab: Lab;
 let open: Watched | undefined;
 
 beforeAll(async () => {
-  [browser, lab] = await Promise.all([startBrowser(), startLab({ files: [fixture], extension: 'built' })]);
+  [browser, lab] = await Promise.all([
+    startBrowser(),
+    startLab({ files: [fixture], extension: 'built', allCells: true }),
+  ]);
 });
 afterEach(async () => {
   await open?.page.context().close();
@@ -51,7 +54,7 @@ const figure = (page: Page, index = 0) => page.locator('.estimand-Figure').nth(i
 describe('a notebook with saved figures of version 1', () => {
   it('is not trusted when it comes from elsewhere, and draws all the same', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     expect(await isTrusted(page)).toBe(false);
     expect(await page.locator('.estimand-Figure').count()).toBe(3);
     expect(await page.locator('.jp-RenderedImage').count()).toBe(0);
@@ -70,7 +73,7 @@ describe('a notebook with saved figures of version 1', () => {
   it('draws when it is trusted', async () => {
     lab.trust('figures-v1.ipynb');
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     expect(await isTrusted(page)).toBe(true);
     expect(await page.locator('.estimand-Figure').count()).toBe(3);
     expect(open?.errors).toEqual([]);
@@ -78,7 +81,7 @@ describe('a notebook with saved figures of version 1', () => {
 
   it('has the parts of each picture: curves, contours, intervals', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     expect(await figure(page, 0).locator('.scatterlayer .trace').count()).toBeGreaterThanOrEqual(16);
     expect(await figure(page, 1).locator('.contourlayer .contour').count()).toBe(1);
     expect(await figure(page, 1).locator('.annotation-text').allTextContents()).toEqual([
@@ -93,7 +96,7 @@ describe('a notebook with saved figures of version 1', () => {
 
 describe('without the extension', () => {
   it('the same notebook shows the pictures as PNG, trusted or not, at the size they were made for', async () => {
-    const bare = await startLab({ files: [fixture], extension: 'none' });
+    const bare = await startLab({ files: [fixture], extension: 'none', allCells: true });
     try {
       const page = await show('figures-v1.ipynb', bare);
       await page.waitForSelector('.jp-RenderedImage img');
@@ -117,7 +120,7 @@ describe('without the extension', () => {
 describe('the reader', () => {
   it('moves through the tabs by keyboard, without moving through the notebook', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     const tab = (name: string) => figure(page).getByRole('tab', { name });
     await tab('Density').focus();
     for (const name of ['Trace', 'Ranks', 'Intervals', 'Table']) {
@@ -140,7 +143,7 @@ describe('the reader', () => {
 
   it('chooses parameters by keyboard', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     const captions = () => figure(page).locator('figcaption:visible').allTextContents();
     expect(await captions()).toEqual(['mu', 'tau', 'theta[0]', 'theta[1]']);
     await figure(page).getByRole('button', { name: 'tau', exact: true }).focus();
@@ -156,7 +159,7 @@ describe('the reader', () => {
 
   it('hears what each picture shows', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     const labels = await page
       .locator('[role="img"]:visible')
       .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
@@ -167,7 +170,7 @@ describe('the reader', () => {
 
   it('switches lines, estimates and draws of a landscape', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     const traces = () => figure(page, 1).locator('.scatterlayer .trace').count();
     const all = await traces();
     for (const [name, fewer] of [
@@ -190,7 +193,7 @@ describe('the reader', () => {
 
   it('makes the window narrower, and the pictures follow', async () => {
     const page = await show('figures-v1.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     await page.setViewportSize({ width: 760, height: 900 });
     await page.waitForFunction(() =>
       [...document.querySelectorAll<HTMLElement>('.estimand-Plot')]
@@ -230,7 +233,7 @@ describe('labels', () => {
       outputs.map((bundle) => ({ outputs: [bundle] })),
     );
     const page = await show('labels.ipynb');
-    await waitForPictures(page);
+    await waitForPictures(page, 3);
     const shown = page.locator('.estimand-Figure');
     expect(await shown.locator('img, a, b').count()).toBe(0);
     expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false);

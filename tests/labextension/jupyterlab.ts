@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly files?: readonly string[];
   /** Our extension: the one just built, the one installed in the environment, or none. */
   readonly extension: 'built' | 'installed' | 'none';
+  /** Keep all cells on the page, also those far from the view, which JupyterLab otherwise takes away. */
+  readonly allCells?: boolean;
 }
 
 export interface Lab {
@@ -29,12 +31,12 @@ export interface Lab {
 }
 
 /** Start JupyterLab and wait until it answers. @throws with its log when it does not within a minute */
-export async function startLab({ files = [], extension }: LabOptions): Promise<Lab> {
+export async function startLab({ files = [], extension, allCells = false }: LabOptions): Promise<Lab> {
   const home = mkdtempSync(join(tmpdir(), 'estimand-lab-'));
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
   for (const file of files) cpSync(file, join(folder, basename(file)), { recursive: true });
-  const env = environment(home, extension);
+  const env = environment(home, extension, allCells);
   const server = spawn('python', serverArguments(folder), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stopped = new Promise<void>((resolve) => server.once('close', () => resolve()));
   try {
@@ -76,7 +78,7 @@ function serverArguments(folder: string): string[] {
 }
 
 /** Variables under which Jupyter writes nothing outside `home`. */
-function environment(home: string, extension: LabOptions['extension']): NodeJS.ProcessEnv {
+function environment(home: string, extension: LabOptions['extension'], allCells: boolean): NodeJS.ProcessEnv {
   const at = (name: string) => {
     const path = join(home, name);
     mkdirSync(path);
@@ -90,6 +92,12 @@ function environment(home: string, extension: LabOptions['extension']): NodeJS.P
     ...(extension === 'none' ? { '@estimand/labextension': true } : {}),
   };
   writeFileSync(join(labconfig, 'page_config.json'), JSON.stringify({ disabledExtensions }));
+  const settings = at('settings');
+  if (allCells) {
+    const folder = join(settings, '@jupyterlab', 'notebook-extension');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'tracker.jupyterlab-settings'), JSON.stringify({ windowingMode: 'none' }));
+  }
   const extra = at('extra');
   if (extension === 'built') {
     const built = join(root, 'labextension', 'dist');
@@ -104,7 +112,7 @@ function environment(home: string, extension: LabOptions['extension']): NodeJS.P
     JUPYTER_DATA_DIR: at('data'),
     JUPYTER_RUNTIME_DIR: at('runtime'),
     JUPYTERLAB_WORKSPACES_DIR: at('workspaces'),
-    JUPYTERLAB_SETTINGS_DIR: at('settings'),
+    JUPYTERLAB_SETTINGS_DIR: settings,
     IPYTHONDIR: at('ipython'),
     JUPYTER_PATH: [extra, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter),
     PYTHONUNBUFFERED: '1',
