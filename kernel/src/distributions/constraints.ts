@@ -34,6 +34,13 @@ export const unitInterval: Constraint = {
   upper: 1,
   advice: 'give a probability, or use the logit form of the family',
 };
+export const openUnitInterval: Constraint = {
+  name: 'between 0 and 1, without the ends',
+  lower: 0,
+  upper: 1,
+  open: true,
+  advice: 'give a number inside',
+};
 export const count: Constraint = {
   name: 'a whole number of at least 0',
   lower: 0,

@@ -1,5 +1,6 @@
 /** Pieces that several log densities share, safe at the edges of their support. */
 import { lgamma, logBeta as logBetaOfNumbers, logChoose as logChooseOfNumbers } from '../numeric/special/index.ts';
+import { apply } from '../program/expression.ts';
 import { where } from '../program/index.ts';
 import type { Expr } from '../program/types.ts';
 import { ofKnown } from './known.ts';
@@ -34,3 +35,15 @@ export function logChoose(n: Expr, k: Expr): Expr {
   const known = ofKnown((v, w) => logChooseOfNumbers(v!, w!), n, k);
   return known ?? n.add(1).lgamma().sub(k.add(1).lgamma()).sub(n.sub(k).add(1).lgamma());
 }
+
+/** log(1 − e^x) for x ≤ 0, without cancellation at either end (Mächler 2012, "Accurately computing log(1 − exp(−|a|))"). */
+export function log1mExp(x: Expr): Expr {
+  return where(x.gt(-Math.LN2), x.expm1().neg().log(), x.exp().neg().log1p());
+}
+
+/** Regularised incomplete gamma functions P(a, x) and Q(a, x) of expressions. */
+export const gammaLower = (a: Expr, x: Expr): Expr => apply('gammaLower', [a, x]);
+export const gammaUpper = (a: Expr, x: Expr): Expr => apply('gammaUpper', [a, x]);
+
+/** Regularised incomplete beta function I_x(a, b) of expressions. */
+export const betaLower = (a: Expr, b: Expr, x: Expr): Expr => apply('betaLower', [a, b, x]);

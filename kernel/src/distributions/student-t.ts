@@ -26,17 +26,20 @@ function logGammaRatio(nu: Expr): Expr {
   return where(nu.gt(200), series, a.add(0.5).lgamma().sub(a.lgamma()));
 }
 
+/** Log density of Student's t. */
+export function studentTLogDensity(x: Expr, nu: Expr, location: Expr, scale: Expr): Expr {
+  const z = x.sub(location).div(scale);
+  const power = z.square().div(nu).log1p().mul(nu.add(1)).mul(-0.5);
+  return power.add(logGammaRatio(nu)).sub(nu.log().add(LOG_PI).mul(0.5)).sub(scale.log());
+}
+
 const family = defineDistribution({
   name: 'studentT',
   summary: "Student's t with degrees of freedom, location and scale",
   kind: 'real',
   parameters: { nu: positive, location: real, scale: positive },
   support: {},
-  logDensity: (x, { nu, location, scale }) => {
-    const z = x.sub(location).div(scale);
-    const power = z.square().div(nu).log1p().mul(nu.add(1)).mul(-0.5);
-    return power.add(logGammaRatio(nu)).sub(nu.log().add(LOG_PI).mul(0.5)).sub(scale.log());
-  },
+  logDensity: (x, { nu, location, scale }) => studentTLogDensity(x, nu, location, scale),
   cdf: (x, { nu, location, scale }) => studentTCdf((x - location) / scale, nu),
   upperCdf: (x, { nu, location, scale }) => studentTCdf((location - x) / scale, nu),
   quantile: (p, { nu, location, scale }) => location + scale * studentTQuantile(p, nu),

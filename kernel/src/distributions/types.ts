@@ -62,6 +62,10 @@ export interface Family<P extends Parameters = Parameters, K extends Kind = Kind
   upperCdf?(x: number, parameters: Numbers<P>): number;
   /** log P(X ≤ x), where cdf would underflow. */
   logCdf?(x: number, parameters: Numbers<P>): number;
+  /** log P(X ≤ x) inside the support as an expression: what truncation and censoring by traced parameters need. */
+  tracedLogCdf?(x: Expr, parameters: Expressions<P>): Expr;
+  /** log P(X > x) likewise. */
+  tracedLogUpperCdf?(x: Expr, parameters: Expressions<P>): Expr;
   /** Smallest x with P(X ≤ x) ≥ p. */
   quantile?(p: number, parameters: Numbers<P>): number;
   /** Mean; NaN where there is none, ±∞ where it diverges. */

@@ -11,8 +11,9 @@ interface Figures {
   /** [x, log density, P(X ≤ x), P(X > x)] */
   readonly points: readonly (readonly (string | number | null | undefined)[])[];
   readonly quantiles: readonly (readonly (string | number)[])[];
-  readonly mean: string | number;
-  readonly variance: string | number;
+  /** null where the source has no figure, or means another thing by it. */
+  readonly mean: string | number | null;
+  readonly variance: string | number | null;
 }
 
 // mpmath.json: mpmath 1.4.1 to 25 digits. scipy.json: scipy 1.17.1, `python scipy_figures.py`.
@@ -39,11 +40,19 @@ function logDensities(distribution: Distribution, xs: readonly number[]): [Float
   return [known, program.run({ x: Float64Array.from(xs) })[0]!];
 }
 
-it('every registered family has a case and figures of both sources', () => {
+/** Families that a source does not have; the other one has them. */
+const missing: Readonly<Record<string, ReadonlySet<string>>> = {
+  mpmath: new Set(['expModNormal', 'logLogistic']),
+  scipy: new Set(['halfStudentT']),
+};
+
+it('every registered family has a case and figures of both sources, where both know it', () => {
   for (const { name } of registeredFamilies()) {
     expect(Object.keys(cases), name).toContain(name);
     if (withoutFigures.has(name)) continue;
-    for (const [source, families] of sources) expect(Object.keys(families), `${name} by ${source}`).toContain(name);
+    for (const [source, families] of sources) {
+      expect(Object.keys(families).includes(name), `${name} by ${source}`).toBe(!missing[source]!.has(name));
+    }
   }
 });
 
@@ -59,6 +68,8 @@ describe.each(sources)('against %s', (_, families, tolerance) => {
       const terms =
         1e-15 * Math.max(...values.map(Math.abs), ...xs.map(Math.abs), 1) ** (family.kind === 'int' ? 1 : 0);
       const [known, traced] = logDensities(distribution, xs);
+      // An angle is x − location, rounded: near −π and π that is more than the tail's own error.
+      const ofAngle = name === 'vonMises' ? 1e-15 : 0;
       figures.points.forEach(([x, density, below, above], i) => {
         const at = `at ${x}`;
         close(known[i]!, Number(density), tolerance * 10, `log density ${at}`, terms * 20 + largeShape(name, values));
@@ -69,21 +80,23 @@ describe.each(sources)('against %s', (_, families, tolerance) => {
           `traced log density ${at}`,
           terms * 40 + largeShape(name, values),
         );
-        if (below != null) close(distribution.cdf(Number(x)), Number(below), tolerance * 3, `cdf ${at}`);
+        if (below != null) close(distribution.cdf(Number(x)), Number(below), tolerance * 3, `cdf ${at}`, ofAngle);
         if (above != null) close(distribution.upperCdf(Number(x)), Number(above), tolerance * 3, `upper cdf ${at}`);
       });
       for (const [p, x] of figures.quantiles) {
         close(distribution.quantile(Number(p)), Number(x), tolerance * 3, `quantile ${p}`, 1e-15);
       }
-      close(distribution.mean(), Number(figures.mean), tolerance * 3, 'mean');
-      close(distribution.variance(), Number(figures.variance), tolerance * 3, 'variance');
+      if (figures.mean != null) close(distribution.mean(), Number(figures.mean), tolerance * 3, 'mean');
+      if (figures.variance != null) {
+        close(distribution.variance(), Number(figures.variance), tolerance * 3, 'variance');
+      }
     });
   });
 });
 
 /** Rounding of the large terms that cancel in a log density of large shape parameters. */
 function largeShape(name: string, values: readonly number[]): number {
-  if (name === 'gamma') return 1e-14 * Math.abs(values[0]!);
-  if (name === 'beta') return 1e-14 * Math.max(...values);
+  if (name === 'gamma' || name === 'chiSquared') return 1e-14 * Math.abs(values[0]!);
+  if (name === 'beta' || name === 'fisherF') return 1e-14 * Math.max(...values);
   return 0;
 }

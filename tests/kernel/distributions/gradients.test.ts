@@ -56,7 +56,9 @@ describe.each(scalarFamilies.map((family) => [family.name, family] as const))('%
       expect(value).toBe(density.value(position));
       expect(Number.isFinite(value)).toBe(true);
       steps.forEach((unit, i) => {
-        const lower = continuous && i === steps.length - 1 ? edgeDistance(distribution, x) : Infinity;
+        const moved =
+          continuous && i === steps.length - 1 ? 'x' : Object.keys(family.parameters).filter((_name, k) => free[k])[i];
+        const lower = moved === 'x' || moved === family.support.lower ? edgeDistance(distribution, x) : Infinity;
         const h = Math.min(unit, lower) * 1e-3;
         const at = (v: number) => density.value(position.with(i, v));
         const [slope, rounding] = difference(at, position[i]!, h);

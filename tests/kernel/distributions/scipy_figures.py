@@ -47,6 +47,58 @@ FAMILIES = {
     "binomialLogit": (lambda trials, logit: stats.binom(trials, expit(logit)), [(10, -1), (50, 3), (200, -8)], []),
     "poisson": (lambda rate: stats.poisson(rate), [(3.5,), (0.01,), (200,), (1e5,)], []),
     "poissonLog": (lambda logRate: stats.poisson(np.exp(logRate)), [(0.5,), (-6,), (6,)], []),
+    "logistic": (lambda location, scale: stats.logistic(location, scale), [(0, 1), (5, 0.01), (-2, 1e5)], [40.0]),
+    "laplace": (lambda location, scale: stats.laplace(location, scale), [(0, 1), (5, 0.01), (-2, 1e5)], [40.0]),
+    "gumbel": (lambda location, scale: stats.gumbel_r(location, scale), [(0, 1), (5, 0.01), (-2, 1e5)], [40.0]),
+    "skewNormal": (
+        lambda location, scale, slant: stats.skewnorm(slant, location, scale),
+        [(0, 1, 0), (2, 0.5, 3), (-10, 1e4, -1)],
+        [],
+    ),
+    "inverseGamma": (lambda shape, scale: stats.invgamma(shape, scale=scale), [(3, 2), (0.5, 0.1), (50, 1e3)], []),
+    "weibull": (
+        lambda shape, scale: stats.weibull_min(shape, scale=scale),
+        [(1.5, 2), (0.4, 0.1), (1, 3), (30, 1e3)],
+        [],
+    ),
+    "pareto": (lambda minimum, shape: stats.pareto(shape, scale=minimum), [(1, 3), (0.01, 0.5), (1e3, 30)], []),
+    "lomax": (
+        lambda location, scale, shape: stats.lomax(shape, location, scale),
+        [(0, 1, 3), (-5, 0.01, 0.5), (3, 100, 30)],
+        [],
+    ),
+    "generalisedPareto": (
+        lambda location, scale, shape: stats.genpareto(shape, location, scale),
+        [(0, 1, 0.2), (3, 0.1, -0.4), (-1, 10, 1.5), (0, 2, 0)],
+        [],
+    ),
+    "chiSquared": (lambda nu: stats.chi2(nu), [(3,), (0.5,), (2,), (500,)], []),
+    "inverseChiSquared": (lambda nu: stats.invgamma(nu / 2, scale=0.5), [(5,), (0.5,), (100,)], []),
+    "scaledInverseChiSquared": (
+        lambda nu, scale: stats.invgamma(nu / 2, scale=nu * scale**2 / 2),
+        [(5, 2), (0.5, 0.1), (100, 30)],
+        [],
+    ),
+    "betaProportion": (
+        lambda mean, precision: stats.beta(mean * precision, (1 - mean) * precision),
+        [(0.3, 5), (0.5, 0.5), (0.9, 1000)],
+        [],
+    ),
+    "vonMises": (lambda location, concentration: stats.vonmises(concentration, location), [(0, 2), (1, 0.1), (-2, 30)], []),
+    "fisherF": (lambda nu1, nu2: stats.f(nu1, nu2), [(5, 10), (1, 5), (2, 2), (300, 200)], []),
+    "rayleigh": (lambda scale: stats.rayleigh(scale=scale), [(1,), (0.01,), (250,)], []),
+    "frechet": (lambda shape, scale: stats.invweibull(shape, scale=scale), [(3, 1), (0.5, 0.1), (30, 1e3)], []),
+    "inverseGaussian": (
+        lambda mean, shape: stats.invgauss(mean / shape, scale=shape),
+        [(1, 1), (3, 0.5), (0.2, 50)],
+        [],
+    ),
+    "expModNormal": (
+        lambda mean, sd, rate: stats.exponnorm(1 / (rate * sd), mean, sd),
+        [(0, 1, 1), (2, 0.1, 3), (-5, 10, 0.5), (0, 1, 0.01)],
+        [],
+    ),
+    "logLogistic": (lambda scale, shape: stats.fisk(shape, scale=scale), [(1, 3), (0.1, 0.5), (1e3, 30)], []),
 }
 
 
@@ -75,13 +127,17 @@ for name, (make, sets, extra) in FAMILIES.items():
             mean, variance = math.nan, math.nan
         if name == "halfCauchy":
             mean, variance = math.inf, math.inf
+        # scipy's von Mises has no circular moments, and says NaN where a mean diverges.
+        no_figure = name == "vonMises"
+        unknown = {"generalisedPareto", "frechet", "logLogistic", "pareto", "lomax"}
+        moments = [None if no_figure or (name in unknown and math.isnan(m)) else number(m) for m in (mean, variance)]
         out[name].append(
             {
                 "parameters": dict(zip(parameter_names, values)),
                 "points": points,
                 "quantiles": quantiles,
-                "mean": number(mean),
-                "variance": number(variance),
+                "mean": moments[0],
+                "variance": moments[1],
             }
         )
 source = f"scipy {scipy.__version__}, numpy {np.__version__}, Python {sys.version.split()[0]}: python scipy_figures.py"

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as elementary from '#kernel/numeric/elementary';
 import * as linalg from '#kernel/numeric/linalg/index';
+import { integrate } from '#kernel/numeric/quadrature';
 import * as special from '#kernel/numeric/special/index';
 import fixture from './fixtures/special.json' with { type: 'json' };
 
@@ -245,6 +246,25 @@ describe('Bessel functions', () => {
   });
 });
 
+describe('integrals', () => {
+  it('are right to 13 digits for smooth functions, also where they are concentrated at an end', () => {
+    relative13(integrate(Math.exp, -1, 2), Math.exp(2) - Math.exp(-1));
+    for (const k of [1, 1e3, 1e6])
+      relative13(
+        integrate((x) => Math.exp(-k * x), 0, 3),
+        -Math.expm1(-3 * k) / k,
+      );
+    relative13(
+      integrate((x) => 1 / Math.sqrt(x), 0, 4),
+      4,
+    );
+    expect(integrate(Math.exp, 1, 1)).toBe(0);
+    expect(integrate(Math.exp, 1, 0)).toBeCloseTo(1 - Math.E, 13);
+  });
+  const relative13 = (got: number, expected: number) =>
+    expect(Math.abs(got - expected)).toBeLessThanOrEqual(1e-13 * Math.abs(expected));
+});
+
 describe('the multivariate gamma function', () => {
   it('is lgamma in one dimension and follows its recurrence in more', () => {
     expect(special.multivariateLgamma(4.2, 1)).toBe(special.lgamma(4.2));
@@ -271,7 +291,7 @@ describe('the examples in the docstrings', () => {
   it('are many', () => expect(examples.length).toBeGreaterThan(20));
 
   it.each(examples)('%s gives %d', (expression, expected) => {
-    const all = { ...elementary, ...special, ...linalg };
+    const all = { ...elementary, ...special, ...linalg, integrate };
     const got: unknown = new Function(...Object.keys(all), `return ${expression}`)(...Object.values(all));
     const first = typeof got === 'number' ? got : (got as Float64Array)[0]!;
     expect(Math.abs(first - expected)).toBeLessThanOrEqual(1e-14 * Math.abs(expected));

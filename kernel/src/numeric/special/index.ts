@@ -1,6 +1,6 @@
 /** Special functions on plain numbers, one family a file. */
 export { besselI0, besselI1, besselRatio, logBesselI0, logBesselI1 } from './bessel.ts';
-export { betaQuantile, betaRegularised, betaRegularisedUpper } from './beta.ts';
+export { betaQuantile, betaQuantilePair, betaRegularised, betaRegularisedUpper, betaTails } from './beta.ts';
 export { erf, erfc, erfcx } from './error-function.ts';
 export { digamma, lgamma, trigamma } from './gamma.ts';
 export { gammaQuantile, gammaUpperQuantile } from './gamma-quantile.ts';
@@ -10,4 +10,4 @@ export { gammaRegularisedShapeDerivative } from './incomplete-gamma-derivative.t
 export { logBeta, logChoose } from './log-beta.ts';
 export { multivariateLgamma } from './multivariate-gamma.ts';
 export { normalCdf, normalLogCdf, normalQuantile, normalQuantileAbsolute } from './normal.ts';
-export { studentTCdf, studentTQuantile } from './student-t.ts';
+export { studentTCdf, studentTQuantile, studentTQuantileAbsolute, studentTTwoSided } from './student-t.ts';

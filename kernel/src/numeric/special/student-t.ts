@@ -5,7 +5,7 @@
 import { betaQuantilePair, betaTails } from './beta.ts';
 
 /** P(|T| > |t|) and P(|T| ≤ |t|), for finite t. */
-function twoSided(t: number, nu: number): readonly [outside: number, inside: number] {
+export function studentTTwoSided(t: number, nu: number): readonly [outside: number, inside: number] {
   const square = t * t;
   if (square === 0) return [1, Math.abs(t) * 0];
   if (square === Infinity) return [0, 1];
@@ -25,9 +25,17 @@ export function studentTCdf(t: number, nu: number): number {
   if (!(nu > 0) || Number.isNaN(t)) return Number.NaN;
   if (t === Infinity) return 1;
   if (t === -Infinity) return 0;
-  const [outside, inside] = twoSided(t, nu);
+  const [outside, inside] = studentTTwoSided(t, nu);
   if (t > 0) return 0.5 + inside / 2;
   return inside < 0.5 ? 0.5 - inside / 2 : outside / 2;
+}
+
+/** The t ≥ 0 with P(|T| ≤ t) = p, accurate for small p too. */
+export function studentTQuantileAbsolute(p: number, nu: number): number {
+  if (!(p >= 0 && p <= 1 && nu > 0)) return Number.NaN;
+  if (p === 0 || p === 1) return p === 0 ? 0 : Infinity;
+  const [x, y] = betaQuantilePair(1 - p, p, nu / 2, 0.5);
+  return Math.sqrt(nu) * Math.sqrt(y / x);
 }
 
 /**
