@@ -1,0 +1,47 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Language } from '#kernel/jupyter/language/client';
+
+/** The thread itself, asked as the engine asks it. */
+const language = new Language();
+afterAll(() => language.close());
+
+const texts = async (code: string) => (await language.complete(code, [...code].length)).matches.map(({ text }) => text);
+
+describe('the language thread', () => {
+  it('knows the cells that ran before it was started', async () => {
+    language.remember('const early = { inside: 1 }');
+    expect(await texts('early.ins')).toEqual(['inside']);
+  });
+
+  it('knows the cells that ran after', async () => {
+    language.remember('const late = { beyond: 1 }');
+    expect(await texts('late.bey')).toEqual(['beyond']);
+  });
+
+  it('inspects', async () => {
+    expect((await language.inspect('early', 2))?.['text/plain']).toContain('const early');
+    expect(await language.inspect('nobody', 2)).toBeUndefined();
+  });
+
+  it('says whether a cell is whole', async () => {
+    expect(await language.isComplete('f(')).toEqual({ status: 'incomplete', indent: '  ' });
+  });
+
+  it('answers every one of many questions, each its own', async () => {
+    const answers = await Promise.all(['early.', 'Math.hyp', 'late.', '}'].map((code) => texts(code)));
+    expect(answers.map((matches) => matches[0])).toEqual(['inside', 'hypot', 'beyond', expect.anything()]);
+  });
+
+  it('forgets', async () => {
+    language.forget();
+    expect(await texts('early.ins')).toEqual([]);
+  });
+
+  it('gives nothing rather than no answer when it ends, and begins again when asked', async () => {
+    const left = language.complete('Math.hyp', 8);
+    language.close();
+    expect(await left).toEqual({ matches: [], start: 8, end: 8 });
+    language.remember('const again = { after: 1 }');
+    expect(await texts('again.aft')).toEqual(['after']);
+  });
+});

@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { currentHost } from '#kernel/host/host';
+import type { Cell, Outcome, OutputType } from '#kernel/jupyter/engine/engine';
+import { LocalFiles } from '#kernel/jupyter/repl/hooks';
+import { installGlobals } from '#kernel/jupyter/repl/host';
+import { Repl } from '#kernel/jupyter/repl/repl';
+import { newSharedMemory, slots, viewShared } from '#kernel/jupyter/repl/shared';
+
+/** The session without a process around it: what it shows is kept. */
+interface Shown {
+  readonly cell: number;
+  readonly type: OutputType | 'stream';
+  readonly content: Record<string, unknown>;
+}
+let shown: Shown[] = [];
+const shared = viewShared(newSharedMemory());
+const repl = new Repl(
+  {
+    output: (cell, type, content) => shown.push({ cell, type, content: content as Record<string, unknown> }),
+    stream: (cell, name, text) => shown.push({ cell, type: 'stream', content: { name, text } }),
+  },
+  shared,
+);
+installGlobals(repl, '/notebooks', new LocalFiles());
+Object.assign(globalThis, { print: (text: string) => repl.print('stdout', text) });
+
+let count = 0;
+async function run(code: string, more: Partial<Cell> = {}): Promise<Outcome> {
+  const id = ++count;
+  const outcome = await repl.evaluate({ id, count: id, code, expressions: {}, input: false, ...more });
+  repl.idle();
+  return outcome;
+}
+const of = (type: Shown['type']) => shown.filter((one) => one.type === type).map(({ content }) => content);
+const plain = (content: Record<string, unknown> | undefined) =>
+  (content?.data as Record<string, unknown> | undefined)?.['text/plain'];
+
+beforeEach(() => {
+  shown = [];
+});
+
+describe('a cell', () => {
+  it('shows its value with its count', async () => {
+    expect(await run('const a: number = 2; a * 21')).toEqual({ status: 'ok', expressions: {} });
+    expect(of('execute_result')).toEqual([{ execution_count: count, data: { 'text/plain': '42' }, metadata: {} }]);
+  });
+
+  it('shows nothing for undefined', async () => {
+    await run('undefined');
+    expect(shown).toEqual([]);
+  });
+
+  it('awaits a promise that is its value', async () => {
+    await run('new Promise((r) => setTimeout(r, 5, 7))');
+    expect(plain(of('execute_result')[0])).toBe('7');
+  });
+
+  it('does not await what only looks like a promise', async () => {
+    await run('globalThis.thens = 0; const query = { then() { thens++ } }; query');
+    await run('thens');
+    expect(plain(of('execute_result').at(-1))).toBe('0');
+  });
+
+  it('fails with what its code throws', async () => {
+    const outcome = await run('let kept = 1; throw new RangeError("far")');
+    expect(outcome).toMatchObject({ status: 'error', ename: 'RangeError', evalue: 'far' });
+    expect(of('error')).toHaveLength(1);
+    await run('kept');
+    expect(plain(of('execute_result')[0])).toBe('1');
+  });
+
+  it('that cannot be run declares nothing', async () => {
+    expect(await run('let ghost = 1; let y = ;')).toMatchObject({ ename: 'SyntaxError' });
+    expect(await run('ghost')).toMatchObject({ ename: 'ReferenceError' });
+  });
+
+  it('may declare anew what an earlier one declared otherwise', async () => {
+    await run('const name = 1');
+    await run('function other() { return name }');
+    await run('let name = 2; const other2 = other(); class extra {}');
+    await run('const other = other2; var extra = name; [other, extra]');
+    expect(plain(of('execute_result')[0])).toBe('[ 2, 2 ]');
+  });
+
+  it('tells of the exit of a resource it used', async () => {
+    await run('using r = { [Symbol.dispose]() { print("out ") } }; print("in ")');
+    expect(of('stream').map(({ text }) => text)).toEqual(['in ', 'out ']);
+  });
+});
+
+describe('expressions after a cell', () => {
+  it('are each evaluated, none shown', async () => {
+    const outcome = await run('const e = 3', {
+      expressions: { 'a b': 'e + 1', c: 'Promise.resolve(5)', bad: 'e.x.y', worse: '(' },
+    });
+    expect(shown).toEqual([]);
+    expect(outcome).toMatchObject({
+      status: 'ok',
+      expressions: {
+        'a b': { status: 'ok', data: { 'text/plain': '4' } },
+        c: { status: 'ok', data: { 'text/plain': '5' } },
+        bad: { status: 'error', ename: 'TypeError' },
+        worse: { status: 'error', ename: 'SyntaxError' },
+      },
+    });
+  });
+});
+
+describe('outputs', () => {
+  it('of late code belong to its cell', async () => {
+    await run('setTimeout(() => { print("late"); display(1) }, 10)');
+    const first = count;
+    await run('await new Promise((r) => setTimeout(r, 40))');
+    expect(shown.filter(({ type }) => type !== 'execute_result').map(({ cell, type }) => [cell, type])).toEqual([
+      [first, 'stream'],
+      [first, 'display_data'],
+    ]);
+  });
+
+  it('that need time are there before the cell ends', async () => {
+    await run(`display({ async [Symbol.for('Jupyter.display')]() {
+      await new Promise((r) => setTimeout(r, 10)); return { 'text/plain': 'drawn' } } }); undefined`);
+    expect(plain(of('display_data')[0])).toBe('drawn');
+  });
+
+  it('that cannot be drawn are errors below the cell', async () => {
+    await run(`display({ async [Symbol.for('Jupyter.display')]() { throw new Error('undrawn') } }); undefined`);
+    expect(of('error')).toMatchObject([{ evalue: 'undrawn' }]);
+  });
+
+  it('of the host are live, the last state sent at the end', async () => {
+    await run(`const host = globalThis[Symbol.for('estimand.host')];
+      const live = host.display({ 'text/plain': 'a' }); live.update({ 'text/plain': 'b' }); live.update({ 'text/plain': 'c' })`);
+    expect(plain(of('display_data')[0])).toBe('a');
+    expect(of('update_display_data').map(plain)).toEqual(['c']);
+  });
+
+  it('may be cleared', async () => {
+    await run('clearOutput(); clearOutput(true)');
+    expect(of('clear_output')).toEqual([{ wait: false }, { wait: true }]);
+  });
+
+  it('have a text for every bundle', async () => {
+    await run("display({ 'text/html': '<b>' }, { raw: true }); undefined");
+    expect(of('display_data')[0]!.data).toEqual({ 'text/html': '<b>', 'text/plain': '[text/html]' });
+  });
+
+  it('may be shown again and updated by their id', async () => {
+    await run("display(1, { id: 'x' }); display(2, { id: 'x', update: true }); undefined");
+    expect(shown.map(({ type, content }) => [type, content.transient as object])).toEqual([
+      ['display_data', { display_id: 'x' }],
+      ['update_display_data', { display_id: 'x' }],
+    ]);
+  });
+});
+
+describe('an interrupt', () => {
+  const interrupted = (cell: number) => repl.interrupt(cell, cell);
+
+  it('ends a cell that awaits', async () => {
+    const cell = run('await new Promise(() => {})');
+    interrupted(count);
+    expect(await cell).toMatchObject({ status: 'error', ename: 'Interrupted' });
+  });
+
+  it('ends a cell that has not begun', async () => {
+    interrupted(count + 1);
+    expect(await run('await new Promise(() => {})')).toMatchObject({ ename: 'Interrupted' });
+  });
+
+  it('of a cell that has ended does nothing', async () => {
+    await run('1');
+    interrupted(count);
+    interrupted(count - 1);
+    expect(await run('2')).toMatchObject({ status: 'ok' });
+  });
+
+  it('lets a computation that listens return what it has', async () => {
+    const cell = run(`const heard = globalThis[Symbol.for('estimand.host')].signal();
+      await new Promise((r) => heard.addEventListener('abort', r)); 'partial'`);
+    interrupted(count);
+    expect(await cell).toMatchObject({ status: 'ok' });
+    expect(plain(of('execute_result')[0])).toBe("'partial'");
+    expect(currentHost()!.signal()!.aborted).toBe(true);
+  });
+
+  it('silences what the cell has left behind', async () => {
+    const cell = run('const noisy = setInterval(() => print("x"), 2); await new Promise(() => {})');
+    interrupted(count);
+    await cell;
+    shown = [];
+    await run('await new Promise((r) => setTimeout(r, 20)); clearInterval(noisy)');
+    expect(shown).toEqual([]);
+  });
+
+  it('says to the guard that it has come through, and whose code runs', async () => {
+    const cell = run('await new Promise(() => {})');
+    repl.interrupt(count, 99);
+    expect(shared.slots[slots.heard]).toBe(99);
+    expect(shared.slots[slots.running]).toBe(count);
+    await cell;
+    expect(shared.slots[slots.running]).toBe(0);
+  });
+});
+
+describe('the name the engine uses', () => {
+  it('cannot be taken away by a cell', async () => {
+    await run('globalThis.__estimand = 5');
+    await run('1 + 1');
+    expect(plain(of('execute_result').at(-1))).toBe('2');
+  });
+
+  it('is not seen when globals are listed', async () => {
+    await run('Object.keys(globalThis).includes("__estimand")');
+    expect(plain(of('execute_result')[0])).toBe('false');
+  });
+});
