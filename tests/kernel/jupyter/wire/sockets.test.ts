@@ -1,10 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dealer, Request, Subscriber } from 'zeromq';
 import { address, type Connection } from '#kernel/jupyter/wire/connection';
 import { type Listener, openSockets, type Sockets } from '#kernel/jupyter/wire/sockets';
+
+/** The clients' side, from the kernel's own dependency. */
+interface Client {
+  connect(address: string): void;
+  subscribe(topic: string): void;
+  send(message: string | string[]): Promise<void>;
+  receive(): Promise<Buffer[]>;
+  close(): void;
+}
+const ofKernel = createRequire(new URL('../../../../kernel/package.json', import.meta.url));
+type Clients = Record<'Dealer' | 'Request' | 'Subscriber', new (options?: object) => Client>;
+const { Dealer, Request, Subscriber } = ofKernel('zeromq') as Clients;
 
 /** Real sockets, over ipc so that no port is taken. */
 const folder = mkdtempSync(join(tmpdir(), 'sockets-'));
