@@ -51,6 +51,13 @@ export default {
     ...upward,
     ...besideRules,
     {
+      name: 'every-room-has-its-place',
+      severity: 'error',
+      comment: 'Enter the room in the list above and in the table of ARCHITECTURE.md.',
+      from: { path: '^kernel/src/[^/]+/', pathNot: folders([...ROOMS, ...beside]) },
+      to: {},
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       comment: 'Files that import each other at run time cannot be understood or loaded one after the other.',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/lib/paths.mjs';
@@ -24,6 +24,15 @@ describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
     const paths = [...text.matchAll(/`((?:kernel|labextension|tests|scripts|python|notebooks)\/[\w./-]*)`/g)];
     const missing = paths.map(([, path]) => path!).filter((path) => !existsSync(join(root, path)));
     expect(missing.filter((path) => !path.startsWith('python/dist'))).toEqual([]);
+  });
+});
+
+describe('the architecture', () => {
+  it('has a line for every room', () => {
+    const entries = readdirSync(join(root, 'kernel', 'src'), { withFileTypes: true });
+    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    const text = read('ARCHITECTURE.md');
+    expect(rooms.filter((room) => !text.includes(`| \`kernel/src/${room}\` |`))).toEqual([]);
   });
 });
 

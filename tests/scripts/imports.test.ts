@@ -45,6 +45,14 @@ describe('the direction of imports', () => {
     expect(violations(files)).toEqual(['numeric-leans-on-nothing-later']);
   });
 
+  it('is broken by a room nobody knows', () => {
+    const files = {
+      'kernel/src/numeric/a.ts': file,
+      'kernel/src/attic/b.ts': "import { x } from '../numeric/a.ts';\nexport const y = x;\n",
+    };
+    expect(violations(files)).toEqual(['every-room-has-its-place']);
+  });
+
   it('is broken by Node outside its rooms', () => {
     const files = { 'kernel/src/estimate/a.ts': "import { cpus } from 'node:os';\nexport const n = cpus().length;\n" };
     expect(violations(files)).toEqual(['only-these-import-node']);
