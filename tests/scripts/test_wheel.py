@@ -172,6 +172,9 @@ def test_the_licences_are_there(installed):
     assert "BSD 3-Clause" in texts["LICENSE"]
     assert "Apache License" in texts["THIRD-PARTY-NOTICES"]
     assert "zeromq" in texts["THIRD-PARTY-NOTICES"]
+    library = installed.application / "estimand"
+    assert (library / "data" / "LICENSES.md").exists(), "the data sets' licences"
+    assert list((library / "assets").glob("*LICENSE*")), "the font's licence"
 
 
 def test_an_exported_page_describes_its_pictures(installed):
