@@ -32,6 +32,7 @@ export interface Watched {
 /** Open an address in a fresh browser profile and wait until JupyterLab has restored itself. */
 export async function openLab(browser: Browser, address: string): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 1400 }, deviceScaleFactor: 1 });
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {

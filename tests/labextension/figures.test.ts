@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { comparisonFigure } from '#kernel/figure/comparison';
 import { landscapeFigure } from '#kernel/figure/landscape';
 import { posteriorFigure } from '#kernel/figure/posterior';
@@ -23,6 +23,9 @@ import { writeNotebook } from './notebooks.ts';
 
 const fixture = fileURLToPath(new URL('fixtures/figures-v1.ipynb', import.meta.url));
 const kinds = ['posterior', 'landscape', 'comparison'] as const;
+
+// A real browser and a real server, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let browser: Browser;
 let lab: Lab;

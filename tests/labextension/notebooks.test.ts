@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { command, openLab, screenshot, setTheme, startBrowser, waitForKernel, waitForPictures } from './browser.ts';
 import { type Lab, startLab } from './jupyterlab.ts';
 
@@ -14,6 +14,9 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   '01-parameters-and-estimates.ipynb': ['posterior', 'comparison', 'landscape'],
   '02-eight-schools.ipynb': ['posterior', 'comparison'],
 };
+
+// A real browser and a real server, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let browser: Browser;
 let lab: Lab;
@@ -73,7 +76,6 @@ describe('the notebooks of the course', () => {
         await page.context().close();
       }
     },
-    180_000,
   );
 
   it('show their figures as pictures where the extension is not', async () => {
@@ -96,5 +98,5 @@ describe('the notebooks of the course', () => {
     } finally {
       await bare.stop();
     }
-  }, 180_000);
+  });
 });

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { comparisonFigure } from '#kernel/figure/comparison';
 import { landscapeFigure } from '#kernel/figure/landscape';
 import { packF32, packU16 } from '#kernel/figure/pack';
 import { posteriorFigure } from '#kernel/figure/posterior';
+import { mimeTypes } from '#kernel/figure/types';
 import {
   count,
   list,
@@ -43,6 +45,19 @@ describe('what the kernel writes', () => {
 
   it('may have more fields, which a later writer of the same version has added', () => {
     expect(problem(validatePosterior({ ...posterior, later: { anything: [1] } }))).toBe('');
+  });
+});
+
+describe('what was saved before', () => {
+  it('is valid still: version 1', () => {
+    const file = new URL('fixtures/figures-v1.ipynb', import.meta.url);
+    const { cells } = JSON.parse(readFileSync(file, 'utf8')) as {
+      cells: { outputs: { data: Record<string, unknown> }[] }[];
+    };
+    const [one, two, three] = cells.map(({ outputs }) => outputs[0]!.data);
+    expect(problem(validatePosterior(one![mimeTypes.posterior]))).toBe('');
+    expect(problem(validateLandscape(two![mimeTypes.landscape]))).toBe('');
+    expect(problem(validateComparison(three![mimeTypes.comparison]))).toBe('');
   });
 });
 

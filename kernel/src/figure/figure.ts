@@ -98,6 +98,8 @@ export async function figureBundle(figure: Figure): Promise<MimeBundle> {
   if (png) bundle['image/png'] = toBase64(png.bytes);
   bundle['text/plain'] = figure.text();
   return withMetadata(bundle, {
-    ...(png ? { 'image/png': { width: Math.round(png.width), height: Math.round(png.height) } } : {}),
+    ...(png
+      ? { 'image/png': { width: Math.round(png.width), height: Math.round(png.height), alt: data.description } }
+      : {}),
   });
 }

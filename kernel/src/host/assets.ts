@@ -30,12 +30,21 @@ export function loadAsset(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return reader(new URL(`../../assets/${name}`, import.meta.url));
 }
 
-/** Bytes of a file inside a package we depend on, e.g. `'@resvg/resvg-wasm/index_bg.wasm'`. */
+/**
+ * Bytes of a file inside a package we depend on, e.g. `'@resvg/resvg-wasm/index_bg.wasm'`. In a browser the page's
+ * import map says where it is; without one it is looked for among our own assets, where a browser's build puts it.
+ */
 export function loadPackageFile(specifier: string): Promise<Uint8Array<ArrayBuffer>> {
   if (node?.getBuiltinModule) {
     const { createRequire } = node.getBuiltinModule('node:module');
     const { pathToFileURL } = node.getBuiltinModule('node:url');
     return reader(pathToFileURL(createRequire(import.meta.url).resolve(specifier)));
   }
-  return reader(new URL(import.meta.resolve(specifier)));
+  let mapped: string;
+  try {
+    mapped = import.meta.resolve(specifier);
+  } catch {
+    return loadAsset(specifier.split('/').at(-1)!);
+  }
+  return reader(new URL(mapped));
 }

@@ -23,7 +23,8 @@ describe('what a notebook shows', () => {
     expect(JSON.parse(JSON.stringify(bundle[type]))).toEqual(bundle[type]);
     expect(atob(bundle['image/png'] as string).slice(1, 4)).toBe('PNG');
     expect(bundle['text/plain']).toBe(String(result));
-    const { width, height } = metadataOf(bundle)['image/png'] as { width: number; height: number };
+    const { width, height, alt } = metadataOf(bundle)['image/png'] as { width: number; height: number; alt: string };
+    expect(alt).toBe((bundle[type] as { description: string }).description);
     expect(width).toBeGreaterThan(500);
     expect(height).toBeGreaterThan(100);
   });
