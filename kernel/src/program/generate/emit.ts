@@ -5,7 +5,8 @@ import { planGraph } from '../interpret.ts';
 import type { Graph, GraphNode } from '../node.ts';
 import { operationOf } from '../operations/registry.ts';
 import { sizeOf } from '../shape.ts';
-import { writeLoop } from './loop.ts';
+import { loopOf } from './loop.ts';
+import { printLoop } from './loop-javascript.ts';
 import { writeScan } from './recurrence.ts';
 import { type Group, type Schedule, schedule } from './schedule.ts';
 import { type SmallOperand, writeSmall } from './small.ts';
@@ -172,7 +173,7 @@ export class Emitter {
         for (const at of group.nodes) this.#writeSmall(at);
         break;
       case 'loop':
-        writeLoop(this, group);
+        printLoop(this.writer, loopOf(this, group));
         break;
       case 'scan':
         writeScan(this, group.nodes[0]!);

@@ -1,61 +1,129 @@
 /**
- * One loop: elementwise values, gathers, and the sums that end them, element by element in row-major order.
+ * From a group of the schedule to a loop: elementwise values, gathers, and the sums that end them, element by element
+ * in row-major order.
  */
-
+import { partialsOf } from '../operations/reduction.ts';
 import { broadcastStrides, sizeOf, stridesOf } from '../shape.ts';
 import type { Shape } from '../types.ts';
 import type { Emitter } from './emit.ts';
+import type { LoopForm, Memory, Step } from './loop-form.ts';
 import type { Group } from './schedule.ts';
-import { element } from './writer.ts';
 
-/** How a text inside the loop depends on where the loop is: strides along its dimensions, or the value of a node in it. */
-type Operand =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'value'; readonly node: number }
-  | { readonly kind: 'load'; readonly name: string; readonly offset: string; readonly strides: readonly number[] }
-  | { readonly kind: 'gather'; readonly name: string; readonly offset: string; readonly codes: string };
+/** The loop of a group; what it needs before is written, what it leaves behind has its place. */
+export function loopOf(emitter: Emitter, group: Group): LoopForm {
+  const builder = new LoopBuilder(emitter, group);
+  for (const at of group.nodes) builder.add(at);
+  return { sizes: sizesOf(group.domain, builder.steps), steps: builder.steps };
+}
 
-/** Write the loop of a group, with what it needs before and what it leaves behind. */
-export function writeLoop(emitter: Emitter, group: Group): void {
-  const members = new Set(group.nodes);
-  const operands = new Map(group.nodes.map((at) => [at, operandsOf(emitter, members, at)]));
-  const sums = new Map<number, { readonly strides: readonly number[] | undefined; readonly name: string }>();
-  for (const at of group.nodes) {
-    if (emitter.schedule.places[at] === 'ending') sums.set(at, openEnding(emitter, at));
-    else if (emitter.schedule.stored.has(at)) emitter.allocate(at);
+class LoopBuilder {
+  readonly steps: Step[] = [];
+  readonly #emitter: Emitter;
+  readonly #members: ReadonlySet<number>;
+  /** The step that has the value of a member. */
+  readonly #values = new Map<number, number>();
+  readonly #known = new Map<string, number>();
+
+  constructor(emitter: Emitter, group: Group) {
+    this.#emitter = emitter;
+    this.#members = new Set(group.nodes);
   }
-  const all = [
-    ...[...operands.values()].flat().flatMap((operand) => (operand.kind === 'load' ? [operand.strides] : [])),
-    ...[...sums.values()].flatMap(({ strides }) => (strides ? [strides] : [])),
-  ];
-  const loop = new Loop(emitter, group.domain, all);
-  loop.open();
-  const values = new Map<number, string>();
-  for (const at of group.nodes) {
-    const texts = operands.get(at)!.map((operand) => loop.read(operand, values));
-    writeMember(emitter, loop, at, texts, values, sums.get(at));
+
+  /** Everything that happens for one node. */
+  add(at: number): void {
+    if (this.#emitter.schedule.places[at] === 'ending') this.#addEnding(at);
+    else this.#addValue(at);
   }
-  loop.close();
-  for (const [at, { strides, name }] of sums) {
-    if (strides === undefined && emitter.sizeAt(at) === 1 && emitter.node(at).operation === 'sum') {
+
+  #addValue(at: number): void {
+    const emitter = this.#emitter;
+    const node = emitter.node(at);
+    const value =
+      node.operation === 'gather'
+        ? this.#once({ kind: 'gather', from: emitter.bufferOf(node.inputs[0]!), codes: this.#codes(node.inputs[1]!) })
+        : this.#elementwise(at);
+    this.#values.set(at, value);
+    if (emitter.schedule.stored.has(at)) this.#push({ kind: 'store', to: emitter.allocate(at), value });
+  }
+
+  #elementwise(at: number): number {
+    const { operation, inputs, shape } = this.#emitter.node(at);
+    const operands = inputs.map((input) => this.#operand(input, shape));
+    return operation === 'broadcastTo' ? operands[0]! : this.#push({ kind: 'apply', operation, operands });
+  }
+
+  #addEnding(at: number): void {
+    const emitter = this.#emitter;
+    const node = emitter.node(at);
+    const shape = emitter.node(node.inputs[0]!).shape;
+    const value = this.#operand(node.inputs[0]!, shape);
+    if (node.operation === 'sum' && sizeOf(node.shape) === 1) {
+      const name = emitter.writer.fresh('s');
+      this.#push({ kind: 'total', name, partials: partialsOf(sizeOf(shape)), value });
       emitter.setLocation(at, { kind: 'elements', texts: [name] });
+      return;
     }
+    const to = emitter.allocate(at);
+    emitter.writer.line(`${to.name}.fill(0);`);
+    if (node.operation === 'sum') {
+      this.#push({ kind: 'accumulate', to, strides: sumStrides(shape, node.attributes.axes!), value });
+    } else {
+      this.#push({ kind: 'scatter', to, codes: this.#codes(node.inputs[1]!), value });
+    }
+  }
+
+  /** The step that has an operand's value. */
+  #operand(input: number, loopShape: Shape): number {
+    const { node: root, aligned } = this.#emitter.schedule.roots[input]!;
+    const shape = this.#emitter.node(input).shape;
+    if (this.#members.has(root) && aligned && this.#emitter.schedule.places[root] === 'loop') {
+      return this.#values.get(root)!;
+    }
+    if (sizeOf(shape) === 1) return this.#once({ kind: 'outside', text: this.#emitter.elementText(input, 0) });
+    const from = this.#emitter.bufferOf(input);
+    const strides = broadcastStrides(shape, loopShape).filter((_, axis) => loopShape[axis] !== 1);
+    return this.#once({ kind: 'load', from, strides });
+  }
+
+  /** Constant codes as integers. */
+  #codes(at: number): Int32Array {
+    return integers(this.#emitter.node(this.#emitter.schedule.roots[at]!.node).attributes.value!);
+  }
+
+  #push(step: Step): number {
+    return this.steps.push(step) - 1;
+  }
+
+  /** Memory is read once an element. */
+  #once(step: Extract<Step, { kind: 'outside' | 'load' | 'gather' }>): number {
+    const key = keyOf(step, (codes) => this.#emitter.writer.refer('j', codes));
+    let at = this.#known.get(key);
+    if (at === undefined) {
+      at = this.#push(step);
+      this.#known.set(key, at);
+    }
+    return at;
   }
 }
 
-/** A sum over everything is a variable; any other is added up in memory. */
-function openEnding(emitter: Emitter, at: number) {
-  const { writer } = emitter;
-  const node = emitter.node(at);
-  if (node.operation === 'sum' && sizeOf(node.shape) === 1) {
-    const name = writer.fresh('s');
-    writer.line(`let ${name} = 0;`);
-    return { strides: undefined, name };
-  }
-  const { name } = emitter.allocate(at);
-  writer.line(`${name}.fill(0);`);
-  if (node.operation !== 'sum') return { strides: undefined, name };
-  return { strides: sumStrides(emitter.node(node.inputs[0]!).shape, node.attributes.axes!), name };
+function keyOf(
+  step: Extract<Step, { kind: 'outside' | 'load' | 'gather' }>,
+  nameOf: (codes: Int32Array) => string,
+): string {
+  if (step.kind === 'outside') return step.text;
+  const place = ({ name, offset }: Memory) => `${name} ${offset}`;
+  return step.kind === 'load'
+    ? `${place(step.from)} at ${step.strides.join()}`
+    : `${place(step.from)} by ${nameOf(step.codes)}`;
+}
+
+/** One dimension where everything is read in order, else all. */
+function sizesOf(domain: readonly number[], steps: readonly Step[]): readonly number[] {
+  const full = stridesOf(domain);
+  const inOrder = steps.every(
+    (step) => (step.kind !== 'load' && step.kind !== 'accumulate') || step.strides.every((n, d) => n === full[d]),
+  );
+  return domain.length < 2 || inOrder ? [sizeOf(domain)] : domain;
 }
 
 /** Strides of a sum's result along the squeezed dimensions of what is summed; 0 along the summed ones. */
@@ -67,26 +135,6 @@ function sumStrides(shape: Shape, axes: readonly number[]): number[] {
   return strides.filter((_, axis) => shape[axis] !== 1);
 }
 
-function operandsOf(emitter: Emitter, members: ReadonlySet<number>, at: number): Operand[] {
-  const node = emitter.node(at);
-  const ending = emitter.schedule.places[at] === 'ending';
-  const loopShape = ending ? emitter.node(node.inputs[0]!).shape : node.shape;
-  if (node.operation === 'gather') {
-    const { name, offset } = emitter.bufferOf(node.inputs[0]!);
-    return [{ kind: 'gather', name, offset, codes: codesOf(emitter, node.inputs[1]!) }];
-  }
-  const read = ending ? [node.inputs[0]!] : node.inputs;
-  const found = read.map((input) => operandOf(emitter, members, input, loopShape));
-  if (node.operation === 'scatterAdd') found.push({ kind: 'text', text: codesOf(emitter, node.inputs[1]!) });
-  return found;
-}
-
-/** Constant codes as integers. */
-function codesOf(emitter: Emitter, at: number): string {
-  const value = emitter.node(emitter.schedule.roots[at]!.node).attributes.value!;
-  return emitter.writer.refer('j', integers(value));
-}
-
 const integerCopies = new WeakMap<Float64Array, Int32Array>();
 
 function integers(value: Float64Array): Int32Array {
@@ -96,111 +144,4 @@ function integers(value: Float64Array): Int32Array {
     integerCopies.set(value, copy);
   }
   return copy;
-}
-
-function operandOf(emitter: Emitter, members: ReadonlySet<number>, input: number, loopShape: Shape): Operand {
-  const { node: root, aligned } = emitter.schedule.roots[input]!;
-  const shape = emitter.node(input).shape;
-  if (members.has(root) && aligned && emitter.schedule.places[root] === 'loop') return { kind: 'value', node: root };
-  if (sizeOf(shape) === 1) return { kind: 'text', text: emitter.elementText(input, 0) };
-  const { name, offset } = emitter.bufferOf(input);
-  const strides = broadcastStrides(shape, loopShape).filter((_, axis) => loopShape[axis] !== 1);
-  return { kind: 'load', name, offset, strides };
-}
-
-function writeMember(
-  emitter: Emitter,
-  loop: Loop,
-  at: number,
-  texts: readonly string[],
-  values: Map<number, string>,
-  sum: { readonly strides: readonly number[] | undefined; readonly name: string } | undefined,
-): void {
-  const { writer } = emitter;
-  const node = emitter.node(at);
-  if (sum !== undefined) {
-    if (node.operation === 'scatterAdd') writer.line(`${sum.name}[${texts[1]}[${loop.flat}]] += ${texts[0]};`);
-    else if (sum.strides === undefined) writer.line(`${sum.name} += ${texts[0]};`);
-    else writer.line(`${element(sum.name, '', loop.index(sum.strides))} += ${texts[0]};`);
-    return;
-  }
-  const moves = node.operation === 'gather' || node.operation === 'broadcastTo';
-  const name = moves ? texts[0]! : writer.bind(writer.apply(node.operation, texts));
-  values.set(at, name);
-  if (emitter.schedule.stored.has(at)) {
-    const { name: buffer } = emitter.bufferOf(at);
-    writer.line(`${buffer}[${loop.flat}] = ${name};`);
-  }
-}
-
-/** The loop itself: one counter where everything is read in order, else one a dimension. */
-class Loop {
-  readonly #emitter: Emitter;
-  readonly #sizes: readonly number[];
-  readonly #counters: string[];
-  readonly #flattened: boolean;
-  readonly #loads = new Map<string, string>();
-  readonly flat: string;
-
-  constructor(emitter: Emitter, domain: readonly number[], strides: readonly (readonly number[])[]) {
-    this.#emitter = emitter;
-    const full = stridesOf(domain);
-    this.#flattened = domain.length < 2 || strides.every((each) => isFull(each, full));
-    this.#sizes = this.#flattened ? [sizeOf(domain)] : domain;
-    this.#counters = this.#sizes.map(() => emitter.writer.fresh('i'));
-    this.flat = this.#flattened ? this.#counters[0]! : emitter.writer.fresh('i');
-  }
-
-  open(): void {
-    const { writer } = this.#emitter;
-    if (!this.#flattened) writer.line(`let ${this.flat} = 0;`);
-    this.#sizes.forEach((size, d) => {
-      const i = this.#counters[d]!;
-      writer.open(`for (let ${i} = 0; ${i} < ${size}; ${i}++)`);
-    });
-  }
-
-  close(): void {
-    const { writer } = this.#emitter;
-    if (!this.#flattened) writer.line(`${this.flat}++;`);
-    for (const _ of this.#sizes) writer.close();
-  }
-
-  /** Position in memory with these strides. */
-  index(strides: readonly number[]): string {
-    if (this.#flattened) return this.flat;
-    if (isFull(strides, stridesOf(this.#sizes))) return this.flat;
-    const terms = strides.flatMap((stride, d) => {
-      if (stride === 0) return [];
-      return [stride === 1 ? this.#counters[d]! : `${this.#counters[d]} * ${stride}`];
-    });
-    return terms.join(' + ') || '0';
-  }
-
-  /** The text of an operand; memory is read once an element. */
-  read(operand: Operand, values: ReadonlyMap<number, string>): string {
-    switch (operand.kind) {
-      case 'text':
-        return operand.text;
-      case 'value':
-        return values.get(operand.node)!;
-      case 'load':
-        return this.#load(element(operand.name, operand.offset, this.index(operand.strides)));
-      case 'gather':
-        return this.#load(element(operand.name, operand.offset, `${operand.codes}[${this.flat}]`));
-    }
-  }
-
-  #load(text: string): string {
-    let name = this.#loads.get(text);
-    if (name === undefined) {
-      name = this.#emitter.writer.bind(text);
-      this.#loads.set(text, name);
-    }
-    return name;
-  }
-}
-
-function isFull(strides: readonly number[], full: readonly number[]): boolean {
-  return strides.every((stride, d) => stride === full[d]);
 }

@@ -1,6 +1,6 @@
 /**
  * Reductions along axes, and cumulative sums. Every reduction runs over its input in row-major order, so that
- * its rounding is part of the program and the same in every back end.
+ * its rounding is part of the program and the same in every back end; a long sum into one number as four partial sums.
  */
 import { exp, log } from '../../numeric/elementary.ts';
 import { indexMap, sizeOf, stridesOf } from '../shape.ts';
@@ -38,6 +38,33 @@ function fold(initial: number, combine: (accumulated: number, x: number) => numb
   };
 }
 
+/** Sums of more elements than this are kept as four partial sums; shorter ones run from the first to the last. */
+const SHORT_SUM = 16;
+
+/** How many partial sums a sum of `count` elements into one number has: element i goes to partial i mod 4. */
+export function partialsOf(count: number): 1 | 4 {
+  return count > SHORT_SUM ? 4 : 1;
+}
+
+function sumKernel(context: KernelContext): Kernel {
+  const count = sizeOf(context.inputShapes[0]!);
+  if (sizeOf(context.shape) !== 1 || partialsOf(count) === 1) return fold(0, (a, x) => a + x)(context);
+  const whole = count - (count % 4);
+  return (output, [x]) => {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < whole; i += 4) {
+      a += x![i]!;
+      b += x![i + 1]!;
+      c += x![i + 2]!;
+      d += x![i + 3]!;
+    }
+    if (whole < count) a += x![whole]!;
+    if (whole + 1 < count) b += x![whole + 1]!;
+    if (whole + 2 < count) c += x![whole + 2]!;
+    output[0] = a + c + (b + d);
+  };
+}
+
 /** The reduced value or cotangent, as an expression that broadcasts over the input. */
 function spread(reduced: Expr, { inputs, attributes }: Chain): Expr {
   return reduced.reshape(...keptShape(inputs[0]!.shape, attributes.axes!));
@@ -56,10 +83,10 @@ const shape = (inputs: readonly Shape[], { axes }: { readonly axes?: readonly nu
 
 export const reduction = {
   sum: {
-    documentation: 'sum over axes, in row-major order; 0 of nothing',
+    documentation: 'sum over axes, in row-major order (a long one into a number as four partial sums); 0 of nothing',
     arity: 1,
     shape,
-    kernel: fold(0, (a, x) => a + x),
+    kernel: sumKernel,
     derivative: (chain) => [
       chain.apply('broadcastTo', [spread(chain.cotangent, chain)], { sizes: chain.inputs[0]!.shape }),
     ],
