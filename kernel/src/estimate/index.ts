@@ -3,6 +3,7 @@ export { Comparison, type ComparisonRow, compare } from './compare.ts';
 export { Estimate, type EstimateRow, type Optimum } from './estimate.ts';
 export { type MapOptions, map } from './map.ts';
 export { type MleOptions, mle } from './mle.ts';
+export { LeastSquaresFit, type NlsOptions, nls } from './nls.ts';
 export type { Ending, Objective, Optimiser, OptimiserInfo, OptimiserState } from './optimise/objective.ts';
 export { optimisers } from './optimise/registry.ts';
 export { type Minimum, minimise } from './optimise/shared.ts';

@@ -17,6 +17,13 @@ export interface AssembledTerm extends Omit<Term, 'value'> {
   readonly elements: Expr;
   /** What the elements are computed from: the value it is the density of, and the distribution's parameters. */
   readonly reasons: readonly { readonly label: string; readonly value: Expr }[];
+  /** What is distributed, and how; undefined for terms of one's own and Jacobians. */
+  readonly sampled?: {
+    readonly name: string;
+    readonly family: string;
+    readonly value: Expr;
+    readonly parameters: Readonly<Record<string, Expr>>;
+  };
 }
 
 export interface Assembled {
@@ -32,6 +39,7 @@ interface RawTerm {
   readonly kind: Term['kind'];
   readonly elements: Expr;
   readonly reasons: readonly { readonly label: string; readonly value: Expr | Expression }[];
+  readonly source?: Sampled;
 }
 
 /** The model as expressions of `position` (d,). */
@@ -55,10 +63,15 @@ export function assemble(trace: Trace, layout: readonly ParameterLayout[]): Asse
     layout,
     values,
   );
-  const terms = raw.map(({ label, kind, reasons }): AssembledTerm => {
+  const terms = raw.map(({ label, kind, reasons, source }): AssembledTerm => {
     const elements = placed.shift()!;
     const labelled = reasons.map((reason) => ({ label: reason.label, value: placed.shift()! }));
-    return { label, kind, elements, value: elements.sum(), reasons: labelled };
+    const term = { label, kind, elements, value: elements.sum(), reasons: labelled };
+    if (source === undefined) return term;
+    const { name, distribution } = source;
+    const names = Object.keys(distribution.parameters); // the reasons after the value, in this order
+    const parameters = Object.fromEntries(names.map((key, i) => [key, labelled[i + 1]!.value]));
+    return { ...term, sampled: { name, family: distribution.family.name, value: labelled[0]!.value, parameters } };
   });
   const constrained = jacobians.filter((_, i) => layout[i]!.transform.name !== 'identity');
   return { position, values, terms: [...terms, ...constrained] };
@@ -81,7 +94,8 @@ function rawTerms(trace: Trace, layout: readonly ParameterLayout[]): RawTerm[] {
 
 type Sampled = Pick<Trace['observed'][number], 'name' | 'distribution' | 'value'>;
 
-function densityOf({ name, distribution, value }: Sampled): Omit<RawTerm, 'kind'> {
+function densityOf(source: Sampled): Omit<RawTerm, 'kind'> {
+  const { name, distribution, value } = source;
   const parameters = Object.entries(distribution.parameters).map(([label, expression]) => {
     const text = describeExpression(expression);
     return { label: text === '…' || text === label ? label : `${label} ${text}`, value: expression };
@@ -90,6 +104,7 @@ function densityOf({ name, distribution, value }: Sampled): Omit<RawTerm, 'kind'
     label: `${name} ~ ${describeDistribution(distribution)}`,
     elements: distribution.logDensity(value),
     reasons: [{ label: name, value }, ...parameters],
+    source,
   };
 }
 

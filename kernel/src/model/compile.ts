@@ -145,6 +145,10 @@ class Compilation implements CompiledModel {
     return Float64Array.from({ length: this.dimension }, () => 4 * stream.uniform() - 2);
   }
 
+  get expressions(): Assembled {
+    return this.#assembled;
+  }
+
   mleObstacle(): string | undefined {
     return mleObstacle(this.#trace, this.#layout);
   }

@@ -7,6 +7,7 @@
 import type { Distribution } from '../distributions/index.ts';
 import type { Stream } from '../numeric/index.ts';
 import type { LogDensity, Shape } from '../program/index.ts';
+import type { Assembled } from './assemble.ts';
 import type { Role } from './layout.ts';
 
 /** A parameter, and where it stands. */
@@ -55,6 +56,8 @@ export interface CompiledModel {
   readonly derived: readonly CompiledDerived[];
   readonly observed: readonly { readonly name: string; readonly shape: Shape }[];
 
+  /** The model as expressions of the position, for estimators that compile programs of their own. */
+  readonly expressions: Assembled;
   /** The log density to climb or sample, constants included. The same options give the same object. */
   density(options: DensityOptions): LogDensity;
   /** Values of the parameters at a position, in the order of `names`. */

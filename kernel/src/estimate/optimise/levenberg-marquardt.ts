@@ -3,6 +3,8 @@
  *
  * Each step solves min ‖J p + r‖² + μ‖D p‖² by a QR factorisation of the stacked matrix, never through JᵀJ, which
  * would lose half of the digits. D are the largest column norms met so far, so units do not matter (Moré 1978, §6).
+ * Where valleys bend, each step is bent with them: the geodesic acceleration of Transtrum & Sethna (2012), with their
+ * h = 0.1 for the second directional derivative and α = 0.75 as the longest bend.
  */
 import { qr } from '../../numeric/linalg/qr.ts';
 import { solveTriangular } from '../../numeric/linalg/triangular.ts';
@@ -34,6 +36,9 @@ export interface Options extends CommonOptimiserOptions {
 }
 
 const mostDamping = 1e20;
+/** h and α of Transtrum & Sethna (2012), §3. */
+const reach = 0.1;
+const longestBend = 0.75;
 
 /** ½ Σ rᵢ² as an objective for other optimisers. */
 export function sumOfSquares(residuals: Residuals): Objective {
@@ -92,15 +97,23 @@ export function levenbergMarquardt(
     const before = cosine(state);
     let evaluations = 0;
     for (let mu = state.damping; mu <= mostDamping; mu = Math.max(1e-12, 10 * mu)) {
-      const move = dampedStep(state, norms, mu, n, d); // (d,)
-      if (!move) continue;
+      const solve = dampedSystem(state, norms, mu, n, d);
+      const velocity = solve?.(state.residuals); // (d,)
+      if (!(solve && velocity)) continue;
+      // Near the minimum the second derivative would be differences of rounding, and the bend is nothing.
+      const bend = before > 1e-6 ? solve(secondDerivative(state, velocity)) : new Float64Array(d); // (d,)
+      if (before > 1e-6) evaluations++;
+      if (!bend || 2 * scaledNorm(bend, norms) > longestBend * scaledNorm(velocity, norms)) continue;
+      const move = velocity.map((v, j) => v + bend[j]! / 2); // (d,)
       const position = state.position.map((x, j) => x + move[j]!); // (d,)
       if (position.every((x, j) => x === state.position[j])) return standStill(state, 'converged', evaluations);
       const trial = at(position);
       evaluations++;
       if (!(allFinite(trial.value, trial.gradient) && trial.jacobian.every(Number.isFinite))) continue;
-      const slack = 1e-14 * state.value;
-      const descends = trial.value < state.value - slack;
+      // Near the minimum the sum of squares is flat to rounding (1e-9 where residuals are small beside the data), and the
+      // angle tells better where it lies.
+      const slack = (before <= 1e-4 ? 1e-9 : 1e-14) * state.value;
+      const descends = before > 1e-4 && trial.value < state.value - slack;
       const flattens = trial.value <= state.value + slack && cosine(trial) < before;
       if (!(descends || flattens)) {
         // Neither the sum nor the angle can be made smaller: these are the last digits.
@@ -114,33 +127,60 @@ export function levenbergMarquardt(
     return standStill(state, before <= 1e-7 ? 'converged' : 'line search failed', evaluations);
   }
 
+  /** ∂²r along `velocity`, twice: (2/h) ((r(x + h v) − r(x)) / h − J v), (n,). */
+  function secondDerivative({ position, residuals: r, jacobian }: State, velocity: Float64Array): Float64Array {
+    const ahead = new Float64Array(n); // (n,)
+    residuals.evaluate(
+      position.map((x, j) => x + reach * velocity[j]!),
+      ahead,
+    );
+    return ahead.map((v, i) => {
+      const along = dot(jacobian.subarray(i * d, (i + 1) * d), velocity);
+      return (2 / reach) * ((v - r[i]!) / reach - along);
+    });
+  }
+
   return { name: 'levenberg-marquardt', init, step };
 }
 
-/** ‖projection of r on the columns of J‖ / ‖r‖: 0 at a minimum, whatever the units. */
-function cosine({ residuals: r, jacobian, gradient }: Pick<State, 'residuals' | 'jacobian' | 'gradient'>): number {
-  const norms = columnNorms(jacobian, gradient.length);
-  const size = Math.sqrt(dot(r, r));
-  return gradient.reduce((most, g, j) => Math.max(most, norms[j]! > 0 ? Math.abs(g) / (norms[j]! * size) : 0), 0);
+/** ‖D p‖. */
+function scaledNorm(p: Float64Array, norms: Float64Array): number {
+  return Math.sqrt(p.reduce((sum, v, j) => sum + (v * norms[j]!) ** 2, 0));
 }
 
-function dampedStep(
-  { jacobian, residuals: r }: State,
+/** ‖projection of r on the span of J's columns‖ / ‖r‖ (Bates & Watts 1981): 0 at a minimum, whatever the units. */
+function cosine({ residuals: r, jacobian, gradient }: Pick<State, 'residuals' | 'jacobian' | 'gradient'>): number {
+  const d = gradient.length;
+  const norms = columnNorms(jacobian, d); // (d,)
+  const { q } = qr(
+    jacobian.map((v, k) => v / (norms[k % d]! || 1)),
+    r.length,
+    d,
+  );
+  const projected = transposedTimes(q, r, d); // Qᵀr, (d,)
+  return Math.sqrt(dot(projected, projected) / dot(r, r));
+}
+
+/** The map r ↦ −(JᵀJ + μ D²)⁻¹ Jᵀ r, or undefined where the matrix is singular. */
+function dampedSystem(
+  { jacobian }: State,
   norms: Float64Array,
   mu: number,
   n: number,
   d: number,
-): Float64Array | undefined {
+): ((r: Float64Array) => Float64Array | undefined) | undefined {
   const unit = norms.map((v) => (v > 0 ? v : 1)); // (d,)
   const stacked = new Float64Array((n + d) * d); // [J D⁻¹; √μ I], (n + d, d)
   for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) stacked[i * d + j] = jacobian[i * d + j]! / unit[j]!;
   for (let j = 0; j < d; j++) stacked[(n + j) * d + j] = Math.sqrt(mu);
   const { q, r: triangle } = qr(stacked, n + d, d);
-  const right = new Float64Array(d); // −Qᵀ[r; 0], (d,)
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) right[j]! -= q[i * d + j]! * r[i]!;
   for (let j = 0; j < d; j++) if (!(triangle[j * d + j]! > 1e-15)) return undefined;
-  const move = solveTriangular(triangle, d, right, { upper: true }).map((v, j) => v / unit[j]!);
-  return move.every(Number.isFinite) ? move : undefined;
+  return (r) => {
+    const right = new Float64Array(d); // −Qᵀ[r; 0], (d,)
+    for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) right[j]! -= q[i * d + j]! * r[i]!;
+    const move = solveTriangular(triangle, d, right, { upper: true }).map((v, j) => v / unit[j]!);
+    return move.every(Number.isFinite) ? move : undefined;
+  };
 }
 
 /** Jᵀ r, (d,). */
