@@ -1,4 +1,7 @@
 /** Formulas, linear and generalised linear models. */
+export { type AnovaRow, AnovaTable, anova, type DropRow, dropTerms } from './anova.ts';
+export { type CoefficientRow, RegressionFit } from './fit.ts';
 export type { Contrast } from './formula/contrasts.ts';
 export { type Design, type DesignOptions, design } from './formula/design.ts';
 export { FormulaError } from './formula/syntax.ts';
+export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';

@@ -1,0 +1,148 @@
+/**
+ * Tables of the analysis of variance of linear models: terms one after another, each term left out of the whole, and
+ * nested models against each other.
+ */
+
+import { formatTable } from '../data/table.ts';
+import { Displayable } from '../host/display.ts';
+import { log } from '../numeric/elementary.ts';
+import { fUpper } from '../numeric/special/tail.ts';
+import { formatFigure, formatP, stars } from './format.ts';
+import type { Design } from './formula/design.ts';
+import { fitLinear, type LinearFit } from './lm.ts';
+
+export interface AnovaRow {
+  readonly name: string;
+  readonly degreesOfFreedom: number;
+  readonly sumOfSquares: number;
+  readonly meanSquare: number;
+  /** NaN in the row of the residuals. */
+  readonly f: number;
+  readonly p: number;
+}
+
+/** A table of the analysis of variance; the last row is that of the residuals. */
+export class AnovaTable extends Displayable {
+  override readonly kind = 'anova';
+  readonly heading: string;
+  readonly rows: readonly AnovaRow[];
+
+  constructor(heading: string, rows: readonly AnovaRow[]) {
+    super();
+    this.heading = heading;
+    this.rows = rows;
+  }
+
+  override toString(): string {
+    const cells = this.rows.map(({ name, degreesOfFreedom, sumOfSquares, meanSquare, f, p }) => [
+      name,
+      String(degreesOfFreedom),
+      formatFigure(sumOfSquares),
+      formatFigure(meanSquare),
+      Number.isNaN(f) ? '' : formatFigure(f, 4),
+      Number.isNaN(p) ? '' : formatP(p),
+      Number.isNaN(p) ? '' : stars(p).padEnd(3),
+    ]);
+    return `${this.heading}\n${formatTable(['', 'Df', 'Sum Sq', 'Mean Sq', 'F value', 'Pr(>F)', ''], cells)}`;
+  }
+}
+
+function row(
+  name: string,
+  degreesOfFreedom: number,
+  sumOfSquares: number,
+  of?: { variance: number; df: number },
+): AnovaRow {
+  const meanSquare = degreesOfFreedom > 0 ? sumOfSquares / degreesOfFreedom : Number.NaN;
+  const f = of ? meanSquare / of.variance : Number.NaN;
+  return { name, degreesOfFreedom, sumOfSquares, meanSquare, f, p: of ? fUpper(f, degreesOfFreedom, of.df) : f };
+}
+
+/**
+ * What each term adds to those before it (sequential, type I).
+ *
+ * @example anova(lm('breaks ~ wool * tension', warpbreaks))
+ */
+export function anova(fit: LinearFit): AnovaTable {
+  const residual = { variance: fit.deviance / fit.degreesOfFreedom, df: fit.degreesOfFreedom };
+  const rows = fit.design.terms.flatMap((term, t) => {
+    const own = [...fit.sequential].filter((value, j) => fit.design.assign[j] === t + 1 && !Number.isNaN(value));
+    if (own.length === 0) return [];
+    return [
+      row(
+        term,
+        own.length,
+        own.reduce((sum, value) => sum + value, 0),
+        residual,
+      ),
+    ];
+  });
+  return new AnovaTable(`Analysis of variance, terms added in order\nResponse: ${fit.design.response!.label}`, [
+    ...rows,
+    row('Residuals', fit.degreesOfFreedom, fit.deviance),
+  ]);
+}
+
+/** The design with some columns alone. */
+export function subset(made: Design, columns: readonly number[]): Design {
+  const p = made.columns.length;
+  const matrix = new Float64Array(made.rows.length * columns.length);
+  for (let i = 0; i < made.rows.length; i++) {
+    columns.forEach((column, j) => {
+      matrix[i * columns.length + j] = made.matrix[i * p + column]!;
+    });
+  }
+  const assign = columns.map((column) => made.assign[column]!);
+  return {
+    ...made,
+    matrix,
+    assign,
+    columns: columns.map((column) => made.columns[column]!),
+    intercept: made.intercept && assign.includes(0),
+  };
+}
+
+/** Terms that lie in no other term: those that can be left out while what remains is a hierarchy. */
+export function droppable(terms: readonly string[]): number[] {
+  const parts = terms.map((term) => new Set(term.split(':')));
+  return parts.flatMap((own, t) =>
+    parts.some((other, o) => o !== t && other.size > own.size && [...own].every((part) => other.has(part))) ? [] : [t],
+  );
+}
+
+export interface DropRow {
+  readonly name: string;
+  readonly degreesOfFreedom: number;
+  /** By how much the residual sum of squares grows without the term. */
+  readonly sumOfSquares: number;
+  readonly residualSumOfSquares: number;
+  readonly aic: number;
+  readonly f: number;
+  readonly p: number;
+}
+
+/**
+ * What the fit loses when a term is left out; only terms that lie in no other term, as R's `drop1`.
+ *
+ * `aic` is n log(rss / n) + 2 rank, as R's `extractAIC`: compare within the table alone.
+ */
+export function dropTerms(fit: LinearFit): DropRow[] {
+  const { design: made, observations } = fit;
+  const variance = fit.deviance / fit.degreesOfFreedom;
+  return droppable(made.terms).map((t) => {
+    const columns = made.columns.map((_, j) => j).filter((j) => made.assign[j] !== t + 1);
+    const without = fitLinear(subset(made, columns), 'drop');
+    const degreesOfFreedom = fit.rank - without.rank;
+    const sumOfSquares = without.deviance - fit.deviance;
+    const f = degreesOfFreedom > 0 ? sumOfSquares / degreesOfFreedom / variance : Number.NaN;
+    return {
+      name: made.terms[t]!,
+      degreesOfFreedom,
+      sumOfSquares,
+      residualSumOfSquares: without.deviance,
+      aic: observations * log(without.deviance / observations) + 2 * without.rank,
+      f,
+      p: degreesOfFreedom > 0 ? fUpper(f, degreesOfFreedom, fit.degreesOfFreedom) : Number.NaN,
+    };
+  });
+}

@@ -1,0 +1,234 @@
+/**
+ * Linear models by weighted least squares, through a Householder QR refined to working accuracy.
+ */
+import { checkNames } from '../estimate/options.ts';
+import { log } from '../numeric/elementary.ts';
+import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
+import { fUpper } from '../numeric/special/tail.ts';
+import { columnsOf, RegressionFit, spread } from './fit.ts';
+import { coefficientTable, formatFigure, formatP, STARS } from './format.ts';
+import { type Design, type DesignOptions, design } from './formula/design.ts';
+import { quantile } from './formula/quantile.ts';
+
+export interface LinearOptions extends DesignOptions {
+  /** What to do with columns that depend on others: refuse, naming them (the default), or leave them out as R does. */
+  readonly collinear?: 'error' | 'drop';
+}
+
+export interface Prediction {
+  readonly fit: Float64Array;
+  /** Standard error of the expected value. */
+  readonly standardError: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** Throw for columns that depend on others, saying which. */
+export function refuseDependent(caller: string, qr: PivotedQr, names: readonly string[]): void {
+  if (qr.dependent.length === 0) return;
+  const sentences = qr.dependent.map((column) => {
+    const partners = qr.partners(column).map((partner) => `'${names[partner]}'`);
+    return partners.length === 0
+      ? `'${names[column]}' is 0 everywhere`
+      : `'${names[column]}' is a combination of ${partners.join(', ')}`;
+  });
+  throw new RangeError(
+    `${caller}: the coefficients are not determined: ${sentences.join('; ')}. ` +
+      "Leave such columns out, or give { collinear: 'drop' }",
+  );
+}
+
+/** A linear model fitted by least squares. */
+export class LinearFit extends RegressionFit {
+  override readonly kind = 'linear-fit';
+  readonly response: Float64Array; // (n,)
+  readonly fitted: Float64Array; // (n,)
+  /** Response less fitted. */
+  readonly residuals: Float64Array; // (n,)
+  readonly weights: Float64Array | undefined; // (n,)
+  /** How much each row pulls the fit to itself. */
+  readonly leverage: Float64Array; // (n,)
+  /** Residual standard error. */
+  readonly sigma: number;
+  /** Weighted sum of squared residuals. */
+  readonly deviance: number;
+  readonly rSquared: number;
+  readonly adjustedRSquared: number;
+  /** The test that all coefficients but the intercept are 0; undefined when there is nothing but it. */
+  readonly overall:
+    | { readonly f: number; readonly numerator: number; readonly denominator: number; readonly p: number }
+    | undefined;
+  readonly logLikelihood: number;
+  readonly aic: number;
+  readonly bic: number;
+  /** Sum of squares each column adds to those before it. */
+  readonly sequential: Float64Array; // (p,), NaN for a column left out
+
+  constructor(design: Design, response: Float64Array, qr: PivotedQr) {
+    const n = response.length;
+    const p = design.columns.length;
+    const { weights, offset } = design;
+    const target = Float64Array.from(response, (y, i) => (y - (offset?.[i] ?? 0)) * Math.sqrt(weights?.[i] ?? 1));
+    const { coefficients, residuals: scaled, effects } = qr.solve(target);
+    const observations = weights ? weights.filter((weight) => weight > 0).length : n;
+    const deviance = scaled.reduce((sum, r) => sum + r * r, 0);
+    const sigma = Math.sqrt(deviance / (observations - qr.rank));
+    super({
+      design,
+      values: coefficients,
+      covariance: spread(qr.unscaledCovariance(), qr.kept, p, sigma * sigma),
+      observations,
+      rank: qr.rank,
+      reference: 't',
+      warnings:
+        observations > qr.rank ? [] : ['as many coefficients as observations: nothing is left to estimate sigma'],
+    });
+    this.response = response;
+    this.weights = weights;
+    const plain = columnsOf(design.matrix, n, p);
+    this.residuals = scaled.map((r, i) => {
+      if (!weights) return r;
+      if (weights[i]! > 0) return r / Math.sqrt(weights[i]!);
+      return response[i]! - (offset?.[i] ?? 0) - qr.kept.reduce((sum, j) => sum + plain[j]![i]! * coefficients[j]!, 0);
+    });
+    this.fitted = response.map((y, i) => y - this.residuals[i]!);
+    this.leverage = qr.leverage();
+    this.deviance = deviance;
+    this.sigma = sigma;
+    this.sequential = new Float64Array(p).fill(Number.NaN);
+    qr.kept.forEach((column, k) => {
+      this.sequential[column] = effects[k]! * effects[k]!;
+    });
+    const intercept = Number(design.intercept);
+    let total = 0;
+    let weighted = 0;
+    for (let i = 0; i < n; i++) {
+      total += weights?.[i] ?? 1;
+      weighted += (weights?.[i] ?? 1) * (this.fitted[i]! - (offset?.[i] ?? 0));
+    }
+    const centre = intercept ? weighted / total : 0;
+    const explained = this.fitted.reduce(
+      (sum, fit, i) => sum + (weights?.[i] ?? 1) * (fit - (offset?.[i] ?? 0) - centre) ** 2,
+      0,
+    );
+    const df = this.degreesOfFreedom;
+    const numerator = qr.rank - intercept;
+    this.rSquared = numerator > 0 ? explained / (explained + deviance) : 0;
+    this.adjustedRSquared = 1 - ((1 - this.rSquared) * (observations - intercept)) / df;
+    const f = explained / numerator / (sigma * sigma);
+    this.overall = numerator > 0 ? { f, numerator, denominator: df, p: fUpper(f, numerator, df) } : undefined;
+    const logWeights = weights ? weights.reduce((sum, weight) => sum + (weight > 0 ? log(weight) : 0), 0) : 0;
+    this.logLikelihood = 0.5 * (logWeights - observations * (log(2 * Math.PI) + 1 - log(observations) + log(deviance)));
+    this.aic = -2 * this.logLikelihood + 2 * (qr.rank + 1);
+    this.bic = -2 * this.logLikelihood + log(observations) * (qr.rank + 1);
+  }
+
+  /** Distances of Cook (1977): how far all fitted values move when a row is left out, in units of their error. */
+  get cooksDistance(): Float64Array {
+    return this.residuals.map((r, i) => {
+      const h = this.leverage[i]!;
+      return ((this.weights?.[i] ?? 1) * r * r * h) / (this.rank * (this.sigma * (1 - h)) ** 2);
+    });
+  }
+
+  /** Residuals over their standard errors. */
+  get standardisedResiduals(): Float64Array {
+    return this.residuals.map(
+      (r, i) => (r * Math.sqrt(this.weights?.[i] ?? 1)) / (this.sigma * Math.sqrt(1 - this.leverage[i]!)),
+    );
+  }
+
+  /** Residuals over their standard errors, with sigma from the other rows: Student's t with one degree fewer. */
+  get studentisedResiduals(): Float64Array {
+    const df = this.degreesOfFreedom;
+    return this.standardisedResiduals.map((r) => r * Math.sqrt((df - 1) / (df - r * r)));
+  }
+
+  /**
+   * Expected values with an interval of confidence, or the interval a new observation falls in.
+   *
+   * @param data new data; default the rows fitted
+   * @param options.interval default 'confidence'; 'prediction' is that of one new observation of weight 1
+   * @param options.level in (0, 1), default 0.95
+   * @example
+   * lm('dist ~ speed', cars).predict({ speed: [10, 20] }, { interval: 'prediction' });
+   */
+  predict(
+    data?: object,
+    options: { readonly interval?: 'confidence' | 'prediction'; readonly level?: number } = {},
+  ): Prediction {
+    checkNames('predict', options, ['interval', 'level']);
+    const { value, error } = this.predictor(data);
+    const reach = this.reach(options.level ?? 0.95);
+    const noise = options.interval === 'prediction' ? this.sigma * this.sigma : 0;
+    const width = error.map((se) => reach * Math.sqrt(se * se + noise));
+    return {
+      fit: value,
+      standardError: error,
+      lower: value.map((fit, i) => fit - width[i]!),
+      upper: value.map((fit, i) => fit + width[i]!),
+    };
+  }
+
+  override toString(): string {
+    const sorted = this.residuals.slice().sort();
+    const shown = [0, 0.25, 0.5, 0.75, 1].map((p) => formatFigure(quantile(sorted, p), 4));
+    const heads = ['Min', '1Q', 'Median', '3Q', 'Max'];
+    const widths = shown.map((text, i) => Math.max(text.length, heads[i]!.length));
+    const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join(' ');
+    const rows = this.summary().rows.map((r) => [r.estimate, r.standardError, r.statistic, r.p] as const);
+    const out = this.names.filter((_, j) => Number.isNaN(this.values[j]!));
+    const overall = this.overall
+      ? `\nF-statistic: ${formatFigure(this.overall.f, 4)} on ${this.overall.numerator} and ${this.overall.denominator} DF,  p-value: ${formatP(this.overall.p)}`
+      : '';
+    const notes = [
+      ...(this.design.note ? [`(${this.design.note})`] : []),
+      ...(out.length > 0 ? [`(left out, for they depend on others: ${out.join(', ')})`] : []),
+      ...this.warnings.map((warning) => `⚠ ${warning}`),
+    ];
+    return `Call: lm(${this.design.formula})
+
+Residuals:
+${line(heads)}
+${line(shown)}
+
+Coefficients:
+${coefficientTable(this.names, rows, 't')}
+---
+${STARS}
+
+Residual standard error: ${formatFigure(this.sigma, 4)} on ${this.degreesOfFreedom} degrees of freedom
+Multiple R-squared:  ${formatFigure(this.rSquared, 4)},	Adjusted R-squared:  ${formatFigure(this.adjustedRSquared, 4)}${overall}${notes.length > 0 ? `\n${notes.join('\n')}` : ''}`;
+  }
+}
+
+/** Fit a design, or some of its columns. */
+export function fitLinear(made: Design, collinear: 'error' | 'drop'): LinearFit {
+  const { response, columns } = made;
+  if (!response) throw new TypeError("lm: the formula has no response; write 'y ~ x'");
+  if (response.value.kind !== 'numbers') {
+    throw new TypeError(`lm: the response '${response.label}' must be numbers, got a ${response.value.kind}`);
+  }
+  const n = made.rows.length;
+  const plain = columnsOf(made.matrix, n, columns.length);
+  const scaled = made.weights ? plain.map((column) => column.map((x, i) => x * Math.sqrt(made.weights![i]!))) : plain;
+  const qr = new PivotedQr(scaled, n);
+  if (collinear === 'error') refuseDependent('lm', qr, columns);
+  return new LinearFit(made, response.value.values, qr);
+}
+
+/**
+ * Fit a linear model by least squares.
+ *
+ * @param formula such as `'mpg ~ wt * factor(cyl)'`
+ * @param data columns of one length; rows with a missing value are dropped, and counted in `design.note`
+ * @param options.weights weighted least squares: the variance of a row is σ² / weight
+ * @throws FormulaError for a formula that cannot be read; RangeError for columns that depend on others
+ * @example
+ * const fit = lm('dist ~ speed', { speed: [4, 7, 8, 9], dist: [2, 4, 16, 10] });
+ * fit.estimates.speed;
+ */
+export function lm(formula: string, data: object, options: LinearOptions = {}): LinearFit {
+  checkNames('lm', options, ['contrasts', 'weights', 'offset', 'collinear']);
+  return fitLinear(design(formula, data, options), options.collinear ?? 'error');
+}
