@@ -41,6 +41,13 @@ export const openUnitInterval: Constraint = {
   open: true,
   advice: 'give a number inside',
 };
+export const unitIntervalAboveZero: Constraint = {
+  name: 'above 0 and at most 1',
+  lower: Number.MIN_VALUE,
+  upper: 1,
+  advice: 'give a probability above 0',
+};
+export const integer: Constraint = { name: 'a whole number', integer: true, advice: 'give a whole number' };
 export const count: Constraint = {
   name: 'a whole number of at least 0',
   lower: 0,

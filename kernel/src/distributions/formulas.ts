@@ -1,5 +1,10 @@
 /** Pieces that several log densities share, safe at the edges of their support. */
-import { lgamma, logBeta as logBetaOfNumbers, logChoose as logChooseOfNumbers } from '../numeric/special/index.ts';
+import {
+  lgamma,
+  logBeta as logBetaOfNumbers,
+  logChoose as logChooseOfNumbers,
+  logRising as logRisingOfNumbers,
+} from '../numeric/special/index.ts';
 import { apply } from '../program/expression.ts';
 import { where } from '../program/index.ts';
 import type { Expr } from '../program/types.ts';
@@ -47,3 +52,21 @@ export const gammaUpper = (a: Expr, x: Expr): Expr => apply('gammaUpper', [a, x]
 
 /** Regularised incomplete beta function I_x(a, b) of expressions. */
 export const betaLower = (a: Expr, b: Expr, x: Expr): Expr => apply('betaLower', [a, b, x]);
+
+/**
+ * log Γ(a + x) − log Γ(a) − x log a, which tends to 0 as a grows. For large a by Stirling's series (DLMF 5.11.1),
+ * where the difference of two large numbers would lose digits.
+ */
+export function logRising(a: Expr, x: Expr): Expr {
+  const known = ofKnown((v, w) => logRisingOfNumbers(v!, w!), a, x);
+  if (known !== undefined) return known;
+  const sum = a.add(x);
+  const remainder = (v: Expr): Expr => {
+    const w = v.reciprocal();
+    const w2 = w.square();
+    return w.mul(w2.mul(w2.mul(1 / 1260).sub(1 / 360)).add(1 / 12));
+  };
+  const series = sum.sub(0.5).mul(x.div(a).log1p()).sub(x).add(remainder(sum)).sub(remainder(a));
+  const plain = sum.lgamma().sub(a.lgamma()).sub(x.mul(a.log()));
+  return where(a.gt(60), series, plain);
+}

@@ -49,6 +49,14 @@ export const cases: Readonly<Record<string, readonly [make: Make, sets: Sets]>> 
   inverseGaussian: [(a, b) => d.inverseGaussian(a, b), [[1, 1.5], [3, 0.05], [0.2, 500]]],
   expModNormal: [(a, b, c) => d.expModNormal(a, b, c), [[0.5, 1.5, 0.7], [0, 0.01, 30], [-5, 2, 20]]],
   logLogistic: [(a, b) => d.logLogistic(a, b), [[1.5, 3], [1e-3, 0.3], [1e4, 20]]],
+  negativeBinomial: [(a, b) => d.negativeBinomial(a, b), [[5, 2], [0.1, 0.02], [30, 1e6], [2000, 50]]],
+  negativeBinomialLog: [(a, b) => d.negativeBinomialLog(a, b), [[1.2, 2], [-5, 0.3], [6, 1e4]]],
+  gammaPoisson: [(a, b) => d.gammaPoisson(a, b), [[3, 0.7], [0.05, 0.01], [400, 20]]],
+  negativeBinomialSuccesses: [(a, b) => d.negativeBinomialSuccesses(a, b), [[3, 0.4], [0.5, 0.01], [80, 0.9]]],
+  betaBinomial: [(a, b, c) => d.betaBinomial(a, b, c), [[10, 2, 3], [200, 0.3, 0.2], [30, 500, 900], [0, 1, 1]]],
+  geometric: [(a) => d.geometric(a), [[0.3], [1e-4], [0.99], [1]]],
+  hypergeometric: [(a, b, c) => d.hypergeometric(a, b, c), [[10, 7, 20], [50, 60, 10], [3, 500, 800], [0, 4, 4]]],
+  discreteUniform: [(a, b) => d.discreteUniform(a, b), [[0, 9], [-5, 5], [7, 7], [1, 1e6]]],
   simplex: [() => d.simplex(3), [[]]],
 };
 

@@ -42,7 +42,7 @@ function logDensities(distribution: Distribution, xs: readonly number[]): [Float
 
 /** Families that a source does not have; the other one has them. */
 const missing: Readonly<Record<string, ReadonlySet<string>>> = {
-  mpmath: new Set(['expModNormal', 'logLogistic']),
+  mpmath: new Set(['expModNormal', 'logLogistic', 'negativeBinomialLog']),
   scipy: new Set(['halfStudentT']),
 };
 

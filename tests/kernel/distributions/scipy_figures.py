@@ -99,6 +99,34 @@ FAMILIES = {
         [],
     ),
     "logLogistic": (lambda scale, shape: stats.fisk(shape, scale=scale), [(1, 3), (0.1, 0.5), (1e3, 30)], []),
+    "negativeBinomial": (
+        lambda mean, dispersion: stats.nbinom(dispersion, dispersion / (dispersion + mean)),
+        [(5, 2), (0.1, 0.5), (200, 10), (30, 1000)],
+        [],
+    ),
+    "negativeBinomialLog": (
+        lambda logMean, dispersion: stats.nbinom(dispersion, dispersion / (dispersion + np.exp(logMean))),
+        [(1.5, 2), (-2, 0.5), (5, 10)],
+        [],
+    ),
+    "gammaPoisson": (lambda shape, rate: stats.nbinom(shape, rate / (1 + rate)), [(3, 0.7), (0.2, 0.1), (50, 4)], []),
+    "negativeBinomialSuccesses": (
+        lambda successes, probability: stats.nbinom(successes, probability),
+        [(3, 0.4), (0.5, 0.05), (40, 0.9)],
+        [],
+    ),
+    "betaBinomial": (
+        lambda trials, alpha, beta: stats.betabinom(trials, alpha, beta),
+        [(10, 2, 3), (200, 0.5, 0.5), (30, 40, 10)],
+        [],
+    ),
+    "geometric": (lambda probability: stats.geom(probability, loc=-1), [(0.3,), (0.001,), (0.95,)], []),
+    "hypergeometric": (
+        lambda draws, marked, unmarked: stats.hypergeom(marked + unmarked, marked, draws),
+        [(10, 7, 20), (50, 60, 10), (5, 100, 300)],
+        [],
+    ),
+    "discreteUniform": (lambda lower, upper: stats.randint(lower, upper + 1), [(0, 9), (-5, 5), (1, 1000)], []),
 }
 
 

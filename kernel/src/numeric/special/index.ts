@@ -7,7 +7,7 @@ export { gammaQuantile, gammaUpperQuantile } from './gamma-quantile.ts';
 export { betaRegularisedDerivatives } from './incomplete-beta-derivative.ts';
 export { gammaRegularisedLower, gammaRegularisedUpper } from './incomplete-gamma.ts';
 export { gammaRegularisedShapeDerivative } from './incomplete-gamma-derivative.ts';
-export { logBeta, logChoose } from './log-beta.ts';
+export { logBeta, logChoose, logRising } from './log-beta.ts';
 export { multivariateLgamma } from './multivariate-gamma.ts';
 export { normalCdf, normalLogCdf, normalQuantile, normalQuantileAbsolute } from './normal.ts';
 export { studentTCdf, studentTQuantile, studentTQuantileAbsolute, studentTTwoSided } from './student-t.ts';

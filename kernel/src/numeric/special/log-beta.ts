@@ -54,3 +54,15 @@ export function logChoose(n: number, k: number): number {
   if (k === 0 || k === n) return 0;
   return -log1p(n) - logBeta(k + 1, n - k + 1);
 }
+
+/**
+ * log Γ(a + x) − log Γ(a) − x log a for a > 0, x ≥ 0: how a rising factorial differs from a power. It tends to 0 as a
+ * grows.
+ *
+ * @example logRising(2, 3) // 1.0986122886681098, log(2 · 3 · 4 / 2³)
+ */
+export function logRising(a: number, x: number): number {
+  if (!(a > 0 && x >= 0)) return Number.NaN;
+  if (a <= 60) return lgamma(a + x) - lgamma(a) - x * log(a);
+  return (a + x - 0.5) * log1p(x / a) - x + stirlingRemainder(a + x) - stirlingRemainder(a);
+}
