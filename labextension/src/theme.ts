@@ -2,6 +2,8 @@
  * Colours and type of the page the figure stands on, read from JupyterLab's CSS variables at each drawing.
  */
 
+import { palette as onLight } from 'estimand/figure/colours';
+
 export interface Theme {
   readonly light: boolean;
   readonly ink: string;
@@ -9,14 +11,13 @@ export interface Theme {
   readonly grid: string;
   readonly background: string;
   readonly font: string;
-  /** Colours of series: Okabe & Ito (2008), lightened on dark pages to keep at least 4.5 : 1 to the background. */
+  /** Colours of series: the kernel's on light pages, lighter ones of the same hues on dark pages. */
   readonly palette: readonly string[];
   /** Shades of a landscape from its top to its foot. */
   readonly shades: readonly string[];
 }
 
-const onLight = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#4D4D4D'];
-const onDark = ['#56B4E9', '#F08A4B', '#2CC79A', '#E39BC6', '#F2B233', '#9CD3F7', '#C9CDD6'];
+export const onDark = ['#56B4E9', '#F08A4B', '#2CC79A', '#E39BC6', '#F2B233', '#9CD3F7', '#C9CDD6'];
 const shadesOnLight = ['#084081', '#2b8cbe', '#7bbbdd', '#c6deef', '#f4f8fc'];
 const shadesOnDark = ['#62b0e0', '#3c8fc6', '#2970a6', '#184a78', '#10233a'];
 

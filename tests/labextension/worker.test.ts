@@ -69,7 +69,7 @@ describe('the library without Node', () => {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const told = (await page.evaluate(
       () =>
-        new Promise((resolve) => {
+        new Promise<unknown>((resolve) => {
           const worker = new Worker('/app/dist/host/worker.js', { type: 'module' });
           worker.onmessage = ({ data }) => resolve(data);
           worker.onerror = ({ message }) => resolve({ error: message });
