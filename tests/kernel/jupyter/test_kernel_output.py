@@ -61,6 +61,16 @@ def test_output_of_a_child_process_is_shown_below_the_cell(shared):
     assert ran.text("stderr") == "to stderr\n"
 
 
+def test_output_of_a_worker_thread_is_shown(shared):
+    ran = shared.run(
+        "import { Worker } from 'node:worker_threads';\n"
+        "const worker = new Worker('console.log(\"from a thread\")', { eval: true });\n"
+        "await new Promise((r) => worker.on('exit', r)); undefined"
+    )
+    late = ran.text() or shared.late(ran.msg_id, "stream")["content"]["text"]
+    assert late == "from a thread\n"
+
+
 def test_raw_writes_to_the_descriptors_are_shown(shared):
     assert shared.run("import { writeSync } from 'node:fs'; writeSync(1, 'raw ✓\\n'); undefined").text() == "raw ✓\n"
 

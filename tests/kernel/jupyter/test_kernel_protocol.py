@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from random import Random
 
 import pytest
 import zmq
@@ -133,6 +134,24 @@ def test_malformed_frames_are_survived(shared):
         ):
             raw.socket.send_multipart(message)
         assert raw.is_answered(good)
+
+
+def test_random_and_truncated_frames_are_survived(shared):
+    # A fixed seed: the same 400 messages each time.
+    random = Random(20261122)
+    with RawShell(shared) as raw:
+        good = raw.frames("kernel_info_request", {})
+        whole = [b"<IDS|MSG>", raw.sign(good), *good]
+        for _ in range(400):
+            frames = [bytearray(frame) for frame in random.sample(whole, random.randint(0, len(whole)))]
+            for frame in frames:
+                if frame and random.random() < 0.5:
+                    frame[random.randrange(len(frame))] ^= random.randrange(1, 256)
+                if random.random() < 0.2:
+                    del frame[random.randint(0, len(frame)) :]
+            raw.socket.send_multipart([bytes(frame) for frame in frames] or [b""])
+        assert raw.is_answered(raw.frames("kernel_info_request", {}))
+    assert shared.value("1 + 1") == "2"
 
 
 def test_the_signature_is_over_the_raw_bytes(shared):

@@ -24,8 +24,8 @@ const shared = viewShared(memory);
 
 const guard = new Worker(new URL(`../repl/guard${import.meta.url.slice(-3)}`, import.meta.url), {
   workerData: memory,
-  stdout: false,
-  stderr: false,
+  stdout: true, // not into this thread's own, which would only be made for it
+  stderr: true,
 });
 guard.on('message', ({ cell, number }: Interrupt) => {
   repl.interrupt(cell, number);

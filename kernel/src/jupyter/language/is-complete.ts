@@ -1,8 +1,8 @@
 /**
  * Whether a text is a whole cell, by TypeScript's own parser: a console asks before it runs what was typed.
  */
-import type { DiagnosticWithLocation, SourceFile } from 'typescript';
 import type { Completeness } from '../engine/engine.ts';
+import { parseFaults } from './parse-faults.ts';
 import { ts } from './typescript.ts';
 
 /** A string that is not closed on its line: no further line can close it. */
@@ -21,11 +21,6 @@ export function isComplete(code: string): Completeness {
     ({ start, code: number }) => number !== openString && (open.has(number) || start >= end),
   );
   return mendable ? { status: 'incomplete', indent: nextIndent(code) } : { status: 'invalid' };
-}
-
-/** The parser keeps its errors in a field its types do not mention; the public way to them costs a compilation. */
-function parseFaults(file: SourceFile): readonly DiagnosticWithLocation[] {
-  return (file as SourceFile & { readonly parseDiagnostics: readonly DiagnosticWithLocation[] }).parseDiagnostics;
 }
 
 /** The indent of the line that follows: one step more after an opening bracket or an arrow. */

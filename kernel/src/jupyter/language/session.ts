@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { CompilerOptions, IScriptSnapshot, LanguageService, LanguageServiceHost } from 'typescript';
 import { globalsText } from './globals.ts';
 import { declaredNames, exportedNames } from './names.ts';
+import { parseFaults } from './parse-faults.ts';
 import { ts } from './typescript.ts';
 
 /** A text under the name of the cell that is being written, ready to be asked about. */
@@ -71,9 +72,10 @@ export class NotebookSession {
     this.#texts.set(this.#open, { text: 'export {};', version: 0 });
   }
 
-  /** A cell has run. */
+  /** A cell has run; one that cannot be parsed has not, and declares nothing. */
   remember(code: string): void {
     const parsed = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
+    if (parseFaults(parsed).length > 0) return;
     const declared = declaredNames(parsed);
     const exported = exportedNames(parsed);
     const module = `__estimand_cell_${++this.#cells}`;

@@ -1,6 +1,7 @@
 /**
  * What went wrong, as a notebook shows it: the error, the user's line with a caret, the way there, the cause.
  */
+import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import type { Failure } from '../engine/engine.ts';
 import { CodeError, type Place } from './code-error.ts';
@@ -49,7 +50,7 @@ function describe(error: Error, find: FindText, depth: number): string[] {
 
   const place = placeOf(error, frames, find);
   if (place) lines.push(excerpt(place.text, place, place.label));
-  const shown = frames.filter(isUsers).slice(0, longestStack);
+  const shown = frames.filter(isUsers).slice(0, longestStack).map(shortened);
   if (shown.length > 0) lines.push(dim(shown.join('\n')));
 
   if (depth < deepestCause) {
@@ -69,9 +70,18 @@ function framesOf(error: Error, head: string): string[] {
   return body.split('\n').filter((line) => /^\s+at /.test(line));
 }
 
-/** Frames of Node's own and of the engine say nothing to the user. */
+/** This package, and the kernel in it. */
+const library = fileURLToPath(new URL('../../', import.meta.url));
+const kernel = fileURLToPath(new URL('../', import.meta.url));
+
+/** Frames of Node's own and of the kernel say nothing to the user. */
 function isUsers(frame: string): boolean {
-  return !/\(?node:/.test(frame) && !/[/\\]jupyter[/\\](repl|engine)[/\\]/.test(frame);
+  return !/\(?node:/.test(frame) && !frame.includes(kernel);
+}
+
+/** Where a package was installed says little: `estimand/distributions/normal.js:12:9` is enough. */
+function shortened(frame: string): string {
+  return frame.replace(library, 'estimand/');
 }
 
 interface Found extends Place {

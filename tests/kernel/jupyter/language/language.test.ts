@@ -82,11 +82,21 @@ describe('a session', () => {
     expect(about('read')).toContain('function readFileSync');
   });
 
-  it('takes what a cell exports or gets wrong', () => {
+  it('takes what a cell exports', () => {
     session.remember('export const shared = 1; export default 5');
-    session.remember('const broken = ; const after = 2');
     expect(completions('shar')).toEqual(['shared']);
-    expect(completions('aft')).toEqual(['after']);
+  });
+
+  it('takes nothing from a cell that could not run', () => {
+    session.remember('const whole = "text"');
+    session.remember('const whole = 5; let y = ;');
+    expect(completions('whole.toUpp')).toEqual(['toUpperCase']);
+  });
+
+  it('takes the names of a cell with errors of type alone', () => {
+    session.remember('const wrong: number = "text"; const right = 1');
+    expect(completions('wron')).toEqual(['wrong']);
+    expect(completions('righ')).toEqual(['right']);
   });
 
   it('lets the cell that is being written declare a name anew', () => {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CodeError } from '#kernel/jupyter/repl/code-error';
@@ -43,12 +44,8 @@ describe('an excerpt', () => {
 
 describe('a failure', () => {
   it('shows message, line, caret and the frames that are the user’s', () => {
-    const error = errorAt(
-      'f (cell[3]:3:8)',
-      'cell[3]:5:1',
-      'node:internal/timers:1:2',
-      'x (file:///a/jupyter/repl/y.js:1:1)',
-    );
+    const engine = fileURLToPath(new URL('../../../../kernel/src/jupyter/repl/y.js', import.meta.url));
+    const error = errorAt('f (cell[3]:3:8)', 'cell[3]:5:1', 'node:internal/timers:1:2', `x (${engine}:1:1)`);
     expect(shown(error)).toBe(
       [
         'Error: x',
@@ -63,6 +60,11 @@ describe('a failure', () => {
         '    at cell[3]:5:1',
       ].join('\n'),
     );
+  });
+
+  it('names a file of the library without the folder it is installed in', () => {
+    const file = fileURLToPath(new URL('../../../../kernel/src/model/a.js', import.meta.url));
+    expect(shown(errorAt(`f (${file}:1:2)`, 'cell[3]:1:1'))).toContain('at f (estimand/model/a.js:1:2)');
   });
 
   it('finds the innermost frame whose text is known', () => {
