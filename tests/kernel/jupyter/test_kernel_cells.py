@@ -208,6 +208,28 @@ def test_estimand_is_there_for_local_modules(shared, notebook_folder):
     assert shared.value("import { made } from './mymodel.ts'; made") == "'object'"
 
 
+def test_operators_of_expressions_work_in_cells_and_in_local_modules(shared, notebook_folder):
+    for name in ("formula.ts", "formula.mjs"):
+        parameter = "x: any" if name.endswith("ts") else "x"
+        (notebook_folder / name).write_text(f"export function line({parameter}) {{ 'use expression'; return 2 * x + 1; }}\n")
+    code = (
+        "import { model, normal } from 'estimand';\n"
+        "import { line as typed } from './formula.ts'; import { line as plain } from './formula.mjs';\n"
+        "function own(x: any) { 'use expression'; return 3 * x - 1 }\n"
+        "model().data({ y: [1, 2] }).parameters({ a: normal(0, 1) })\n"
+        "  .derived(({ a }) => ({ b: typed(a), c: plain(a), d: own(a), e: a ** 2 / 4 }));\n"
+        "[typed(3), plain(3), own(3)]"
+    )
+    assert shared.value(code) == "[ 7, 7, 8 ]"
+
+
+def test_operators_elsewhere_name_the_directive(shared):
+    shared.run("import { model, normal } from 'estimand'; function bare(x: any) { return x + 1 }")
+    error = shared.run("model().parameters({ a: normal(0, 1) }).derived(({ a }) => ({ b: bare(a) }))").error
+    assert "'use expression'" in error["evalue"]
+    assert "> 1 │ import { model, normal } from 'estimand'; function bare(x: any) { return x + 1 }" in error["text"]
+
+
 def test_exports_in_a_cell_are_declarations(shared):
     shared.run("export const exported = 1; export function alsoExported() { return exported }")
     assert shared.value("alsoExported()") == "1"

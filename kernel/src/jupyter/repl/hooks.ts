@@ -79,7 +79,8 @@ export function installHooks(folder: string, files: LocalFiles, sources: Sources
       if (!isLocal(url)) return next(url, context);
       const path = fileURLToPath(url);
       files.note(path);
-      return typescriptFile.test(path) ? loadTypeScript(url, path, sources) : next(url, asJson(path, context));
+      if (typescriptFile.test(path)) return loadTypeScript(url, path, sources);
+      return withOperators(next(url, asJson(path, context)), url, path, sources);
     },
   });
 }
@@ -117,6 +118,15 @@ function resolveLoosely(
     }
     throw error;
   }
+}
+
+/** A local JavaScript module may say models and `'use expression'` as well. */
+function withOperators(loaded: LoadFnOutput, url: string, path: string, sources: Sources): LoadFnOutput {
+  if (loaded.format !== 'module' || !loaded.source) return loaded;
+  const text = Buffer.from(loaded.source as Uint8Array).toString('utf8');
+  const { code, changed, map } = rewriteExpressions(text);
+  sources.add(url, { label: path, text }, () => follow(map ? [map as unknown as RawMap] : []));
+  return changed ? { ...loaded, source: code } : loaded;
 }
 
 function loadTypeScript(url: string, path: string, sources: Sources): LoadFnOutput {
