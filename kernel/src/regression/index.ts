@@ -1,7 +1,17 @@
 /** Formulas, linear and generalised linear models. */
 export { type AnovaRow, AnovaTable, anova, type DropRow, dropTerms } from './anova.ts';
+export {
+  type DevianceRow,
+  DevianceTable,
+  type DropDevianceRow,
+  devianceTable,
+  dropDeviance,
+} from './deviance-table.ts';
+export type { LinkName } from './families/links.ts';
 export { type CoefficientRow, RegressionFit } from './fit.ts';
 export type { Contrast } from './formula/contrasts.ts';
 export { type Design, type DesignOptions, design } from './formula/design.ts';
 export { FormulaError } from './formula/syntax.ts';
+export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
+export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';

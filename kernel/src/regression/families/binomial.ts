@@ -1,0 +1,26 @@
+/** Proportions of successes; the weight of an observation is its number of trials. */
+import { log, log1p } from '../../numeric/elementary.ts';
+import { logChoose } from '../../numeric/special/log-beta.ts';
+import { type Family, logRatio, sumOver } from './family.ts';
+import type { Link } from './links.ts';
+
+export const binomialFamily = (link: Link): Family => ({
+  name: 'binomial',
+  link,
+  links: ['logit', 'probit', 'cloglog', 'log', 'identity'],
+  dispersion: 'one',
+  variance: (mean) => mean * (1 - mean),
+  unitDeviance: (y, mean) => 2 * (logRatio(y, mean, log) + logRatio(1 - y, 1 - mean, log)),
+  start: (y, weight) => (weight * y + 0.5) / (weight + 1),
+  isMean: (mean) => mean > 0 && mean < 1,
+  objection: (y) => (y >= 0 && y <= 1 ? undefined : 'a proportion between 0 and 1, or 0 and 1'),
+  logLikelihood: (y, mean, weights) =>
+    sumOver(y.length, (i) => {
+      const trials = Math.round(weights[i]!);
+      const successes = Math.round(weights[i]! * y[i]!);
+      if (trials === 0) return 0;
+      const hit = successes === 0 ? 0 : successes * log(mean[i]!);
+      const miss = successes === trials ? 0 : (trials - successes) * log1p(-mean[i]!);
+      return (weights[i]! / trials) * (logChoose(trials, successes) + hit + miss);
+    }),
+});

@@ -1,0 +1,249 @@
+/**
+ * The result of a generalised linear model: estimates, deviance and criteria, residuals of four kinds, influence,
+ * prediction, and profile intervals.
+ */
+import { checkNames, checkShare } from '../estimate/options.ts';
+import { log } from '../numeric/elementary.ts';
+import { normalQuantile } from '../numeric/special/normal.ts';
+import { RegressionFit, spread } from './fit.ts';
+import { coefficientTable, formatFigure, STARS } from './format.ts';
+import type { Design } from './formula/design.ts';
+import { devianceOf, type Scoring, type ScoringEnding, type ScoringProblem, score } from './irls.ts';
+import type { Prediction } from './lm.ts';
+
+export type ResidualKind = 'deviance' | 'pearson' | 'working' | 'response';
+
+/** Names of the coefficients that were still moving when scoring was stopped. */
+function runaways(made: Design, scoring: Scoring, problem: ScoringProblem): string[] {
+  return made.columns.filter((_, j) => {
+    const size = problem.columns[j]!.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    return Math.abs(scoring.step[j]!) * size > 0.01;
+  });
+}
+
+function warningsOf(made: Design, scoring: Scoring, problem: ScoringProblem): string[] {
+  if (scoring.ending === 'converged') return [];
+  if (scoring.ending === 'iterations') return [`scoring had not converged after ${scoring.iterations} iterations`];
+  return [
+    `separation: the data are fitted ever better as ${runaways(made, scoring, problem).join(', ')} run off to infinity, so ` +
+      'the maximum-likelihood estimate does not exist and their standard errors mean nothing; leave them out or give priors',
+  ];
+}
+
+export class GeneralisedFit extends RegressionFit {
+  override readonly kind = 'generalised-fit';
+  readonly problem: ScoringProblem;
+  readonly ending: ScoringEnding;
+  readonly iterations: number;
+  /** The linear predictor with its offset. */
+  readonly predictors: Float64Array; // (n,)
+  /** Means on the scale of the response. */
+  readonly fitted: Float64Array; // (n,)
+  readonly workingWeights: Float64Array; // (n,)
+  readonly leverage: Float64Array; // (n,)
+  readonly deviance: number;
+  /** Deviance with the intercept (and the offset) alone. */
+  readonly nullDeviance: number;
+  readonly nullDegreesOfFreedom: number;
+  /** 1, or Pearson's χ² over the degrees of freedom. */
+  readonly dispersion: number;
+  readonly logLikelihood: number;
+  readonly aic: number;
+  readonly bic: number;
+  /** Of a negative binomial whose θ was estimated. */
+  readonly theta: { readonly theta: number; readonly standardError: number } | undefined;
+
+  constructor(
+    made: Design,
+    problem: ScoringProblem,
+    scoring: Scoring,
+    warnings: readonly string[],
+    theta?: { readonly theta: number; readonly standardError: number },
+  ) {
+    const { y, weights, family, offset } = problem;
+    const { mean, qr } = scoring;
+    const observations = weights.filter((weight) => weight > 0).length;
+    const estimated = family.dispersion === 'estimated';
+    let pearson = 0;
+    for (let i = 0; i < y.length; i++) pearson += (weights[i]! * (y[i]! - mean[i]!) ** 2) / family.variance(mean[i]!);
+    const dispersion = estimated ? pearson / (observations - qr.rank) : 1;
+    const covariance = spread(qr.unscaledCovariance(), qr.kept, made.columns.length, dispersion);
+    if (scoring.ending === 'separated') {
+      const p = made.columns.length;
+      for (const name of runaways(made, scoring, problem)) {
+        const j = made.columns.indexOf(name);
+        for (let k = 0; k < p; k++) covariance[j * p + k] = covariance[k * p + j] = Number.NaN;
+      }
+    }
+    super({
+      design: made,
+      values: scoring.coefficients,
+      covariance,
+      observations,
+      rank: qr.rank,
+      reference: estimated ? 't' : 'z',
+      warnings: [...warningsOf(made, scoring, problem), ...warnings],
+    });
+    this.problem = problem;
+    this.ending = scoring.ending;
+    this.iterations = scoring.iterations;
+    this.predictors = scoring.predictor;
+    this.fitted = mean;
+    this.workingWeights = scoring.workingWeights;
+    this.leverage = qr.leverage();
+    this.deviance = scoring.deviance;
+    this.dispersion = dispersion;
+    this.theta = theta;
+    this.nullDegreesOfFreedom = observations - Number(made.intercept);
+    const none = made.intercept
+      ? score({ ...problem, start: undefined, columns: [new Float64Array(y.length).fill(1)] }).mean
+      : offset.map(family.link.mean);
+    this.nullDeviance = devianceOf(problem, none);
+    this.logLikelihood = family.logLikelihood(y, mean, weights, scoring.deviance);
+    const free = qr.rank + Number(estimated) + Number(theta !== undefined);
+    this.aic = 2 * free - 2 * this.logLikelihood;
+    this.bic = log(observations) * free - 2 * this.logLikelihood;
+  }
+
+  /**
+   * Residuals.
+   *
+   * @param kind 'deviance' (default): signed roots of the contributions to the deviance; 'pearson': over the root of
+   *   the variance; 'working': on the scale of the predictor; 'response': response less mean
+   */
+  residuals(kind: ResidualKind = 'deviance'): Float64Array {
+    const { y, weights, family } = this.problem;
+    return y.map((value, i) => {
+      const mean = this.fitted[i]!;
+      switch (kind) {
+        case 'deviance':
+          return Math.sign(value - mean) * Math.sqrt(Math.max(0, weights[i]! * family.unitDeviance(value, mean)));
+        case 'pearson':
+          return ((value - mean) * Math.sqrt(weights[i]!)) / Math.sqrt(family.variance(mean));
+        case 'working':
+          return (value - mean) / family.link.slope(this.predictors[i]!);
+        case 'response':
+          return value - mean;
+        default:
+          throw new RangeError(
+            `residuals: 'deviance', 'pearson', 'working' or 'response' expected, got '${kind satisfies never}'`,
+          );
+      }
+    });
+  }
+
+  /** Cook's distances by one step from the fit (Pregibon 1981). */
+  get cooksDistance(): Float64Array {
+    return this.residuals('pearson').map((r, i) => {
+      const h = this.leverage[i]!;
+      return ((r / (1 - h)) ** 2 * h) / (this.dispersion * this.rank);
+    });
+  }
+
+  /** Deviance residuals over their standard errors. */
+  get standardisedResiduals(): Float64Array {
+    return this.residuals().map((r, i) => r / Math.sqrt(this.dispersion * (1 - this.leverage[i]!)));
+  }
+
+  /**
+   * Means, or linear predictors, with Wald intervals; those of means are the intervals of the predictors carried over,
+   * so they respect the range of the response. Standard errors of means are by the delta method.
+   *
+   * @param data new data; default the rows fitted
+   * @param options.scale default 'response'
+   * @param options.level in (0, 1), default 0.95
+   */
+  predict(data?: object, options: { readonly scale?: 'response' | 'link'; readonly level?: number } = {}): Prediction {
+    checkNames('predict', options, ['scale', 'level']);
+    const { value, error } = this.predictor(data);
+    const reach = this.reach(options.level ?? 0.95);
+    const lower = value.map((eta, i) => eta - reach * error[i]!);
+    const upper = value.map((eta, i) => eta + reach * error[i]!);
+    if (options.scale === 'link') return { fit: value, standardError: error, lower, upper };
+    const { link } = this.problem.family;
+    const falling = link.name === 'inverse';
+    return {
+      fit: value.map(link.mean),
+      standardError: error.map((se, i) => se * Math.abs(link.slope(value[i]!))),
+      lower: (falling ? upper : lower).map(link.mean),
+      upper: (falling ? lower : upper).map(link.mean),
+    };
+  }
+
+  /**
+   * Profile-likelihood intervals: the values of a coefficient at which the deviance, minimised over the others, has
+   * risen by χ²₁ (times the dispersion). They need not be symmetric. An end that is not there is ±∞.
+   *
+   * @param level in (0, 1), default 0.95
+   */
+  profileInterval(level = 0.95): { name: string; lower: number; upper: number }[] {
+    checkShare('fit.profileInterval', 'level', level);
+    const wanted = normalQuantile((1 + level) / 2);
+    return this.names.map((name, j) => {
+      if (Number.isNaN(this.error(j))) return { name, lower: Number.NaN, upper: Number.NaN };
+      const end = (sign: -1 | 1) => this.profileEnd(j, sign, wanted);
+      return { name, lower: end(-1), upper: end(1) };
+    });
+  }
+
+  /** Where the signed root of the rise of the deviance reaches `wanted`: secant steps, for the root is nearly linear. */
+  private profileEnd(j: number, sign: -1 | 1, wanted: number): number {
+    const { problem } = this;
+    const others = problem.columns.filter((_, k) => k !== j && !Number.isNaN(this.values[k]!));
+    const column = problem.columns[j]!;
+    let start: Float64Array = this.predictors;
+    const root = (distance: number) => {
+      const fixed = this.values[j]! + sign * distance;
+      const offset = problem.offset.map((value, i) => value + fixed * column[i]!);
+      let deviance: number;
+      if (others.length === 0) deviance = devianceOf(problem, offset.map(problem.family.link.mean));
+      else {
+        const scoring = score({ ...problem, columns: others, offset, start });
+        start = scoring.predictor;
+        deviance = scoring.deviance;
+      }
+      return Math.sqrt(Math.max(0, (deviance - this.deviance) / this.dispersion));
+    };
+    let [near, atNear] = [0, 0];
+    let far = wanted * this.error(j);
+    let atFar = root(far);
+    for (let round = 0; round < 60; round++) {
+      if (Math.abs(atFar - wanted) < 1e-12 * wanted) break;
+      let next = near + ((wanted - atNear) * (far - near)) / (atFar - atNear);
+      if (!(next > 0 && next < 4 * Math.max(far, near))) next = 4 * Math.max(far, near);
+      if (next > 1e6 * wanted * this.error(j)) return sign * Infinity;
+      if (next === far) break;
+      [near, atNear, far] = [far, atFar, next];
+      atFar = root(far);
+    }
+    return this.values[j]! + sign * far;
+  }
+
+  override toString(): string {
+    const { family } = this.problem;
+    const rows = this.summary().rows.map((r) => [r.estimate, r.standardError, r.statistic, r.p] as const);
+    const out = this.names.filter((_, j) => Number.isNaN(this.values[j]!));
+    const theta = this.theta
+      ? `\n\n              Theta:  ${formatFigure(this.theta.theta)}\n          Std. Err.:  ${formatFigure(this.theta.standardError)}`
+      : '';
+    const notes = [
+      ...(this.design.note ? [`(${this.design.note})`] : []),
+      ...(out.length > 0 ? [`(left out, for they depend on others: ${out.join(', ')})`] : []),
+      ...this.warnings.map((warning) => `⚠ ${warning}`),
+    ];
+    return `Call: glm(${this.design.formula}), family ${family.name}, link ${family.link.name}
+
+Coefficients:
+${coefficientTable(this.names, rows, this.reference)}
+---
+${STARS}
+
+(Dispersion parameter for ${family.name} family taken to be ${formatFigure(this.dispersion)})
+
+    Null deviance: ${formatFigure(this.nullDeviance)}  on ${this.nullDegreesOfFreedom}  degrees of freedom
+Residual deviance: ${formatFigure(this.deviance)}  on ${this.degreesOfFreedom}  degrees of freedom
+AIC: ${formatFigure(this.aic)}
+
+Number of Fisher Scoring iterations: ${this.iterations}${theta}${notes.length > 0 ? `\n${notes.join('\n')}` : ''}`;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Generalised linear models by maximum likelihood.
+ */
+import { checkNames } from '../estimate/options.ts';
+import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
+import { binomialFamily } from './families/binomial.ts';
+import type { Family } from './families/family.ts';
+import { gammaFamily } from './families/gamma.ts';
+import { gaussianFamily } from './families/gaussian.ts';
+import { type LinkName, links } from './families/links.ts';
+import { estimateTheta, negativeBinomialFamily } from './families/negative-binomial.ts';
+import { poissonFamily } from './families/poisson.ts';
+import { columnsOf } from './fit.ts';
+import { type Design, type DesignOptions, design } from './formula/design.ts';
+import { GeneralisedFit } from './generalised-fit.ts';
+import { type ScoringProblem, score } from './irls.ts';
+import { refuseDependent } from './lm.ts';
+
+export type FamilyName = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'negativeBinomial';
+
+export interface GeneralisedOptions extends DesignOptions {
+  /** Distribution of the response; default 'gaussian'. */
+  readonly family?: FamilyName;
+  /** Default: the first that suits the family: identity, logit, log, inverse, log. */
+  readonly link?: LinkName;
+  /** Of the negative binomial: variance μ + μ² / θ; default estimated. */
+  readonly theta?: number;
+  /** What to do with columns that depend on others: refuse, naming them (the default), or leave them out as R does. */
+  readonly collinear?: 'error' | 'drop';
+}
+
+const FAMILIES: Readonly<Record<Exclude<FamilyName, 'negativeBinomial'>, (link: (typeof links)[LinkName]) => Family>> =
+  {
+    gaussian: gaussianFamily,
+    binomial: binomialFamily,
+    poisson: poissonFamily,
+    gamma: gammaFamily,
+  };
+
+/** A family by name, with its link. */
+function familyOf({ family = 'gaussian', link, theta }: GeneralisedOptions): Family {
+  const known = [...Object.keys(FAMILIES), 'negativeBinomial'];
+  if (!known.includes(family)) throw new RangeError(`glm: no family '${family}'; there are: ${known.join(', ')}`);
+  if (theta !== undefined && !(family === 'negativeBinomial' && theta > 0 && theta < Infinity)) {
+    throw new RangeError(
+      `glm: theta is a positive number of the family 'negativeBinomial', got ${theta} for '${family}'`,
+    );
+  }
+  const make = (name: LinkName) =>
+    family === 'negativeBinomial' ? negativeBinomialFamily(links[name], theta ?? 1) : FAMILIES[family](links[name]);
+  const suits = make('identity').links;
+  const chosen = link ?? suits[0]!;
+  if (!suits.includes(chosen)) {
+    throw new RangeError(`glm: the family '${family}' has the links ${suits.join(', ')}; got '${chosen}'`);
+  }
+  return make(chosen);
+}
+
+interface Response {
+  readonly y: Float64Array;
+  readonly weights: Float64Array;
+  readonly warnings: readonly string[];
+}
+
+/** Response and weights; of a binomial from proportions, a factor, or `cbind(successes, failures)`. */
+function responseOf(made: Design, family: Family): Response {
+  const { response, rows } = made;
+  if (!response) throw new TypeError("glm: the formula has no response; write 'y ~ x'");
+  const { label, value } = response;
+  const n = rows.length;
+  let weights = made.weights ?? new Float64Array(n).fill(1);
+  let y: Float64Array;
+  if (value.kind === 'numbers') y = value.values;
+  else if (value.kind === 'factor' && family.name === 'binomial')
+    y = Float64Array.from(value.codes, (c) => Number(c > 0));
+  else if (value.kind === 'matrix' && family.name === 'binomial' && value.names.length === 2) {
+    const counts = value.values;
+    const wrong = counts.findIndex((count) => !(count >= 0));
+    if (wrong >= 0) throw new RangeError(`glm: counts from 0 expected in '${label}', got ${counts[wrong]}`);
+    const prior = weights;
+    y = new Float64Array(n);
+    weights = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      const trials = counts[2 * i]! + counts[2 * i + 1]!;
+      y[i] = trials > 0 ? counts[2 * i]! / trials : 0;
+      weights[i] = prior[i]! * trials;
+    }
+  } else {
+    const wanted = family.name === 'binomial' ? 'numbers, a factor or cbind(successes, failures)' : 'numbers';
+    throw new TypeError(`glm: the response '${label}' must be ${wanted}, got a ${value.kind}`);
+  }
+  y.forEach((value, i) => {
+    const objection = family.objection(value);
+    if (objection) {
+      throw new RangeError(
+        `glm: the family '${family.name}' takes as response ${objection}; '${label}' is ${value} in row ${rows[i]}`,
+      );
+    }
+  });
+  const broken =
+    family.name === 'binomial' &&
+    y.some((value, i) => Math.abs(value * weights[i]! - Math.round(value * weights[i]!)) > 1e-3);
+  const warnings = broken ? ['successes are not whole numbers: give the numbers of trials as weights'] : [];
+  return { y, weights, warnings };
+}
+
+/** Fit a design whose response is known; `theta` is estimated along when asked for. */
+function climb(problem: ScoringProblem, estimated: boolean) {
+  let current = problem;
+  let scoring = score(current);
+  if (!estimated) return { problem: current, scoring };
+  let found = estimateTheta(current.y, scoring.mean, current.weights);
+  for (let round = 0; round < 200; round++) {
+    current = {
+      ...problem,
+      family: negativeBinomialFamily(problem.family.link, found.theta),
+      start: scoring.predictor,
+    };
+    scoring = score(current);
+    const next = estimateTheta(current.y, scoring.mean, current.weights, found.theta);
+    const still = Math.abs(next.theta - found.theta) < 1e-11 * found.theta;
+    found = next;
+    if (still) break;
+  }
+  return { problem: current, scoring, theta: found };
+}
+
+/**
+ * Fit a generalised linear model by maximum likelihood.
+ *
+ * Standard errors come from the expected information; where the dispersion is estimated (gaussian, gamma), from
+ * Pearson residuals, and statistics refer to Student's t. Those of a negative binomial hold θ at its estimate.
+ *
+ * @param formula such as `'cbind(cases, controls) ~ age + alcohol'`; the response of a binomial is 0 and 1, a factor
+ *   (the first level is failure), proportions with the trials as weights, or `cbind(successes, failures)`
+ * @param data columns of one length; rows with a missing value are dropped
+ * @throws FormulaError, RangeError for a response outside the family, or columns that depend on others
+ * @example
+ * const fit = glm('am ~ wt', { am: [1, 1, 0, 0, 1, 0], wt: [2.6, 2.9, 3.2, 3.4, 3.5, 3.6] }, { family: 'binomial' });
+ * fit.predict({ wt: [3] }).fit[0]; // the probability
+ */
+export function glm(formula: string, data: object, options: GeneralisedOptions = {}): GeneralisedFit {
+  checkNames('glm', options, ['contrasts', 'weights', 'offset', 'collinear', 'family', 'link', 'theta']);
+  const family = familyOf(options);
+  const made = design(formula, data, options);
+  const { y, weights, warnings } = responseOf(made, family);
+  const n = y.length;
+  const columns = columnsOf(made.matrix, n, made.columns.length);
+  const start: ScoringProblem = { columns, y, weights, offset: made.offset ?? new Float64Array(n), family };
+  if ((options.collinear ?? 'error') === 'error') refuseDependent('glm', new PivotedQr(columns, n), made.columns);
+  const { problem, scoring, theta } = climb(
+    start,
+    options.family === 'negativeBinomial' && options.theta === undefined,
+  );
+  return new GeneralisedFit(made, problem, scoring, warnings, theta);
+}
