@@ -1,7 +1,7 @@
 /**
  * A landscape's figure data → one Plotly picture: shaded heights, level lines, draws, estimates.
  */
-import { markStyle } from 'estimand/figure/colours';
+import { markStyle, placeOnAxis } from 'estimand/figure/marks';
 import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { LandscapeFigure, LandscapeMark } from 'estimand/figure/types';
@@ -71,7 +71,7 @@ export function landscapePicture(figure: LandscapeFigure, shown: Shown, width: n
       hoverinfo: 'skip',
     });
   }
-  if (shown.marks) data.push(...figure.marks.map((mark, i) => markTrace(mark, i, xName, yName)).reverse());
+  if (shown.marks) data.push(...figure.marks.flatMap((mark, i) => markTrace(mark, i, figure)).reverse());
   return {
     data,
     layout: {
@@ -137,14 +137,21 @@ function levelLabels({ levels, x, y }: LandscapeFigure, theme: Theme): Partial<A
   });
 }
 
-function markTrace({ label, x, y }: LandscapeMark, i: number, xName: string, yName: string): Data {
+function markTrace({ label, x, y }: LandscapeMark, i: number, figure: LandscapeFigure): Data[] {
   const { colour, symbol, size } = markStyle(i);
-  return {
-    type: 'scatter',
-    mode: 'markers',
-    x: [x],
-    y: [y],
-    marker: { symbol, size, color: colour, line: { color: '#1f2430', width: 1.5 } },
-    hovertemplate: `${plotlyText(label)}<br>${xName} %{x:.5~g}<br>${yName} %{y:.5~g}<extra></extra>`,
-  };
+  const [atX, atY] = [placeOnAxis(x, figure.x), placeOnAxis(y, figure.y)];
+  if (atX === undefined || atY === undefined) return [];
+  const words = `${label}: ${figure.x.name} ${formatNumber(x, 5)}, ${figure.y.name} ${formatNumber(y, 5)}`;
+  return [
+    {
+      type: 'scatter',
+      mode: 'markers',
+      x: [atX],
+      y: [atY],
+      cliponaxis: false,
+      marker: { symbol, size, color: colour, line: { color: '#1f2430', width: 1.5 } },
+      text: [plotlyText(words)],
+      hovertemplate: '%{text}<extra></extra>',
+    },
+  ];
 }

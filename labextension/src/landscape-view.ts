@@ -1,7 +1,7 @@
 /**
  * A landscape in JupyterLab: the shaded picture, switches for what lies on it, and the estimates as a table.
  */
-import { markStyle } from 'estimand/figure/colours';
+import { markStyle } from 'estimand/figure/marks';
 import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { LandscapeFigure } from 'estimand/figure/types';

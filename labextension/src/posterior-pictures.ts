@@ -2,7 +2,7 @@
  * A posterior's figure data → Plotly pictures: density, trace and ranks of one parameter, intervals of several.
  */
 import { unpack } from 'estimand/figure/pack';
-import { formatNumber } from 'estimand/figure/ticks';
+import { formatFixed, formatNumber } from 'estimand/figure/ticks';
 import type { PosteriorFigure, PosteriorParameter } from 'estimand/figure/types';
 import type { Data } from 'plotly.js';
 import { baseAxis, baseLayout, type Picture, plotlyText, tickText } from './plot.ts';
@@ -78,7 +78,7 @@ export function tracePicture(parameter: PosteriorParameter, { trace }: Curves, d
       yaxis: { ...baseAxis(theme), nticks: 5 },
     },
     height: 190,
-    description: `Trace of ${parameter.name}: ${inWords(parameter)}, R-hat ${formatNumber(parameter.summary.rHat)}.`,
+    description: `Trace of ${parameter.name}: ${inWords(parameter)}, R-hat ${formatFixed(parameter.summary.rHat, 3)}.`,
   };
 }
 
@@ -137,7 +137,7 @@ export function rankPicture(parameter: PosteriorParameter, { ranks }: Curves, th
       },
     },
     height: Math.max(150, Math.min(420, 40 + 34 * chains)),
-    description: `Rank histograms of ${parameter.name}, one per chain: R-hat ${formatNumber(parameter.summary.rHat)}; flat bars mean that the chains agree.`,
+    description: `Rank histograms of ${parameter.name}, one per chain: R-hat ${formatFixed(parameter.summary.rHat, 3)}; flat bars mean that the chains agree.`,
   };
 }
 

@@ -2,7 +2,7 @@
  * A posterior in JupyterLab: densities, traces, rank histograms and intervals of the parameters the reader
  * chooses, and the summary table, as tabs.
  */
-import { formatNumber } from 'estimand/figure/ticks';
+import { formatFixed, formatNumber } from 'estimand/figure/ticks';
 import type { PosteriorFigure, PosteriorParameter, SummaryFigures } from 'estimand/figure/types';
 import { chooser } from './chooser.ts';
 import { element } from './dom.ts';
@@ -156,7 +156,9 @@ function drawLegend(legend: HTMLElement, figure: PosteriorFigure, theme: Theme):
 function summaryTable(parameters: readonly PosteriorParameter[]): HTMLElement {
   const rows = parameters.map(({ name, summary }) => ({
     name,
-    cells: columns.map(([, key, digits]) => formatNumber(summary[key], digits)),
+    cells: columns.map(([, key, digits]) =>
+      key === 'rHat' ? formatFixed(summary.rHat, 3) : formatNumber(summary[key], digits),
+    ),
     notable: columns.map(([, key]) => key === 'rHat' && (summary.rHat ?? 0) > highestRHat),
   }));
   return dataTable('Summary of the posterior', ['Parameter', ...columns.map(([heading]) => heading)], rows);

@@ -42,21 +42,3 @@ export function shade(share: number): string {
   const mix = (k: 0 | 1 | 2) => Math.round(stops[low]![k] + (at - low) * (stops[low + 1]![k] - stops[low]![k]));
   return `#${[mix(0), mix(1), mix(2)].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
 }
-
-export type MarkSymbol = 'circle' | 'diamond' | 'triangle-up' | 'square' | 'triangle-down';
-
-const markStyles: readonly { readonly colour: string; readonly symbol: MarkSymbol }[] = [
-  { colour: '#D55E00', symbol: 'circle' },
-  { colour: '#F0E442', symbol: 'diamond' },
-  { colour: '#CC79A7', symbol: 'triangle-up' },
-  { colour: '#009E73', symbol: 'square' },
-  { colour: '#E69F00', symbol: 'triangle-down' },
-];
-
-/**
- * Style of the i-th estimate on a landscape: told apart by form as well as by colour, and each a little larger than
- * the one before, so that drawn from the last to the first none hides another at the same place.
- */
-export function markStyle(i: number): { readonly colour: string; readonly symbol: MarkSymbol; readonly size: number } {
-  return { ...markStyles[i % markStyles.length]!, size: 11 + 3.5 * Math.min(i, 4) };
-}

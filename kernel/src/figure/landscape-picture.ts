@@ -1,8 +1,9 @@
 /**
  * The static picture of a landscape: shaded heights, labelled level lines, the estimates and draws on top.
  */
-import { type MarkSymbol, markStyle, paper, shade } from './colours.ts';
+import { paper, shade } from './colours.ts';
 import { contourLines } from './contour.ts';
+import { type MarkSymbol, markStyle, placeOnAxis } from './marks.ts';
 import { unpack } from './pack.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
 import { document, element, fitText, path, text } from './svg.ts';
@@ -19,7 +20,7 @@ export function landscapePicture(figure: LandscapeFigure): string {
   const { x, y } = figure;
   const panel: Panel = { left: 84, top: 62, width: 500, height: 456, x: [x.min, x.max], y: [y.min, y.max] };
   const clip = element('clipPath', { id: 'panel' }, rectangle(panel, {}));
-  const inside = [heights(figure, panel), lines(figure, panel), cloud(figure, panel), marks(figure, panel)].join('');
+  const inside = [heights(figure, panel), lines(figure, panel), cloud(figure, panel)].join('');
   const body = [
     text(16, 28, fitText(figure.title, width - 32, 16), { size: 16 }),
     text(16, 48, fitText(subtitle(figure), width - 32, 12), { size: 12, fill: paper.soft }),
@@ -29,6 +30,7 @@ export function landscapePicture(figure: LandscapeFigure): string {
     axes(panel, { xTicks: 6, yTicks: 6, xLabel: fitText(x.name, 400), yLabel: fitText(y.name, 380), yLabelOffset: 58 })
       // The shades cover the grid; only ticks and names are wanted here.
       .replaceAll(`stroke="${paper.grid}"`, 'stroke="none"'),
+    marks(figure, panel),
     key(figure, panel),
   ];
   return document(width, height, figure.title, figure.description, body.join(''));
@@ -162,7 +164,11 @@ function mark(i: number, x: number, y: number, size = markStyle(i).size): string
 /** From the last, which is the largest, to the first. */
 function marks(figure: LandscapeFigure, panel: Panel): string {
   return figure.marks
-    .map(({ x, y }, i) => mark(i, pixelX(panel, x), pixelY(panel, y)))
+    .map((one, i) => {
+      const x = placeOnAxis(one.x, figure.x);
+      const y = placeOnAxis(one.y, figure.y);
+      return x === undefined || y === undefined ? '' : mark(i, pixelX(panel, x), pixelY(panel, y));
+    })
     .reverse()
     .join('');
 }

@@ -5,7 +5,7 @@ import { colour, dash, paper } from './colours.ts';
 import { unpack } from './pack.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
 import { document, element, fitText, path, text } from './svg.ts';
-import { formatNumber } from './ticks.ts';
+import { formatFixed, formatNumber } from './ticks.ts';
 import type { PosteriorFigure, PosteriorParameter } from './types.ts';
 
 const width = 900;
@@ -74,7 +74,7 @@ function forest(elements: readonly PosteriorParameter[], top: number): string {
   const figures = [
     { heading: 'mean', right: 694, show: (s: Summary) => formatNumber(s.mean) },
     { heading: 'sd', right: 754, show: (s: Summary) => formatNumber(s.sd) },
-    { heading: 'R-hat', right: 812, show: (s: Summary) => formatNumber(s.rHat) },
+    { heading: 'R-hat', right: 812, show: (s: Summary) => formatFixed(s.rHat, 3) },
     { heading: 'bulk ESS', right: 880, show: (s: Summary) => formatNumber(s.essBulk, 3) },
   ];
   const right = (x: number, y: number, content: string) =>
@@ -116,7 +116,7 @@ function parameterRow(parameter: PosteriorParameter, top: number, figure: Poster
   const figures = [
     `mean ${formatNumber(summary.mean)}`,
     `sd ${formatNumber(summary.sd)}`,
-    `R-hat ${formatNumber(summary.rHat)}`,
+    `R-hat ${formatFixed(summary.rHat, 3)}`,
     `bulk ESS ${formatNumber(summary.essBulk, 3)}`,
   ];
   return [

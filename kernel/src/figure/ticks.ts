@@ -56,8 +56,11 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e7 || size < 1e-4) return minus(value.toExponential(digits - 2));
-  const whole = size < 1 ? 1 : Math.floor(Math.log10(size)) + 1;
-  const leading = size < 1 ? -Math.floor(Math.log10(size)) - 1 : 0;
-  const text = value.toFixed(Math.max(0, Math.min(8, digits - whole + (size < 1 ? 1 + leading : 0))));
-  return minus(Number(text) === 0 ? text.replace('-', '') : text);
+  const order = Number(size.toExponential(digits - 1).split('e')[1]); // 0.99997 → 0, as 1.000
+  return minus(value.toFixed(Math.max(0, digits - 1 - order)));
+}
+
+/** A number with a fixed number of decimals; a dash for what is missing. */
+export function formatFixed(value: number | null, decimals: number): string {
+  return value === null ? '–' : minus(value.toFixed(decimals));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { colour, dash, markStyle, palette, paper, shade } from '#kernel/figure/colours';
+import { colour, dash, palette, paper, shade } from '#kernel/figure/colours';
+import { markStyle, placeOnAxis } from '#kernel/figure/marks';
 import { onDark } from '#labextension/theme';
 
 const channels = (hex: string) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
@@ -68,5 +69,13 @@ describe('marks', () => {
     expect(new Set(styles.map(({ symbol }) => symbol)).size).toBe(5);
     expect(styles.every(({ size }, i) => i === 0 || size > styles[i - 1]!.size)).toBe(true);
     for (const { colour } of styles) expect(contrast(colour, paper.ink)).toBeGreaterThan(3);
+  });
+
+  it('stand on the edge when they lie just beyond it, and are left out further away', () => {
+    const axis = { min: 0.001, max: 10 };
+    expect(placeOnAxis(1e-9, axis)).toBe(0.001);
+    expect(placeOnAxis(5, axis)).toBe(5);
+    expect(placeOnAxis(11, axis)).toBeUndefined();
+    expect(placeOnAxis(Number.NaN, axis)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatNumber, tickLabels, ticks } from '#kernel/figure/ticks';
+import { formatFixed, formatNumber, tickLabels, ticks } from '#kernel/figure/ticks';
 
 describe('ticks', () => {
   it('stand at multiples of 1, 2 or 5', () => {
@@ -38,6 +38,8 @@ describe('numbers', () => {
     [12.34567, '12.35'],
     [0.123456, '0.1235'],
     [0.00123456, '0.001235'],
+    [0.999967, '1.000'],
+    [999.96, '1000'],
     [-0.00001, '−1.00e−5'],
     [123456789, '1.23e+8'],
     [0, '0'],
@@ -46,5 +48,9 @@ describe('numbers', () => {
     [Number.NEGATIVE_INFINITY, '−∞'],
   ])('%s is written %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
+  });
+
+  it('may have fixed decimals', () => {
+    expect([formatFixed(0.99996, 3), formatFixed(-2, 1), formatFixed(null, 3)]).toEqual(['1.000', '−2.0', '–']);
   });
 });
