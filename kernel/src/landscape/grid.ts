@@ -10,10 +10,33 @@ export function evenGrid([from, to]: Range, size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, i) => (i === size - 1 ? to : from + ((to - from) * i) / (size - 1)));
 }
 
-/** ± `reach` standard errors around the centre; a tenth of it where the standard error is not known. */
-export function rangeAround(centre: number, standardError: number, reach: number): Range {
-  const unit = Number.isFinite(standardError) && standardError > 0 ? standardError : Math.abs(centre) / 10 || 1;
-  return [centre - reach * unit, centre + reach * unit];
+/** ± `reach` standard errors around the centre; undefined where the standard error is not known. */
+export function rangeAround(centre: number, standardError: number, reach: number): Range | undefined {
+  if (!(Number.isFinite(standardError) && standardError > 0)) return undefined;
+  return [centre - reach * standardError, centre + reach * standardError];
+}
+
+/** A log density this far below the centre's is as good as the foot: at 4 standard errors a quadratic is 8 below. */
+const foot = 8;
+
+/**
+ * As far to either side as the log density stays within 8 of the centre's: the window where no standard error says
+ * how far to look, as at a bound. A side without a foot ends after 60 doublings, or at the edge of the support.
+ *
+ * @param height log density along the axis; −∞ outside the support
+ */
+export function rangeByDepth(height: (value: number) => number, centre: number): Range {
+  const top = height(centre);
+  const deep = (value: number) => !(height(value) > top - foot); // NaN and −∞ too
+  const start = Math.max(Math.abs(centre), 1);
+  if (!Number.isFinite(top)) return [centre - start, centre + start];
+  const end = (sign: number) => {
+    let step = start;
+    while (step > start * 2 ** -60 && deep(centre + sign * step)) step /= 2;
+    for (let i = 0; i < 60 && !deep(centre + sign * 2 * step); i++) step *= 2;
+    return centre + sign * 1.5 * step; // the foot lies between once and twice the step
+  };
+  return [end(-1), end(1)];
 }
 
 /**
@@ -29,9 +52,9 @@ export function rangeOfDraws(draws: Float64Array): Range | undefined {
   return high > low ? [low - margin, high + margin] : undefined;
 }
 
-/** The smallest range that holds both. */
-export function union([a, b]: Range, other: Range | undefined): Range {
-  return other ? [Math.min(a, other[0]), Math.max(b, other[1])] : [a, b];
+/** The smallest range that holds both, or the one there is. */
+export function union(one: Range | undefined, other: Range | undefined): Range | undefined {
+  return one && other ? [Math.min(one[0], other[0]), Math.max(one[1], other[1])] : (one ?? other);
 }
 
 /** A range cut at hard bounds: a hair inside, for at a bound a transform is infinite. */

@@ -5,7 +5,8 @@ import { type Estimate, map, mle, type Posterior } from '../estimate/index.ts';
 import { type CommonOptions, checkNames, checkWhole } from '../estimate/options.ts';
 import { type AnyModel, type CompiledModel, compileModel } from '../model/index.ts';
 import { evenGrid, type Range } from './grid.ts';
-import { positionOf, scan } from './scan.ts';
+import { scan } from './scan.ts';
+import { positionOf } from './support.ts';
 import { Landscape, type LandscapeMark } from './surface.ts';
 import { type Axes, axesOf, centreOf, drawsOf, rangesOf } from './window.ts';
 
@@ -20,7 +21,10 @@ export interface LandscapeOptions extends CommonOptions {
   readonly fixed?: Readonly<Record<string, number>>;
   /** `'fixed'` (default) cuts through the landscape; `'profiled'` climbs to the best of the others at each point. */
   readonly others?: 'fixed' | 'profiled';
-  /** Ends of an axis by parameter name (default: `reach` standard errors around, and all draws). */
+  /**
+   * Ends of an axis by parameter name. Default: `reach` standard errors around and the bulk of the draws; where neither
+   * is known, as at a bound, until the log density is 8 below its top.
+   */
   readonly range?: Readonly<Record<string, Range>>;
   /** Standard errors on each side of the middle, > 0 (default 4). */
   readonly reach?: number;
@@ -66,9 +70,10 @@ export async function landscape<M extends AnyModel>(model: M, options: Landscape
   const centre = centreOf(compiled, around, options.fixed ?? {}, axes);
   const draws = options.draws && drawsOf(options.draws, compiled, axes);
 
-  const ranges = rangesOf(compiled, axes, around, centre, draws, { range: options.range, reach });
+  const density = compiled.density({ prior: of === 'posterior', jacobian: false });
+  const ranges = rangesOf(compiled, axes, around, centre, draws, { range: options.range, reach, density });
   const [x, y] = axes.map((index, k) => ({ name: compiled.names[index]!, grid: evenGrid(ranges[k]!, size) }));
-  const { values, ending } = await scan(compiled, axes, [x!.grid, y!.grid], centre, of, others, options);
+  const { values, ending } = await scan(compiled, axes, [x!.grid, y!.grid], centre, density, others, options);
   const rest = compiled.names.filter((_, i) => !axes.includes(i));
   return new Landscape({
     of,

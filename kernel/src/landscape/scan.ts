@@ -6,8 +6,10 @@ import { type CommonOptions, signalOf } from '../estimate/options.ts';
 import { Pace } from '../estimate/pause.ts';
 import { bar, ProgressReport } from '../estimate/progress.ts';
 import type { CompiledModel } from '../model/index.ts';
+import type { LogDensity } from '../program/index.ts';
 import { outward } from './grid.ts';
 import { climbFree } from './profile.ts';
+import { positionOf } from './support.ts';
 import type { Axes } from './window.ts';
 
 export async function scan(
@@ -15,11 +17,10 @@ export async function scan(
   axes: Axes,
   [x, y]: readonly [Float64Array, Float64Array],
   centre: Float64Array,
-  of: 'likelihood' | 'posterior',
+  density: LogDensity,
   others: 'fixed' | 'profiled',
   options: CommonOptions,
 ): Promise<{ values: Float64Array; ending: 'complete' | 'interrupted' }> {
-  const density = compiled.density({ prior: of === 'posterior', jacobian: false });
   const signal = signalOf(options);
   const report = new ProgressReport(options.onProgress);
   const pace = new Pace();
@@ -57,17 +58,6 @@ export async function scan(
   }
   report.finish({ done, total, text: `landscape: ${done} of ${total} points` });
   return { values, ending: done < total ? 'interrupted' : 'complete' };
-}
-
-/** The unconstrained position, or undefined outside the support. */
-export function positionOf(compiled: CompiledModel, scalars: Float64Array): Float64Array | undefined {
-  try {
-    const position = compiled.unconstrain(scalars);
-    return position.every(Number.isFinite) ? position : undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 /**

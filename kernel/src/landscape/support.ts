@@ -1,5 +1,5 @@
 /**
- * Hard bounds of a model's scalars, where they are numbers and not expressions of other parameters.
+ * The support of a model's scalars: which values have a position, and which bounds are numbers.
  */
 import type { CompiledModel } from '../model/index.ts';
 import type { Expr, Expression } from '../program/index.ts';
@@ -21,4 +21,15 @@ export function constantBounds({ parameters }: CompiledModel, index: number): Co
 function constantOf(bound: Expr | undefined): number | undefined {
   const value = bound === undefined ? undefined : uniformValue((bound as unknown as Expression).node);
   return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** The unconstrained position, or undefined outside the support. */
+export function positionOf(compiled: CompiledModel, scalars: Float64Array): Float64Array | undefined {
+  try {
+    const position = compiled.unconstrain(scalars);
+    return position.every(Number.isFinite) ? position : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -3,8 +3,9 @@
  */
 import type { Estimate, Posterior } from '../estimate/index.ts';
 import type { CompiledModel } from '../model/index.ts';
-import { inside, type Range, rangeAround, rangeOfDraws, union } from './grid.ts';
-import { constantBounds } from './support.ts';
+import type { LogDensity } from '../program/index.ts';
+import { inside, type Range, rangeAround, rangeByDepth, rangeOfDraws, union } from './grid.ts';
+import { constantBounds, positionOf } from './support.ts';
 
 /** Places of the two parameters among the model's scalars. */
 export type Axes = readonly [x: number, y: number];
@@ -64,6 +65,13 @@ export function drawsOf(posterior: Posterior, { names }: CompiledModel, axes: Ax
   return [x!, y!];
 }
 
+export interface WindowOptions {
+  readonly range?: Readonly<Record<string, Range>> | undefined;
+  readonly reach: number;
+  /** The log density that is looked at. */
+  readonly density: LogDensity;
+}
+
 /** The ends of both axes: as given, or around the middle and over the draws, inside constant bounds. */
 export function rangesOf(
   compiled: CompiledModel,
@@ -71,8 +79,9 @@ export function rangesOf(
   around: Estimate,
   centre: Float64Array,
   draws: readonly Float64Array[] | undefined,
-  { range = {}, reach }: { readonly range?: Readonly<Record<string, Range>> | undefined; readonly reach: number },
+  options: WindowOptions,
 ): [x: Range, y: Range] {
+  const { range = {}, reach, density } = options;
   const names = axes.map((index) => compiled.names[index]!);
   for (const name of Object.keys(range)) if (!names.includes(name)) throw unknown('range', name, names);
   const [x, y] = axes.map((index, k) => {
@@ -81,7 +90,13 @@ export function rangesOf(
     if (given) return checkRange(name, given);
     const at = around.names.indexOf(name);
     const error = Math.sqrt(around.covariance[at * around.names.length + at] ?? Number.NaN);
-    const wide = union(rangeAround(centre[index]!, error, reach), draws && rangeOfDraws(draws[k]!));
+    const height = (value: number) => {
+      const position = positionOf(compiled, centre.with(index, value));
+      return position ? density.value(position) : Number.NEGATIVE_INFINITY;
+    };
+    const wide =
+      union(rangeAround(centre[index]!, error, reach), draws && rangeOfDraws(draws[k]!)) ??
+      rangeByDepth(height, centre[index]!);
     const { lower, upper } = constantBounds(compiled, index);
     return checkRange(name, inside(wide, lower, upper));
   });

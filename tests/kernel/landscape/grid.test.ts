@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evenGrid, inside, outward, rangeAround, rangeOfDraws, union } from '#kernel/landscape/grid';
+import { evenGrid, inside, outward, rangeAround, rangeByDepth, rangeOfDraws, union } from '#kernel/landscape/grid';
 
 describe('the window of a landscape', () => {
   it('has even points and exact ends', () => {
@@ -11,9 +11,29 @@ describe('the window of a landscape', () => {
     expect(rangeAround(10, 2, 4)).toEqual([2, 18]);
   });
 
-  it('is still a window where the standard error is not known', () => {
-    expect(rangeAround(10, Number.NaN, 4)).toEqual([6, 14]);
-    expect(rangeAround(0, 0, 4)).toEqual([-4, 4]);
+  it('goes by depth where the standard error is not known', () => {
+    expect(rangeAround(10, Number.NaN, 4)).toBeUndefined();
+    expect(rangeAround(10, 0, 4)).toBeUndefined();
+    for (const [centre, scale] of [
+      [0, 1],
+      [5, 1e-6],
+      [-3, 1e6],
+      [1e8, 2],
+    ] as const) {
+      const [from, to] = rangeByDepth((value) => -0.5 * ((value - centre) / scale) ** 2, centre);
+      // 8 below the top is at 4 scales; the window ends within a factor of two of it.
+      for (const reach of [centre - from, to - centre]) {
+        expect(reach / scale).toBeGreaterThan(2.9);
+        expect(reach / scale).toBeLessThan(6.1);
+      }
+    }
+  });
+
+  it('stays a range where the log density is flat, or nowhere finite', () => {
+    const [from, to] = rangeByDepth(() => 0, 2);
+    expect(from).toBeLessThan(-1e17);
+    expect(to).toBeGreaterThan(1e17);
+    expect(rangeByDepth(() => Number.NaN, 2)).toEqual([0, 4]);
   });
 
   it('holds the draws but not a single one far out', () => {
@@ -30,6 +50,8 @@ describe('the window of a landscape', () => {
   it('joins two ranges and stops just inside hard bounds', () => {
     expect(union([0, 2], [1, 5])).toEqual([0, 5]);
     expect(union([0, 2], undefined)).toEqual([0, 2]);
+    expect(union(undefined, [0, 2])).toEqual([0, 2]);
+    expect(union(undefined, undefined)).toBeUndefined();
     const [from, to] = inside([-3, 1], 0);
     expect(from).toBeGreaterThan(0);
     expect(from).toBeLessThan(0.01);

@@ -76,6 +76,24 @@ describe('a cut through a log likelihood', () => {
   });
 });
 
+describe('the window around an estimate at its bound', () => {
+  it('reaches to where the log likelihood has fallen, for no standard error is known there', async () => {
+    // Eight schools with the school effects integrated out (Rubin 1981): the MLE of tau is 0.
+    const effect = [28, 8, -3, 7, -1, 1, 18, 12];
+    const variance = [15, 10, 16, 11, 9, 11, 10, 18].map((se) => se ** 2);
+    const marginal = model()
+      .data({ effect, variance })
+      .parameters({ mu: flat(), tau: flat().bounded({ lower: 0 }) })
+      .observe(({ mu, tau, variance }) => ({ effect: normal(mu, tau.square().add(variance).sqrt()) }));
+    const ground = await landscape(marginal, { parameters: ['mu', 'tau'], size: 20 });
+    expect(ground.y.grid[0]).toBeGreaterThan(0);
+    expect(ground.y.grid[0]).toBeLessThan(1);
+    expect(ground.y.grid.at(-1)).toBeGreaterThan(20);
+    expect(ground.y.grid.at(-1)).toBeLessThan(1000);
+    expect(ground.values.every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe('a log posterior', () => {
   it('adds the priors, without the Jacobian', async () => {
     const scaled = model()
