@@ -5,6 +5,7 @@
 import { nodeOf } from './arguments.ts';
 
 import { canGenerate, generatePlan } from './generate/javascript.ts';
+import { gainsFromWebAssembly, planWebAssembly } from './generate/webassembly/plan.ts';
 import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
 import { type Plan, planGraph } from './interpret.ts';
@@ -14,8 +15,16 @@ import { shareExponentials } from './optimise/share.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
 
-/** Generated JavaScript, or the interpreter where code may not be generated. Both give the same bits. */
-export type BackEnd = 'javascript' | 'interpreter';
+/**
+ * Generated code, its long loops as WebAssembly or all of it JavaScript, or the interpreter where code may not be
+ * generated. All give the same bits.
+ */
+export type BackEnd = 'webassembly' | 'javascript' | 'interpreter';
+
+function backEndFor(graph: Graph): BackEnd {
+  if (!canGenerate()) return 'interpreter';
+  return gainsFromWebAssembly(graph) ? 'webassembly' : 'javascript';
+}
 
 /** What a program computes, and from what. */
 export interface ProgramDescription {
@@ -33,10 +42,12 @@ export class Program {
   readonly backEnd: BackEnd;
   readonly #plan: Plan;
 
-  constructor(graph: Graph, backEnd: BackEnd = canGenerate() ? 'javascript' : 'interpreter') {
+  /** @param backEnd one of them, where not the rule is to decide; JavaScript runs where there is no WebAssembly */
+  constructor(graph: Graph, backEnd: BackEnd = backEndFor(graph)) {
     this.graph = graph;
-    this.backEnd = backEnd;
-    this.#plan = backEnd === 'javascript' ? generatePlan(graph) : planGraph(graph);
+    const assembled = backEnd === 'webassembly' ? planWebAssembly(graph) : undefined;
+    this.backEnd = backEnd === 'webassembly' && assembled === undefined ? 'javascript' : backEnd;
+    this.#plan = assembled ?? (backEnd === 'interpreter' ? planGraph(graph) : generatePlan(graph));
   }
 
   /** The buffers the program reads, by name; for callers that write them in place and call `execute`. */

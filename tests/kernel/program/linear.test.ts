@@ -5,6 +5,7 @@ import { compile } from '#kernel/program/compile';
 import { constant, variable } from '#kernel/program/expression';
 import { cholesky, logDeterminant, matmul, transpose, triangularSolve } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
+import { productFormOf, productLayout } from '#kernel/program/operations/linear';
 import type { Expr } from '#kernel/program/types';
 
 fc.configureGlobal({ seed: 20261122 });
@@ -22,22 +23,30 @@ function run(
   return program.run(Object.fromEntries(inputs.map(({ name }, i) => [name, operands[i]!.values])))[0]!;
 }
 
-/** Sums in ascending order, as the kernels promise. */
+/** Sums in ascending order, or with even and odd positions apart, as the kernels promise. */
 function naive(
   m: number,
   k: number,
   n: number,
   a: (i: number, q: number) => number,
   b: (q: number, j: number) => number,
+  apart = false,
 ) {
   return Float64Array.from({ length: m * n }, (_, at) => {
-    let sum = 0;
-    for (let q = 0; q < k; q++) sum += a(Math.floor(at / n), q) * b(q, at % n);
-    return sum;
+    const sums = [0, 0];
+    for (let q = 0; q < k; q++) sums[apart ? q % 2 : 0]! += a(Math.floor(at / n), q) * b(q, at % n);
+    return sums[0]! + sums[1]!;
   });
 }
 
+/** Whether a product is one of inner products of rows that stand together in memory: summed as two lanes. */
+function apart(a: number[], b: number[], transposeLeft: boolean, transposeRight: boolean): boolean {
+  return productFormOf(productLayout(a, b, { transposeLeft, transposeRight }))?.kind === 'matrixVector';
+}
+
 const size = fc.integer({ min: 1, max: 9 });
+/** Sizes on both sides of every tile. */
+const wide = fc.integer({ min: 1, max: 61 });
 
 describe('products have the bits of the sums in order', () => {
   it('matrix · matrix, either side transposed', () => {
@@ -52,20 +61,21 @@ describe('products have the bits of the sums in order', () => {
         );
         const left = (i: number, q: number) => (turnLeft ? a[q * m + i]! : a[i * k + q]!);
         const right = (q: number, j: number) => (turnRight ? b[j * k + q]! : b[q * n + j]!);
-        expect(found).toEqual(naive(m, k, n, left, right));
+        const rows = apart(turnLeft ? [k, m] : [m, k], turnRight ? [n, k] : [k, n], turnLeft, turnRight);
+        expect(found).toEqual(naive(m, k, n, left, right, rows));
       }),
     );
   });
   it('matrix · vector and vector · matrix, transposed or not', () => {
     fc.assert(
-      fc.property(size, size, fc.boolean(), (m, k, turned) => {
+      fc.property(wide, wide, fc.boolean(), (m, k, turned) => {
         const a = wave(m * k);
         const v = wave(k, 1);
         const matrix = { shape: turned ? [k, m] : [m, k], values: a };
         const vector = { shape: [k], values: v };
         const at = (i: number, q: number) => (turned ? a[q * m + i]! : a[i * k + q]!);
         expect(run((x, y) => matmul(turned ? transpose(x) : x, y), matrix, vector)).toEqual(
-          naive(m, k, 1, at, (q) => v[q]!),
+          naive(m, k, 1, at, (q) => v[q]!, apart(matrix.shape, [k], turned, false)),
         );
         expect(run((x, y) => matmul(y, turned ? x : transpose(x)), matrix, vector)).toEqual(
           naive(
@@ -74,6 +84,7 @@ describe('products have the bits of the sums in order', () => {
             m,
             (_, q) => v[q]!,
             (q, j) => at(j, q),
+            apart([k], matrix.shape, false, !turned),
           ),
         );
       }),

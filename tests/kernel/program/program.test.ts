@@ -26,14 +26,16 @@ describe('a program', () => {
   const value = varied();
   const program = compile({ inputs, outputs: [value, ...grad(value, [x])] });
 
-  it('is closed data: a structured clone gives the same bits, on either back end', () => {
+  it('is closed data: a structured clone gives the same bits, on every back end', () => {
     const expected = program.run({ x: at });
     const graph = structuredClone(program.graph);
     expect(new Program(graph).run({ x: at })).toEqual(expected);
+    expect(new Program(graph, 'javascript').run({ x: at })).toEqual(expected);
     expect(new Program(graph, 'interpreter').run({ x: at })).toEqual(expected);
   });
-  it('runs as generated code where that is allowed', () => {
-    expect(program.backEnd).toBe('javascript');
+  it('runs its long loops as WebAssembly, where it has any', () => {
+    expect(program.backEnd).toBe('webassembly');
+    expect(compile({ inputs, outputs: [x.at(0).exp()] }).backEnd).toBe('javascript');
   });
   it('runs by the interpreter, with the same bits, where code from text is forbidden', () => {
     const script = `

@@ -3,13 +3,17 @@
  */
 import { planGraph } from '../interpret.ts';
 import type { Graph, GraphNode } from '../node.ts';
+import { productFormOf, productLayout } from '../operations/linear.ts';
 import { operationOf } from '../operations/registry.ts';
 import { sizeOf } from '../shape.ts';
 import { loopOf } from './loop.ts';
+import type { LoopForm } from './loop-form.ts';
 import { printLoop } from './loop-javascript.ts';
 import { writeScan } from './recurrence.ts';
 import { type Group, type Schedule, schedule } from './schedule.ts';
 import { type SmallOperand, writeSmall } from './small.ts';
+import { isWorthPrinting, printLoop as printWebAssembly } from './webassembly/loop.ts';
+import { isLongProduct, printProduct } from './webassembly/products.ts';
 import { element, type Location, literal, type Writer } from './writer.ts';
 
 /** One graph being written: the program itself, or the body of a scan inside it. */
@@ -29,7 +33,9 @@ export class Emitter {
     this.graph = graph;
     this.schedule = schedule(graph);
     graph.nodes.forEach((node, at) => {
-      if (node.operation === 'constant') this.#locations[at] = this.#whole(node.attributes.value!);
+      if (node.operation !== 'constant') return;
+      writer.assembler?.declareConstant(node.attributes.value!);
+      this.#locations[at] = this.#whole(node.attributes.value!);
     });
     this.#placePieces();
   }
@@ -106,7 +112,7 @@ export class Emitter {
     const size = this.sizeAt(at);
     const start = offset === '' ? 0 : Number(offset);
     if (Number.isInteger(start)) return array.subarray(start, start + size);
-    const copied = new Float64Array(size);
+    const copied = this.writer.allocate(size);
     this.copy({ kind: 'buffer', name, offset, array }, this.writer.refer('b', copied), '', size);
     return copied;
   }
@@ -148,7 +154,7 @@ export class Emitter {
       const size = this.sizeAt(at);
       buffer = placed
         ? this.#bufferFor(placed.parent).subarray(placed.start, placed.start + size)
-        : new Float64Array(size);
+        : this.writer.allocate(size);
       this.#buffers.set(at, buffer);
     }
     return buffer;
@@ -173,7 +179,7 @@ export class Emitter {
         for (const at of group.nodes) this.#writeSmall(at);
         break;
       case 'loop':
-        printLoop(this.writer, loopOf(this, group));
+        this.#writeLoop(loopOf(this, group));
         break;
       case 'scan':
         writeScan(this, group.nodes[0]!);
@@ -190,20 +196,45 @@ export class Emitter {
     this.#locations[at] = { kind: 'elements', texts: writeSmall(this.writer, node, operands) };
   }
 
+  #writeLoop(form: LoopForm): void {
+    const { writer } = this;
+    const printed = writer.assembler && isWorthPrinting(form) ? printWebAssembly(writer.assembler, form) : undefined;
+    if (printed === undefined) {
+      printLoop(writer, form);
+      return;
+    }
+    writer.line(`${printed.name}(${printed.arguments.join(', ')});`);
+    for (const { name, from } of printed.totals) writer.line(`const ${name} = ${writer.refer('b', from)}[0];`);
+  }
+
+  /** A product of a matrix and a vector as WebAssembly. @returns false where it is not to be */
+  #writeProduct(node: GraphNode, output: Float64Array, inputs: readonly Float64Array[]): boolean {
+    const { assembler } = this.writer;
+    if (assembler === undefined || node.operation !== 'matmul') return false;
+    const [a, b] = node.inputs.map((input) => this.node(input).shape);
+    const form = productFormOf(productLayout(a!, b!, node.attributes));
+    if (form === undefined || !isLongProduct(form)) return false;
+    const name = printProduct(assembler, form, output, inputs);
+    if (name !== undefined) this.writer.line(`${name}();`);
+    return name !== undefined;
+  }
+
   #writeKernel(at: number): void {
     const node = this.node(at);
     if (node.operation === 'concatenate') {
       this.#writeConcatenate(at);
       return;
     }
+    const inputs = node.inputs.map((input) => this.arrayOf(input));
+    const output = this.allocate(at).array;
+    if (this.#writeProduct(node, output, inputs)) return;
     const kernel = operationOf(node.operation).kernel({
       shape: node.shape,
       inputShapes: node.inputs.map((input) => this.node(input).shape),
       attributes: node.attributes,
       plan: planGraph,
     });
-    const inputs = node.inputs.map((input) => this.arrayOf(input));
-    this.writer.call(kernel, this.allocate(at).array, inputs);
+    this.writer.call(kernel, output, inputs);
   }
 
   #writeConcatenate(at: number): void {

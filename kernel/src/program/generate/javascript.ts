@@ -8,6 +8,7 @@ import type { Plan } from '../interpret.ts';
 import type { Graph } from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { Emitter } from './emit.ts';
+import type { Assembler } from './webassembly/assembler.ts';
 import { Writer } from './writer.ts';
 
 let allowed: boolean | undefined;
@@ -25,16 +26,19 @@ export function canGenerate(): boolean {
 }
 
 /** The text of a graph's function, and what it closes over. For tests and for curiosity. */
-export function generate(graph: Graph): {
+export function generate(
+  graph: Graph,
+  assembler?: Assembler,
+): {
   readonly text: string;
   readonly constants: ReadonlyMap<string, unknown>;
   readonly inputs: Float64Array[];
   readonly outputs: Float64Array[];
 } {
-  const writer = new Writer();
+  const writer = new Writer(assembler);
   const emitter = new Emitter(writer, graph);
   const inputs = graph.inputs.map(({ shape }, i) => {
-    const array = new Float64Array(sizeOf(shape));
+    const array = writer.allocate(sizeOf(shape));
     emitter.give(i, { kind: 'buffer', name: writer.refer('b', array), offset: '', array });
     return array;
   });
@@ -43,9 +47,10 @@ export function generate(graph: Graph): {
   return { text: writer.lines.join('\n'), constants: writer.constants, inputs, outputs };
 }
 
-/** A plan that runs generated JavaScript. */
-export function generatePlan(graph: Graph): Plan {
-  const { text, constants, inputs, outputs } = generate(graph);
-  const make = new Function(...constants.keys(), `'use strict';\nreturn function run() {\n${text}\n};`);
-  return { inputs, outputs, run: make(...constants.values()) as () => void };
+/** A plan that runs generated JavaScript; with an assembler, its long loops are WebAssembly. */
+export function generatePlan(graph: Graph, assembler?: Assembler): Plan {
+  const { text, constants, inputs, outputs } = generate(graph, assembler);
+  const values = new Map([...constants, ...(assembler?.finish() ?? [])]);
+  const make = new Function(...values.keys(), `'use strict';\nreturn function run() {\n${text}\n};`);
+  return { inputs, outputs, run: make(...values.values()) as () => void };
 }

@@ -23,6 +23,7 @@ class LoopBuilder {
   /** The step that has the value of a member. */
   readonly #values = new Map<number, number>();
   readonly #known = new Map<string, number>();
+  readonly #seen: Int32Array[] = [];
 
   constructor(emitter: Emitter, group: Group) {
     this.#emitter = emitter;
@@ -90,13 +91,18 @@ class LoopBuilder {
     return integers(this.#emitter.node(this.#emitter.schedule.roots[at]!.node).attributes.value!);
   }
 
+  #numberOf(codes: Int32Array): number {
+    if (!this.#seen.includes(codes)) this.#seen.push(codes);
+    return this.#seen.indexOf(codes);
+  }
+
   #push(step: Step): number {
     return this.steps.push(step) - 1;
   }
 
   /** Memory is read once an element. */
   #once(step: Extract<Step, { kind: 'outside' | 'load' | 'gather' }>): number {
-    const key = keyOf(step, (codes) => this.#emitter.writer.refer('j', codes));
+    const key = keyOf(step, (codes) => this.#numberOf(codes));
     let at = this.#known.get(key);
     if (at === undefined) {
       at = this.#push(step);
@@ -108,13 +114,13 @@ class LoopBuilder {
 
 function keyOf(
   step: Extract<Step, { kind: 'outside' | 'load' | 'gather' }>,
-  nameOf: (codes: Int32Array) => string,
+  numberOf: (codes: Int32Array) => number,
 ): string {
   if (step.kind === 'outside') return step.text;
   const place = ({ name, offset }: Memory) => `${name} ${offset}`;
   return step.kind === 'load'
     ? `${place(step.from)} at ${step.strides.join()}`
-    : `${place(step.from)} by ${nameOf(step.codes)}`;
+    : `${place(step.from)} by ${numberOf(step.codes)}`;
 }
 
 /** One dimension where everything is read in order, else all. */

@@ -76,7 +76,7 @@ function openCarry(outer: Emitter, inner: Emitter, input: number, i: number): Ca
     });
     location = { kind: 'elements', texts };
   } else {
-    const array = new Float64Array(size);
+    const array = writer.allocate(size);
     location = { kind: 'buffer', name: writer.refer('b', array), offset: '', array };
     outer.copy(outer.locate(input), location.name, '', size);
   }
@@ -109,7 +109,7 @@ function advance(inner: Emitter, carried: readonly Carry[], outputs: readonly nu
       return;
     }
     const given = inner.graph.inputs.some(({ node }) => node === inner.schedule.roots[outputs[i]!]!.node);
-    const held = given ? new Float64Array(size) : undefined;
+    const held = given ? writer.allocate(size) : undefined;
     const name = held ? writer.refer('b', held) : undefined;
     if (name) inner.copy(from, name, '', size);
     const source: Location = held && name ? { kind: 'buffer', name, offset: '', array: held } : from;

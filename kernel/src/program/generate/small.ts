@@ -2,7 +2,7 @@
  * Operations on a few elements, each element a variable: the order of every sum is that of the interpreter.
  */
 import type { GraphNode } from '../node.ts';
-import { productLayout } from '../operations/linear.ts';
+import { productFormOf, productLayout } from '../operations/linear.ts';
 import { targets } from '../operations/reduction.ts';
 import { broadcastStrides, indexMap, sizeOf, stridesOf } from '../shape.ts';
 import type { Shape } from '../types.ts';
@@ -116,7 +116,9 @@ function writeCumsum(writer: Writer, { attributes, shape }: GraphNode, x: SmallO
 }
 
 function writeMatmul(writer: Writer, { attributes }: GraphNode, a: SmallOperand, b: SmallOperand): string[] {
-  const { m, k, n, left, right } = productLayout(a.shape, b.shape, attributes);
+  const layout = productLayout(a.shape, b.shape, attributes);
+  const { m, k, n, left, right } = layout;
+  const apart = productFormOf(layout)?.kind === 'matrixVector'; // even and odd positions
   const texts: string[] = [];
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
@@ -124,7 +126,9 @@ function writeMatmul(writer: Writer, { attributes }: GraphNode, a: SmallOperand,
         { length: k },
         (_, q) => `${a.element(i * left[0] + q * left[1])} * ${b.element(q * right[0] + j * right[1])}`,
       );
-      texts.push(writer.bind(['0', ...terms].join(' + ')));
+      const total = (list: readonly string[]) => ['0', ...list].join(' + ');
+      const [even, odd] = [0, 1].map((rest) => total(terms.filter((_, q) => q % 2 === rest)));
+      texts.push(writer.bind(apart ? `${even} + (${odd})` : total(terms)));
     }
   }
   return texts;

@@ -3,6 +3,7 @@
  */
 import type { Kernel } from '../operations/operation.ts';
 import { operationOf } from '../operations/registry.ts';
+import type { Assembler } from './webassembly/assembler.ts';
 
 /** Where the value of a node is while code is written. */
 export type Location =
@@ -16,6 +17,17 @@ export class Writer {
   #names = 0;
   readonly #known = new Map<unknown, string>();
   #indent = 1;
+  /** Where long loops go, if they do not stay JavaScript. */
+  readonly assembler: Assembler | undefined;
+
+  constructor(assembler?: Assembler) {
+    this.assembler = assembler;
+  }
+
+  /** Zeros: in the memory that both kinds of code share, if there is one. */
+  allocate(size: number): Float64Array {
+    return this.assembler ? this.assembler.allocate(size) : new Float64Array(size);
+  }
 
   line(text: string): void {
     this.lines.push(`${'  '.repeat(this.#indent)}${text}`);

@@ -5,7 +5,7 @@ import { formatShape } from '../shape.ts';
 import type { Expr, Shape } from '../types.ts';
 import { lowerMask, requireSquare } from './cholesky.ts';
 import type { Chain, Kernel, KernelContext, Operation } from './operation.ts';
-import { matrixMatrix, matrixVector, vectorMatrix } from './products.ts';
+import { matrixMatrix, matrixVector, type ProductForm, vectorMatrix } from './products.ts';
 
 /** How a product reads its operands: vectors are rows (left) or columns (right). */
 export interface ProductLayout {
@@ -81,13 +81,20 @@ export const linear = {
   },
 } satisfies Record<string, Operation>;
 
+/** A product of a matrix and a vector as what it is in memory; undefined for a product of two matrices. */
+export function productFormOf({ m, k, n, left, right }: ProductLayout): ProductForm | undefined {
+  if (n === 1 && left[1] === 1) return { kind: 'matrixVector', rows: m, columns: k, matrixFirst: true };
+  if (m === 1 && right[0] === 1) return { kind: 'matrixVector', rows: n, columns: k, matrixFirst: false };
+  if (n === 1 && left[0] === 1) return { kind: 'vectorMatrix', rows: k, columns: m, matrixFirst: true };
+  if (m === 1 && right[1] === 1) return { kind: 'vectorMatrix', rows: k, columns: n, matrixFirst: false };
+  return undefined;
+}
+
 function matmulKernel({ inputShapes, attributes }: KernelContext): Kernel {
-  const { m, k, n, left, right } = productLayout(inputShapes[0]!, inputShapes[1]!, attributes);
-  if (n === 1 && left[1] === 1) return matrixVector(m, k, true);
-  if (m === 1 && right[0] === 1) return matrixVector(n, k, false);
-  if (n === 1 && left[0] === 1) return vectorMatrix(k, m, true);
-  if (m === 1 && right[1] === 1) return vectorMatrix(k, n, false);
-  return matrixMatrix(m, k, n, left, right);
+  const layout = productLayout(inputShapes[0]!, inputShapes[1]!, attributes);
+  const form = productFormOf(layout);
+  if (form) return form.kind === 'matrixVector' ? matrixVector(form) : vectorMatrix(form);
+  return matrixMatrix(layout.m, layout.k, layout.n, layout.left, layout.right);
 }
 
 function matmulDerivative({ cotangent: g, inputs, needed, attributes, apply, times }: Chain): (Expr | undefined)[] {

@@ -1,46 +1,64 @@
 /**
- * Kernels of the matrix product. Each inner product runs in ascending order of its index, one accumulator an element
- * of the result; four elements advance together, which changes no sum but hides the latency of the additions.
+ * Kernels of the matrix product. The order of every sum is part of the program: ascending, one accumulator an element
+ * of the result, but for inner products of a row with a vector, which have two (even and odd positions).
  */
 import type { Kernel } from './operation.ts';
 
-/** out = A v, A row-major. // (m, k) (k,) → (m,) */
-export function matrixVector(m: number, k: number, matrixFirst: boolean): Kernel {
-  const whole = m - (m % 4);
+/** A product of a row-major matrix (rows × columns) and a vector, in one of the two orders its sums can have. */
+export interface ProductForm {
+  /** A v: inner products of rows. vᵀ A: rows added up. */
+  readonly kind: 'matrixVector' | 'vectorMatrix';
+  readonly rows: number;
+  readonly columns: number;
+  /** The matrix is the first of the two inputs. */
+  readonly matrixFirst: boolean;
+}
+
+/** out = A v, A row-major. Even and odd positions of a row are summed apart, then added. // (m, k) (k,) → (m,) */
+export function matrixVector({ rows, columns, matrixFirst }: ProductForm): Kernel {
+  const pairs = columns - (columns % 2);
+  const whole = rows - (rows % 2);
   return (output, inputs) => {
     const a = inputs[matrixFirst ? 0 : 1]!;
     const v = inputs[matrixFirst ? 1 : 0]!;
-    for (let i = 0; i < whole; i += 4) {
-      const r0 = i * k;
-      const r1 = r0 + k;
-      const r2 = r1 + k;
-      const r3 = r2 + k;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let q = 0; q < k; q++) {
+    for (let i = 0; i < whole; i += 2) {
+      const r0 = i * columns;
+      const r1 = r0 + columns;
+      let even0 = 0;
+      let odd0 = 0;
+      let even1 = 0;
+      let odd1 = 0;
+      for (let q = 0; q < pairs; q += 2) {
         const x = v[q]!;
-        s0 += a[r0 + q]! * x;
-        s1 += a[r1 + q]! * x;
-        s2 += a[r2 + q]! * x;
-        s3 += a[r3 + q]! * x;
+        const y = v[q + 1]!;
+        even0 += a[r0 + q]! * x;
+        odd0 += a[r0 + q + 1]! * y;
+        even1 += a[r1 + q]! * x;
+        odd1 += a[r1 + q + 1]! * y;
       }
-      output[i] = s0;
-      output[i + 1] = s1;
-      output[i + 2] = s2;
-      output[i + 3] = s3;
+      if (pairs < columns) {
+        even0 += a[r0 + pairs]! * v[pairs]!;
+        even1 += a[r1 + pairs]! * v[pairs]!;
+      }
+      output[i] = even0 + odd0;
+      output[i + 1] = even1 + odd1;
     }
-    for (let i = whole; i < m; i++) {
-      let s = 0;
-      for (let q = 0; q < k; q++) s += a[i * k + q]! * v[q]!;
-      output[i] = s;
+    if (whole < rows) {
+      const r = whole * columns;
+      let even = 0;
+      let odd = 0;
+      for (let q = 0; q < pairs; q += 2) {
+        even += a[r + q]! * v[q]!;
+        odd += a[r + q + 1]! * v[q + 1]!;
+      }
+      if (pairs < columns) even += a[r + pairs]! * v[pairs]!;
+      output[whole] = even + odd;
     }
   };
 }
 
 /** out = vᵀ A, A row-major: rows of A added up, each read once. // (k,) (k, n) → (n,) */
-export function vectorMatrix(k: number, n: number, matrixFirst: boolean): Kernel {
+export function vectorMatrix({ rows: k, columns: n, matrixFirst }: ProductForm): Kernel {
   const whole = k - (k % 4);
   return (output, inputs) => {
     const a = inputs[matrixFirst ? 0 : 1]!;

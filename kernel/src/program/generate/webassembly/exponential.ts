@@ -1,0 +1,140 @@
+/**
+ * exp, expm1 and what is made of them, on two lanes: the same operations in the same order as `numeric/elementary`, so
+ * the same bits. Where the scalar function branches, both ways are computed and chosen by a mask; only what a lane is
+ * given counts, the other way may overflow.
+ */
+import { LN2_HIGH, LN2_LOW } from '../../../numeric/elementary/scale.ts';
+import type { Code, Vector } from './code.ts';
+import { double } from './encoder.ts';
+
+/** (e^r − 1 − r) / r², coefficients of `numeric/elementary/exponential.ts`. */
+function tail(code: Code, r: Vector): Vector {
+  const c = (x: number) => code.constant(x);
+  const add = (a: Vector, b: Vector) => code.binary('add', a, b);
+  const mul = (a: Vector, b: Vector) => code.binary('mul', a, b);
+  const r2 = mul(r, r);
+  /** low + r · high */
+  const pair = (low: number, high: number) => add(c(low), mul(r, c(high)));
+  let sum = pair(2.091821231913398e-9, 1.6086677666787362e-10);
+  sum = add(pair(2.755726307730941e-7, 2.5052070959803662e-8), mul(r2, sum));
+  sum = add(pair(2.480158733663095e-5, 2.7557319247344507e-6), mul(r2, sum));
+  sum = add(pair(0.0013888888888879004, 0.00019841269841263252), mul(r2, sum));
+  sum = add(pair(0.04166666666666668, 0.008333333333333333), mul(r2, sum));
+  return add(pair(0.5, 0.16666666666666666), mul(r2, sum));
+}
+
+/** 2^k for whole −1022 ≤ k ≤ 1023: k + 1023 as an integer, moved to where the exponent is. */
+export function powerOfTwo(code: Code, k: Vector): Vector {
+  // 1.5 · 2^52 + n has n in its lowest bits.
+  const integer = code.binary('add', k, code.constant(1023 + 6755399441055744));
+  return code.shift('left', integer, 52);
+}
+
+/** y · 2^k with a single rounding, for −1100 < k < 1100. */
+function scale(code: Code, y: Vector, k: Vector): Vector {
+  const c = (x: number) => code.constant(x);
+  const large = code.binary('gt', k, c(1023));
+  const small = code.binary('lt', k, c(-1021));
+  const shift = code.select(large, c(1), code.select(small, c(-200), c(0)));
+  const second = code.select(large, c(2), code.select(small, c(2 ** -200), c(1)));
+  const first = powerOfTwo(code, code.binary('sub', k, shift));
+  return code.binary('mul', code.binary('mul', y, first), second);
+}
+
+/** x = k log 2 + r + rest. */
+function reduce(code: Code, x: Vector) {
+  const c = (value: number) => code.constant(value);
+  const k = code.unary('floor', code.binary('add', code.binary('mul', x, c(Math.LOG2E)), c(0.5)));
+  const high = code.binary('sub', x, code.binary('mul', k, c(LN2_HIGH)));
+  const low = code.binary('mul', k, c(LN2_LOW));
+  const r = code.binary('sub', high, low);
+  const rest = code.binary('sub', code.binary('sub', high, r), low);
+  return { k, r, rest };
+}
+
+/** sum + (lost + (rest + r² E(r))) */
+function gather(code: Code, sum: Vector, lost: Vector, rest: Vector, r: Vector): Vector {
+  const add = (a: Vector, b: Vector) => code.binary('add', a, b);
+  const square = code.binary('mul', code.binary('mul', r, r), tail(code, r));
+  return add(sum, add(lost, add(rest, square)));
+}
+
+/** e^x. */
+export function exp(code: Code, x: Vector): Vector {
+  const c = (value: number) => code.constant(value);
+  const { k, r, rest } = reduce(code, x);
+  const sum = code.binary('add', c(1), r);
+  const lost = code.binary('sub', r, code.binary('sub', sum, c(1)));
+  const value = scale(code, gather(code, sum, lost, rest, r), k);
+  const above = code.binary('gt', x, c(709.782712893384));
+  const below = code.binary('lt', x, c(-745.1332191019412));
+  return code.select(above, c(Infinity), code.select(below, c(0), value));
+}
+
+/** e^x for x ≤ 0 or NaN, as in the logistic family: 2^k cannot be too large. */
+function expOfNegative(code: Code, x: Vector): Vector {
+  const c = (value: number) => code.constant(value);
+  const { k, r, rest } = reduce(code, x);
+  const sum = code.binary('add', c(1), r);
+  const lost = code.binary('sub', r, code.binary('sub', sum, c(1)));
+  const value = scale(code, gather(code, sum, lost, rest, r), k);
+  return code.select(code.binary('lt', x, c(-745.1332191019412)), c(0), value);
+}
+
+/** e^x − 1. */
+export function expm1(code: Code, x: Vector): Vector {
+  const c = (value: number) => code.constant(value);
+  const size = code.unary('abs', x);
+  // |x| below log(2)/2: x + x² E(x), and x itself where its square would underflow.
+  const near = code.binary('add', x, code.binary('mul', code.binary('mul', x, x), tail(code, x)));
+  const tiny = code.binary('lt', size, c(1e-300));
+  const close = code.binary('lt', size, c(0.34657359027997264));
+  const { k, r, rest } = reduce(code, x);
+  const power = powerOfTwo(code, code.unary('neg', code.binary('max', code.binary('min', k, c(60)), c(-1000))));
+  const one = code.binary('sub', c(1), code.select(code.binary('gt', k, c(60)), c(0), power));
+  const sum = code.binary('add', one, r);
+  const larger = code.binary('ge', code.unary('abs', one), code.unary('abs', r));
+  const lost = code.select(
+    larger,
+    code.binary('sub', r, code.binary('sub', sum, one)),
+    code.binary('sub', one, code.binary('sub', sum, r)),
+  );
+  const value = scale(code, gather(code, sum, lost, rest, r), k);
+  const inside = code.select(close, code.select(tiny, x, near), value);
+  const above = code.binary('gt', x, c(709.782712893384));
+  const below = code.binary('lt', x, c(-40));
+  return code.select(above, c(Infinity), code.select(below, c(-1), inside));
+}
+
+/** −|x|. */
+export function minusSize(code: Code, x: Vector): Vector {
+  return code.binary('or', x, code.bits(double(-0)));
+}
+
+/** 1 / (1 + e^−x). */
+export function sigmoid(code: Code, x: Vector): Vector {
+  const one = code.constant(1);
+  const e = expOfNegative(code, minusSize(code, x));
+  const numerator = code.select(code.binary('ge', x, code.constant(0)), one, e);
+  return code.binary('div', numerator, code.binary('add', one, e));
+}
+
+/** e^−|x|. */
+export function expMinusSize(code: Code, x: Vector): Vector {
+  return expOfNegative(code, minusSize(code, x));
+}
+
+/** Hyperbolic tangent. */
+export function tanh(code: Code, x: Vector): Vector {
+  const c = (value: number) => code.constant(value);
+  const size = code.unary('abs', x);
+  const far = code.binary('ge', size, c(1));
+  const t = expm1(code, code.binary('mul', code.select(far, c(2), c(-2)), size));
+  const quotient = code.binary('div', code.select(far, c(2), code.unary('neg', t)), code.binary('add', t, c(2)));
+  const value = code.select(far, code.binary('sub', c(1), quotient), quotient);
+  const bounded = code.select(code.binary('ge', size, c(22)), c(1), value);
+  const sign = code.binary('and', x, c(-0));
+  const signed = code.binary('or', bounded, sign); // what stands there is positive
+  const tiny = code.binary('lt', size, c(1e-9));
+  return code.select(tiny, x, signed);
+}
