@@ -1,6 +1,6 @@
 /** The checks of a distribution's arguments: those that are known are in range, and all lengths fit. */
 import { asExpression, type Expression } from '../program/index.ts';
-import { broadcastShapes, formatShape } from '../program/shape.ts';
+import { broadcastShapes, formatShape, sizeOf } from '../program/shape.ts';
 import type { Arg, Shape } from '../program/types.ts';
 import { satisfies } from './constraints.ts';
 import { knownValues, stretch } from './known.ts';
@@ -18,7 +18,7 @@ export function placeOf(index: number, shape: Shape): string {
 }
 
 /** `sd has 3 elements`. */
-function sizeOfArgument(name: string, { shape }: Expression): string {
+function sizeOfArgument(name: string, { shape }: { readonly shape: Shape }): string {
   if (shape.length === 0) return `${name} is a scalar`;
   return shape.length === 1 ? `${name} has ${shape[0]} elements` : `${name} has shape ${formatShape(shape)}`;
 }
@@ -48,23 +48,50 @@ function checkRange(family: Family, name: string, argument: Expression): void {
   }
 }
 
-function checkTogether(family: Family, parameters: Readonly<Record<string, Expression>>, shape: Shape): void {
-  if (family.validate === undefined) return;
-  const columns: [string, Float64Array][] = [];
-  for (const [name, argument] of Object.entries(parameters)) {
-    const values = knownValues(argument as unknown as Arg);
-    if (values === undefined) return;
-    columns.push([name, stretch(values, argument.shape, shape)]);
-  }
-  const size = columns[0]?.[1].length ?? 0;
-  for (let i = 0; i < size; i++) {
-    const complaint = family.validate(Object.fromEntries(columns.map(([name, column]) => [name, column[i]!])));
-    if (complaint !== undefined) throw new RangeError(`${family.name}: ${complaint}${placeOf(i, shape)}`);
+function checkTogether(family: Family, parameters: Readonly<Record<string, Expression>>, batch: Shape): void {
+  if (family.validate === undefined && family.validateEvent === undefined) return;
+  if (Object.values(parameters).some((argument) => knownValues(argument as unknown as Arg) === undefined)) return;
+  const columns = Object.entries(parameters).map(
+    ([name, argument]) =>
+      [name, blocksOf(knownValues(argument as unknown as Arg)!, argument.shape, rankOf(family, name), batch)] as const,
+  );
+  for (let i = 0; i < sizeOf(batch); i++) {
+    const blocks = Object.fromEntries(columns.map(([name, block]) => [name, block(i)]));
+    const numbers = Object.fromEntries(Object.entries(blocks).map(([name, block]) => [name, block[0]!]));
+    const complaint = family.validateEvent?.(blocks) ?? family.validate?.(numbers);
+    if (complaint !== undefined) throw new RangeError(`${family.name}: ${complaint}${placeOf(i, batch)}`);
   }
 }
 
+const kinds = ['a number', 'a vector', 'a matrix'] as const;
+
+/** How many trailing dimensions one variate takes of a parameter. */
+export const rankOf = (family: Family, name: string): number => family.ranks?.[name] ?? 0;
+
+/** The dimensions of a parameter before those that one variate takes. @throws RangeError when there are too few */
+export function batchOf(family: Family, name: string, { shape }: { readonly shape: Shape }): Shape {
+  const rank = rankOf(family, name);
+  if (shape.length < rank || (rank === 2 && shape.length > 2)) {
+    const got = shape.length < 3 ? kinds[shape.length] : `an array of shape ${formatShape(shape)}`;
+    throw new RangeError(`${family.name}: ${name} must be ${kinds[rank]}, got ${got}; give it one`);
+  }
+  return shape.slice(0, shape.length - rank);
+}
+
+/** The values of a parameter for variate i of the batch: a view of what that variate takes. */
+export function blocksOf(values: Float64Array, shape: Shape, rank: number, batch: Shape): (i: number) => Float64Array {
+  const own = shape.slice(0, shape.length - rank);
+  const size = sizeOf(shape.slice(shape.length - rank));
+  const places = stretch(
+    Float64Array.from({ length: sizeOf(own) }, (_, i) => i),
+    own,
+    batch,
+  );
+  return (i) => values.subarray(places[i]! * size, (places[i]! + 1) * size);
+}
+
 /**
- * The arguments as expressions by name, and the shape they broadcast to.
+ * The arguments as expressions by name, and the shape of the whole: what they broadcast to, then that of one variate.
  *
  * @throws TypeError for missing arguments and what is no number; RangeError for known values out of range and lengths
  * that do not fit
@@ -87,13 +114,17 @@ export function checkArguments(
     checkRange(family, name, argument);
     parameters[name] = argument;
   });
-  const shape = commonShape(family.name, parameters);
-  checkTogether(family, parameters, shape);
-  return { parameters, shape };
+  const batches = names.map((name) => [name, { shape: batchOf(family, name, parameters[name]!) }] as const);
+  const batch = commonShape(family.name, Object.fromEntries(batches));
+  const trailing = names.map((name, i) => [name, parameters[name]!.shape.slice(batches[i]![1].shape.length)] as const);
+  const event = family.eventShape?.(Object.fromEntries(trailing)) ?? [];
+  if (typeof event === 'string') throw new RangeError(`${family.name}: ${event}`);
+  checkTogether(family, parameters, batch);
+  return { parameters, shape: [...batch, ...event] };
 }
 
 /** What arguments broadcast to. @throws RangeError naming each argument and its length */
-export function commonShape(family: string, parts: Readonly<Record<string, Expression>>): Shape {
+export function commonShape(family: string, parts: Readonly<Record<string, { readonly shape: Shape }>>): Shape {
   const shapes = Object.values(parts).map((part) => part.shape);
   try {
     return broadcastShapes(family, shapes);

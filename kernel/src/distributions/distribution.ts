@@ -6,7 +6,7 @@ import type { Stream } from '../numeric/random.ts';
 import { asExpression, broadcastTo, constant, type Expression, isExpression, where } from '../program/index.ts';
 import { formatShape, sameShape, sizeOf } from '../program/shape.ts';
 import type { Arg, Expr, Shape, shape } from '../program/types.ts';
-import { checkArguments, commonShape, placeOf } from './arguments.ts';
+import { blocksOf, checkArguments, commonShape, placeOf, rankOf } from './arguments.ts';
 import { draw } from './draw.ts';
 import { knownValues, stretch } from './known.ts';
 import type {
@@ -189,8 +189,16 @@ export class FamilyDistribution {
     if (this.kind === 'int') this.checkData(x);
     const inside = asExpr(value);
     const common = commonShape(`${family.name}.logDensity`, { x: value, distribution: this.#placeholder() });
-    const density = family.logDensity(inside, this.parameters as unknown as Record<string, Expr>);
-    if (family.eventRank) return density;
+    const parameters = this.parameters as unknown as Record<string, Expr>;
+    if (family.eventRank) {
+      const batch = common.slice(0, common.length - family.eventRank);
+      const density = family.logDensity(
+        sameShape(inside.shape, common) ? inside : broadcastTo(inside, common),
+        parameters,
+      );
+      return sameShape(density.shape, batch) ? density : broadcastTo(density, batch);
+    }
+    const density = family.logDensity(inside, parameters);
     const masked = this.#conditions(inside).reduce((sum, condition) => where(condition, sum, -Infinity), density);
     return sameShape(masked.shape, common) ? masked : broadcastTo(masked, common);
   }
@@ -210,7 +218,7 @@ export class FamilyDistribution {
   }
 
   sample(stream: Stream, values: ParameterValues = {}, bounds: BoundValues = {}): Float64Array<ArrayBuffer> {
-    const parameters = this.#columns('sample', values);
+    const vectors = this.family.sampleEvent !== undefined;
     const range = (side: 'lower' | 'upper'): Float64Array | undefined => {
       const own = this.#parts.bounds.filter((bound) => bound.side === side && bound.origin === 'user');
       if (own.length === 0) return undefined;
@@ -227,7 +235,9 @@ export class FamilyDistribution {
       structure: this.#parts.structure,
       size: sizeOf(this.shape),
       last: this.shape.at(-1) ?? 1,
-      parameters,
+      event: sizeOf(this.#event()),
+      parameters: vectors ? {} : this.#columns('sample', values),
+      blocks: vectors ? this.#blocks('sample', values) : () => ({}),
       ...(lower === undefined ? {} : { lower }),
       ...(upper === undefined ? {} : { upper }),
     });
@@ -257,11 +267,20 @@ export class FamilyDistribution {
   }
 
   mean(): Values {
-    return this.#each('mean', this.#functions('mean').mean);
+    const { meanEvent } = this.family;
+    return meanEvent ? this.#eachEvent('mean', meanEvent) : this.#each('mean', this.#functions('mean').mean);
   }
 
   variance(): Values {
-    return this.#each('variance', this.#functions('variance').variance);
+    const { varianceEvent } = this.family;
+    return varianceEvent
+      ? this.#eachEvent('variance', varianceEvent)
+      : this.#each('variance', this.#functions('variance').variance);
+  }
+
+  /** The dimensions of one variate. */
+  #event(): Shape {
+    return this.shape.slice(this.shape.length - (this.family.eventRank ?? 0));
   }
 
   /** The family, known to have this function. @throws Error when it has not, or when the distribution is restricted */
@@ -281,10 +300,9 @@ export class FamilyDistribution {
     );
   }
 
-  /** Each parameter's values, one an element of the whole shape. */
-  #columns(name: string, values: ParameterValues = {}): Record<string, Float64Array> {
-    const columns: Record<string, Float64Array> = {};
-    for (const [parameter, expression] of Object.entries(this.parameters)) {
+  /** Each parameter's values, row-major, as many as it has elements, or one for all of them. */
+  #values(name: string, values: ParameterValues = {}): [parameter: string, known: ArrayLike<number>, shape: Shape][] {
+    return Object.entries(this.parameters).map(([parameter, expression]) => {
       const given = values[parameter];
       const known = given === undefined ? knownValues(asExpr(expression)) : typeof given === 'number' ? [given] : given;
       if (known === undefined) this.#unknown(name, parameter);
@@ -293,9 +311,32 @@ export class FamilyDistribution {
           `${this.family.name}.${name}: expected ${expression.size} values of ${parameter}, got ${known.length}`,
         );
       }
-      columns[parameter] = stretch(known, known.length === 1 ? [] : expression.shape, this.shape);
-    }
-    return columns;
+      return [parameter, known, known.length === 1 ? expression.shape.map(() => 1) : expression.shape];
+    });
+  }
+
+  /** Each parameter's values, one an element of the whole shape. */
+  #columns(name: string, values: ParameterValues = {}): Record<string, Float64Array> {
+    const each = this.#values(name, values);
+    return Object.fromEntries(each.map(([parameter, known, shape]) => [parameter, stretch(known, shape, this.shape)]));
+  }
+
+  /** Each parameter's values for variate i: scalars, vectors or matrices. */
+  #blocks(name: string, values: ParameterValues = {}): (i: number) => Record<string, Float64Array> {
+    const batch = this.shape.slice(0, this.shape.length - this.#event().length);
+    const each = this.#values(name, values).map(([parameter, known, shape]) => {
+      const numbers = known instanceof Float64Array ? known : Float64Array.from(known);
+      return [parameter, blocksOf(numbers, shape, rankOf(this.family, parameter), batch)] as const;
+    });
+    return (i) => Object.fromEntries(each.map(([parameter, block]) => [parameter, block(i)]));
+  }
+
+  #eachEvent(name: string, f: (out: Float64Array, parameters: Record<string, Float64Array>) => void): Values {
+    const blocks = this.#blocks(name);
+    const size = sizeOf(this.#event());
+    const out = new Float64Array(sizeOf(this.shape));
+    for (let i = 0; i * size < out.length; i++) f(out.subarray(i * size, (i + 1) * size), blocks(i));
+    return this.shape.length === 0 ? out[0]! : out;
   }
 
   #each(name: string, f: (parameters: Record<string, number>) => number): Values {

@@ -10,9 +10,14 @@ export interface Request {
   readonly family: Family;
   readonly structure: Structure;
   readonly size: number;
-  /** Length of the last dimension: what is ordered, or lies on a simplex, together. */
+  /** Length of the last dimension: what is ordered together. */
   readonly last: number;
+  /** Number of elements of one variate. */
+  readonly event: number;
+  /** For variates of one number with parameters of one number. */
   readonly parameters: Readonly<Record<string, Float64Array>>;
+  /** For the others: the parameters of variate i. */
+  blocks(i: number): Readonly<Record<string, Float64Array>>;
   readonly lower?: Float64Array;
   readonly upper?: Float64Array;
 }
@@ -79,12 +84,17 @@ function drawOrdered(stream: Stream, request: Request, out: Float64Array, start:
 /** One draw of the whole array, row-major. */
 export function draw(stream: Stream, request: Request): Float64Array<ArrayBuffer> {
   const out = new Float64Array(request.size);
-  const { family, structure, last } = request;
+  const { family, structure, last, event } = request;
+  if (family.sampleEvent !== undefined) {
+    for (let i = 0; i * event < out.length; i++) {
+      family.sampleEvent(stream, out.subarray(i * event, (i + 1) * event), request.blocks(i));
+    }
+    return out;
+  }
   const p: Record<string, number> = {};
   for (let start = 0; start < out.length; start += last) {
     const end = start + last;
-    if (family.sampleEvent !== undefined) family.sampleEvent(stream, out.subarray(start, end));
-    else if (structure === 'ordered' || structure === 'positive ordered') drawOrdered(stream, request, out, start, end);
+    if (structure === 'ordered' || structure === 'positive ordered') drawOrdered(stream, request, out, start, end);
     else for (let i = start; i < end; i++) out[i] = drawElement(stream, request, i, p);
   }
   return out;

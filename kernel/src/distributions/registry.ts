@@ -96,8 +96,8 @@ export function describeDistributions(): DistributionDescription[] {
     has: {
       cdf: family.cdf !== undefined,
       quantile: family.quantile !== undefined,
-      mean: family.mean !== undefined,
-      variance: family.variance !== undefined,
+      mean: (family.mean ?? family.meanEvent) !== undefined,
+      variance: (family.variance ?? family.varianceEvent) !== undefined,
       sample: family.sample !== undefined || family.sampleEvent !== undefined,
     },
   }));

@@ -16,6 +16,9 @@ export type Parameters = Readonly<Record<string, Constraint>>;
 /** Values of the parameters of one scalar variate. */
 export type Numbers<P extends Parameters> = { readonly [N in keyof P]: number };
 
+/** Values of the parameters of one variate whose parameters may be vectors or matrices: row-major, scalars of length 1. */
+export type Blocks<P extends Parameters> = { readonly [N in keyof P]: Float64Array };
+
 /** The parameters as expressions. */
 export type Expressions<P extends Parameters> = { readonly [N in keyof P]: Expr };
 
@@ -52,6 +55,15 @@ export interface Family<P extends Parameters = Parameters, K extends Kind = Kind
   readonly structure?: Structure;
   /** How many trailing dimensions one variate takes: 0 for scalars (the default), 1 for vectors, 2 for matrices. */
   readonly eventRank?: number;
+  /** How many trailing dimensions a parameter takes: 1 for a vector, 2 for a matrix. Default 0: one number a variate. */
+  readonly ranks?: Readonly<Partial<Record<keyof P & string, 1 | 2>>>;
+  /**
+   * The shape of one variate, given the trailing dimensions of each parameter; or what is wrong with them, in words.
+   * Not there for scalars, and where the constructor says the shape.
+   */
+  eventShape?(shapes: Readonly<Record<keyof P, Shape>>): Shape | string;
+  /** What is wrong with known vectors or matrices whose elements are each in range, e.g. a sum that is not 1. */
+  validateEvent?(parameters: Blocks<P>): string | undefined;
   /** What is wrong with parameters that are each in range, e.g. bounds in the wrong order. */
   validate?(parameters: Numbers<P>): string | undefined;
   /** Log density or log probability inside the support, with all constants. Outside, the value does not matter. */
@@ -74,8 +86,12 @@ export interface Family<P extends Parameters = Parameters, K extends Kind = Kind
   variance?(parameters: Numbers<P>): number;
   /** One variate. Not there for improper families. */
   sample?(stream: Stream, parameters: Numbers<P>): number;
-  /** One variate of a family with eventRank > 0, written into `out`. */
-  sampleEvent?(stream: Stream, out: Float64Array): void;
+  /** One variate of a family whose variate or parameters are vectors or matrices, written into `out`. */
+  sampleEvent?(stream: Stream, out: Float64Array, parameters: Blocks<P>): void;
+  /** Means of the elements of such a variate, written into `out`. */
+  meanEvent?(out: Float64Array, parameters: Blocks<P>): void;
+  /** Variances of the elements of such a variate, written into `out`. */
+  varianceEvent?(out: Float64Array, parameters: Blocks<P>): void;
 }
 
 type Sizes<N extends readonly unknown[]> = { -readonly [I in keyof N]: N[I] extends Shaped ? number : N[I] & number };

@@ -57,8 +57,7 @@ export const cases: Readonly<Record<string, readonly [make: Make, sets: Sets]>> 
   geometric: [(a) => d.geometric(a), [[0.3], [1e-4], [0.99], [1]]],
   hypergeometric: [(a, b, c) => d.hypergeometric(a, b, c), [[10, 7, 20], [50, 60, 10], [3, 500, 800], [0, 4, 4]]],
   discreteUniform: [(a, b) => d.discreteUniform(a, b), [[0, 9], [-5, 5], [7, 7], [1, 1e6]]],
-  simplex: [() => d.simplex(3), [[]]],
 };
 
-/** Whether the variates of this case are one number each. */
-export const isScalar = (name: string): boolean => name !== 'simplex';
+/** Whether variates and parameters are one number each; the others' cases are in vectors.ts. */
+export const isScalar = (name: string): boolean => Object.hasOwn(cases, name);

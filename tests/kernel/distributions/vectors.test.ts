@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest';
+import * as d from '#kernel/distributions/index';
+import { registeredFamilies } from '#kernel/distributions/registry';
+import { key, Stream } from '#kernel/numeric/random';
+import { asExpression, compile, compileLogDensity, variable } from '#kernel/program/index';
+import type { Arg, Expr } from '#kernel/program/types';
+import fixture from './fixtures/vectors.json' with { type: 'json' };
+import { type VectorCase, vectorCases } from './vectors.ts';
+
+type Constructor = (...args: Arg[]) => d.Distribution;
+const constructors = d as unknown as Readonly<Record<string, Constructor>>;
+
+const numbers = (expression: Expr): number[] => Array.from(compile({ inputs: [], outputs: [expression] }).run({})[0]!);
+const flat = (value: unknown): number[] => [value].flat(2) as number[];
+const shapeOf = (value: unknown) => asExpression(value as Arg).shape;
+
+// fixtures/vectors.json: mpmath 1.4.1, as it says there
+describe.each(Object.entries(fixture.families))('%s against mpmath', (name, sets) => {
+  it.each(sets.map((set) => [JSON.stringify(set.parameters).slice(0, 100), set] as const))('%s', (_, set) => {
+    const args = Object.values(set.parameters) as Arg[];
+    const tolerance = 'illConditioned' in set ? 1e-8 : 1e-12;
+    const close = (got: number, expected: number) =>
+      expect(Math.abs(got - expected)).toBeLessThanOrEqual(tolerance * (1 + Math.abs(expected)));
+    const distribution = constructors[name]!(...args);
+    for (const [x, expected] of set.points as unknown as [Arg, number][]) {
+      close(numbers(distribution.logDensity(x))[0]!, expected);
+      const shape = shapeOf(x);
+      const input = variable('x', shape);
+      const program = compile({
+        inputs: [{ name: 'x', shape: [...shape] }],
+        outputs: [distribution.logDensity(input)],
+      });
+      close(program.run({ x: Float64Array.from(flat(x)) })[0]![0]!, expected);
+    }
+  });
+});
+
+const cases = Object.entries(vectorCases).flatMap(([name, each]) =>
+  each.map((one, i): [string, VectorCase] => [`${name} ${i}`, one]),
+);
+
+describe('every family of vectors or matrices', () => {
+  it('has cases here', () => {
+    const wanted = registeredFamilies().filter(({ sampleEvent }) => sampleEvent !== undefined);
+    expect(Object.keys(vectorCases).sort()).toEqual(wanted.map(({ name }) => name).sort());
+  });
+
+  it.each(cases)('%s: slopes agree with differences', (_, { make, args, points, fixed = [] }) => {
+    const build = make as unknown as Constructor;
+    const { kind } = build(...(args as Arg[]));
+    for (const point of points) {
+      const free = args.map((_arg, i) => !fixed.includes(i));
+      const values = [...args.filter((_arg, i) => free[i]), ...(kind === 'real' ? [point] : [])];
+      const start = Float64Array.from(values.flatMap(flat));
+      const position = variable('position', [start.length]);
+      let next = 0;
+      const take = (value: unknown): Expr => {
+        const size = flat(value).length;
+        const part = position.slice(next, next + size).reshape(...shapeOf(value)) as Expr;
+        next += size;
+        return part;
+      };
+      const traced = args.map((arg, i) => (free[i] ? take(arg) : (arg as Arg)));
+      const distribution = build(...traced);
+      const value = distribution.logDensity(kind === 'real' ? take(point) : (point as Arg)).sum();
+      const density = compileLogDensity({ position, value });
+      const gradient = new Float64Array(start.length);
+      const at = density.valueAndGradient(start, gradient);
+      expect(Number.isFinite(at)).toBe(true);
+      expect(at).toBe(density.value(start));
+      start.forEach((v, i) => {
+        const h = v === 0 ? 1e-4 : 1e-3 * Math.abs(v);
+        const f = (step: number) => density.value(start.with(i, v + step));
+        const slope = (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h);
+        const rounding = ((1 + Math.abs(at)) * 1e-14) / h;
+        expect(Math.abs(gradient[i]! - slope), `${i}: ${gradient[i]} and ${slope}`).toBeLessThan(
+          1e-6 * Math.abs(slope) + 10 * rounding + 1e-9,
+        );
+      });
+    }
+  });
+
+  it.each(cases)('%s: draws have the means and variances it says, and repeat', (_, { make, args }) => {
+    const n = 4000;
+    const distribution = (make as unknown as Constructor)(...(args as Arg[]));
+    const sized = distribution.size(n);
+    const draws = sized.sample(new Stream(key(20261122)));
+    expect(sized.sample(new Stream(key(20261122)))).toEqual(draws);
+    expect(draws.every(Number.isFinite)).toBe(true);
+    expect(() => distribution.checkData(Array.from(draws.subarray(0, draws.length / n)), 'a draw')).not.toThrow();
+    const { meanEvent, varianceEvent } = distribution.family;
+    if (meanEvent === undefined || varianceEvent === undefined) return;
+    const [means, variances] = [distribution.mean(), distribution.variance()].map((v) =>
+      typeof v === 'number' ? [v] : Array.from(v),
+    );
+    const size = draws.length / n;
+    for (let k = 0; k < size; k++) {
+      const column = draws.filter((_value, i) => i % size === k);
+      const mean = column.reduce((sum, v) => sum + v, 0) / n;
+      const squares = column.map((v) => (v - means![k]!) ** 2);
+      const variance = squares.reduce((sum, v) => sum + v, 0) / n;
+      const spread = Math.sqrt(squares.reduce((sum, v) => sum + (v - variance) ** 2, 0) / n / n);
+      // five standard errors: a false alarm in 1.7 million
+      expect(Math.abs(mean - means![k]!)).toBeLessThanOrEqual(5 * Math.sqrt(variances![k]! / n) + 1e-12);
+      expect(Math.abs(variance - variances![k]!)).toBeLessThanOrEqual(5 * spread + 1e-3 * variances![k]! + 1e-9);
+    }
+  });
+});
+
+describe('batches of vectors', () => {
+  const covariance = [
+    [1.5, 0.3],
+    [0.3, 0.8],
+  ];
+
+  it('have one log density a row, the same as each row on its own', () => {
+    const rows = [
+      [0.3, -1.2],
+      [2, 0.1],
+      [-1, 0.4],
+    ];
+    const means = [
+      [0, 1],
+      [0.5, 0],
+      [1, 1],
+    ];
+    const together = numbers(d.multivariateNormal(means, covariance).logDensity(rows));
+    const apart = rows.map((row, i) => numbers(d.multivariateNormal(means[i]!, covariance).logDensity(row))[0]!);
+    together.forEach((value, i) => void expect(value).toBeCloseTo(apart[i]!, 12));
+    expect(d.multivariateNormal([0, 1], covariance).logDensity(rows).shape).toEqual([3]);
+    expect(d.multivariateNormal([0, 1], covariance).size(4, 3).shape).toEqual([4, 3, 2]);
+    expect(
+      d.dirichlet([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]).shape,
+    ).toEqual([3, 2]);
+  });
+
+  it('of codes take one row of probabilities each', () => {
+    const p = [
+      [0.2, 0.8],
+      [0.6, 0.4],
+    ];
+    expect(numbers(d.categorical(p).logDensity([1, 0]))).toEqual([Math.log(0.8), Math.log(0.6)]);
+    expect(numbers(d.categorical(p[0]!).logDensity([1, 0, 1]))).toEqual([0.8, 0.2, 0.8].map(Math.log));
+    const together = numbers(d.orderedLogistic([0.3, -1], [-1, 0.5]).logDensity([2, 0]));
+    expect(together[0]).toBeCloseTo(Math.log(1 / (1 + Math.exp(0.2))), 13);
+    expect(together[1]).toBeCloseTo(Math.log(0.5), 13);
+  });
+
+  it('draw each row from its own parameters', () => {
+    const draws = d
+      .multinomial(
+        [5, 50],
+        [
+          [0.5, 0.5],
+          [0.1, 0.9],
+        ],
+      )
+      .sample(new Stream(key(3)));
+    expect([draws[0]! + draws[1]!, draws[2]! + draws[3]!]).toEqual([5, 50]);
+    const sure = d
+      .categorical([
+        [1, 0],
+        [0, 1],
+      ])
+      .size(20)
+      .sample(new Stream(key(3)));
+    sure.forEach((code, i) => void expect(code).toBe(i % 2));
+  });
+});
+
+describe('arguments of vector families', () => {
+  it.each([
+    [
+      'a scalar for a vector',
+      () => d.dirichlet(1),
+      'dirichlet: concentration must be a vector, got a number; give it one',
+    ],
+    ['a vector for a matrix', () => d.multivariateNormal([0, 0], [1, 2]), 'covariance must be a matrix, got a vector'],
+    [
+      'sizes that differ',
+      () =>
+        d.multivariateNormal(
+          [0, 0, 0],
+          [
+            [1, 0],
+            [0, 1],
+          ],
+        ),
+      'mean has 3 elements, covariance is 2 × 2; it must be 3 × 3',
+    ],
+    [
+      'an asymmetric covariance',
+      () =>
+        d.multivariateNormal(
+          [0, 0],
+          [
+            [1, 0.5],
+            [0.1, 1],
+          ],
+        ),
+      'covariance must be symmetric',
+    ],
+    [
+      'an indefinite covariance',
+      () =>
+        d.multivariateNormal(
+          [0, 0],
+          [
+            [1, 2],
+            [2, 1],
+          ],
+        ),
+      'must be positive definite',
+    ],
+    [
+      'a full factor',
+      () =>
+        d.multivariateNormalCholesky(
+          [0, 0],
+          [
+            [1, 2],
+            [2, 1],
+          ],
+        ),
+      'must be lower triangular, got 2 at [0,1]',
+    ],
+    [
+      'a factor of negative diagonal',
+      () =>
+        d.multivariateNormalCholesky(
+          [0, 0],
+          [
+            [1, 0],
+            [2, -1],
+          ],
+        ),
+      'positive diagonal, got -1 at [1,1]',
+    ],
+    ['probabilities of another sum', () => d.categorical([0.5, 0.6]), 'probabilities must sum to 1, got 1.1; divide'],
+    ['a negative element', () => d.dirichlet([1, -1]), 'concentration must be positive, got -1 at [1]'],
+    ['one concentration', () => d.dirichlet([1]), 'concentration must have at least 2 elements, got 1'],
+    ['falling cut points', () => d.orderedLogistic(0, [1, 0]), 'cutpoints must rise, got 1, 0; sort them'],
+    ['a code beyond the last', () => d.categorical([0.5, 0.5]).logDensity([0, 2]), 'at most 1, got 2 at [1]'],
+    ['a rating beyond the last', () => d.orderedLogistic(0, [0, 1]).logDensity(3), 'must be at most 2, got 3'],
+    ['a fractional count', () => d.multinomial(3, [0.5, 0.5]).logDensity([1.5, 1.5]), 'must be whole numbers, got 1.5'],
+  ])('%s is refused', (_, make, message) => {
+    expect(make).toThrow(RangeError);
+    expect(make).toThrow(message);
+  });
+
+  it('give −∞ to counts that do not sum to the trials', () => {
+    expect(numbers(d.multinomial(3, [0.5, 0.5]).logDensity([1, 1]))).toEqual([-Infinity]);
+  });
+});
