@@ -46,6 +46,8 @@ export interface EstimateParts {
   readonly position: Float64Array; // (d,)
   readonly logLikelihood: number;
   readonly logPosterior: number | undefined;
+  /** Coordinates that were maximised over: latent ones, integrated out, are not among them. */
+  readonly freeParameters: number;
   readonly observations: number;
   readonly ending: Exclude<Ending, 'running'>;
   readonly iterations: number;
@@ -87,8 +89,12 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
   readonly logLikelihood: number;
   /** Log density that `map` climbed (not normalised); undefined for `mle`. */
   readonly logPosterior: number | undefined;
+  /** k, the number of coordinates maximised over. */
+  readonly freeParameters: number;
   /** 2k − 2 log L̂ with k the number of free coordinates (Akaike 1974). */
   readonly aic: number;
+  /** AIC + 2k(k + 1)/(n − k − 1) (Hurvich & Tsai 1989); NaN where n ≤ k + 1. */
+  readonly aicc: number;
   /** k log n − 2 log L̂ with n the number of observed values (Schwarz 1978); NaN where nothing is observed. */
   readonly bic: number;
   readonly observations: number;
@@ -131,8 +137,11 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
     this.position = parts.position;
     this.logLikelihood = parts.logLikelihood;
     this.logPosterior = parts.logPosterior;
-    const k = parts.position.length;
+    const k = parts.freeParameters;
+    this.freeParameters = k;
     this.aic = 2 * k - 2 * parts.logLikelihood;
+    const spare = parts.observations - k - 1;
+    this.aicc = spare > 0 ? this.aic + (2 * k * (k + 1)) / spare : Number.NaN;
     this.bic = parts.observations > 0 ? k * log(parts.observations) - 2 * parts.logLikelihood : Number.NaN;
     this.observations = parts.observations;
     this.ending = parts.ending;

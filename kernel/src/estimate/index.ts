@@ -1,8 +1,12 @@
 /** Estimators, and the pure steps they are made of. */
+export { Bootstrap, type BootstrapOptions, bootstrap } from './bootstrap.ts';
+export type { BootstrapIntervalKind } from './bootstrap-interval.ts';
 export { Comparison, type ComparisonRow, compare } from './compare.ts';
 export { Estimate, type EstimateRow, type Optimum } from './estimate.ts';
 export { type MapOptions, map } from './map.ts';
+export type { Errors } from './maximise.ts';
 export { type MleOptions, mle } from './mle.ts';
+export { type Hypothesis, likelihoodRatioTest, NestedTest, scoreTest, waldTest } from './nested.ts';
 export { LeastSquaresFit, type NlsOptions, nls } from './nls.ts';
 export type { Ending, Objective, Optimiser, OptimiserInfo, OptimiserState } from './optimise/objective.ts';
 export { optimisers } from './optimise/registry.ts';
@@ -10,6 +14,7 @@ export { type Minimum, minimise } from './optimise/shared.ts';
 export type { CommonOptions, Progress } from './options.ts';
 export { type ChainSampling, type ChainWarmup, Posterior, type Statistics, type SummaryRow } from './posterior.ts';
 export { priorPredictive } from './predictive.ts';
+export { Profile, type ProfileEnd, type ProfileOptions, profile } from './profile.ts';
 export { type SampleOptions, sample } from './sample.ts';
 export type { Init } from './start.ts';
 export { type AlgorithmEvent, EventLog } from './step.ts';

@@ -56,20 +56,17 @@ export function analyseInformation(hessian: Float64Array, d: number): Informatio
   return { covariance, openDirections, conditionNumber, upwardDirections };
 }
 
-/** The same with further coordinates taken as open, those whose optimum lies at an edge. */
-export function withOpenCoordinates(
-  information: Information,
+/**
+ * The same with some coordinates, those whose optimum lies at an edge, held where they are: they become open
+ * directions, and the covariance of the others is the one conditional on them.
+ */
+export function conditionalOn(
   coordinates: ReadonlySet<number>,
   hessian: Float64Array,
   d: number,
-): Information {
-  const more = [...coordinates].map((i) => {
-    const direction = new Float64Array(d); // (d,)
-    const curvature = hessian[i * d + i]!;
-    direction[i] = curvature > 0 ? 1 / Math.sqrt(curvature) : 1;
-    return direction;
-  });
-  return { ...information, openDirections: [...information.openDirections, ...more] };
+): Information | undefined {
+  const held = hessian.map((v, k) => (coordinates.has(Math.floor(k / d)) || coordinates.has(k % d) ? 0 : v)); // (d, d)
+  return analyseInformation(held, d);
 }
 
 /**

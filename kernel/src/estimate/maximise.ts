@@ -8,13 +8,15 @@ import type { LogDensity } from '../program/types.ts';
 import { type Climb, climb } from './climb.ts';
 import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
-import { analyseInformation, deltaMethod, type Information, withOpenCoordinates } from './information.ts';
+import { expectedInformation } from './expected.ts';
+import { analyseInformation, conditionalOn, deltaMethod, type Information } from './information.ts';
 import { hessianColumns } from './optimise/hessian.ts';
 import { negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
 import { runawayParameters } from './runaway.ts';
+import { type Clusters, robust } from './sandwich.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
 import type { EventLog } from './step.ts';
 import { formatNumber } from './table.ts';
@@ -30,6 +32,12 @@ export interface MaximiseOptions extends CommonOptions {
   readonly log?: EventLog;
 }
 
+/**
+ * What standard errors rest on: the observed information (minus the second derivatives; Efron & Hinkley 1978), the
+ * expected one (their mean under the model), or the sandwich, by observation or by cluster.
+ */
+export type Errors = 'observed' | 'expected' | 'sandwich' | { readonly cluster: Clusters };
+
 const optionNames = ['init', 'starts', 'iterations', 'log', 'seed', 'signal', 'onProgress'];
 
 /** Two optima whose log densities differ by less, and positions by less than this in standard errors, are one. */
@@ -43,6 +51,7 @@ export async function maximise<M extends AnyModel>(
   method: 'mle' | 'map',
   jacobian: boolean,
   options: MaximiseOptions,
+  errors: Errors = 'observed',
 ): Promise<Estimate<M>> {
   const starts = checkWhole(method, 'starts', options.starts ?? 4, 1, 10_000);
   const iterations = checkWhole(method, 'iterations', options.iterations ?? 1000, 1);
@@ -83,8 +92,7 @@ export async function maximise<M extends AnyModel>(
   const curvature = ending === 'interrupted' ? undefined : await pausedHessian(density, best.position, pace);
   const information = curvature && analyseInformation(curvature, compiled.dimension);
   const edges = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
-  const known =
-    curvature && information && withOpenCoordinates(information, edges.coordinates, curvature, compiled.dimension);
+  const known = information && curvature && determined(compiled, best.position, curvature, edges.coordinates, errors);
   const { names, quantities, values, covariance } = describe(compiled, best.position, known);
   const optima = distinct(climbs, compiled, curvature);
   const estimate = new Estimate(model, {
@@ -97,6 +105,7 @@ export async function maximise<M extends AnyModel>(
     position: best.position,
     logLikelihood: compiled.density({ prior: false, jacobian: false }).value(best.position),
     logPosterior: method === 'map' ? best.logDensity : undefined,
+    freeParameters: compiled.dimension,
     observations: compiled.observed.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
     ending,
     iterations: best.iterations,
@@ -110,6 +119,20 @@ export async function maximise<M extends AnyModel>(
   const text = `${method}: ${ending}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
   report.finish({ done: climbs.length, total: positions.length, text });
   return estimate;
+}
+
+/** What the standard errors rest on. */
+function determined(
+  compiled: CompiledModel,
+  position: Float64Array,
+  observed: Float64Array,
+  edges: ReadonlySet<number>,
+  errors: Errors,
+): Information | undefined {
+  const curvature = errors === 'expected' ? expectedInformation(compiled)(position) : observed;
+  const information = conditionalOn(edges, curvature, compiled.dimension);
+  if (errors === 'observed' || errors === 'expected' || !information) return information;
+  return robust(information, compiled, position, errors === 'sandwich' ? undefined : errors.cluster);
 }
 
 /** The Hessian of minus the log density, with pauses between its columns. */

@@ -3,9 +3,15 @@
  */
 import { type AnyModel, compileModel, type WithLikelihood } from '../model/index.ts';
 import type { Estimate } from './estimate.ts';
-import { checkMaximiseOptions, type MaximiseOptions, maximise } from './maximise.ts';
+import { checkMaximiseOptions, type Errors, type MaximiseOptions, maximise } from './maximise.ts';
 
-export type MleOptions = MaximiseOptions;
+export interface MleOptions extends MaximiseOptions {
+  /**
+   * What the standard errors rest on (default 'observed'). 'sandwich' holds where the variance is not what the model
+   * says, `{ cluster }` also where observations of one cluster depend on each other.
+   */
+  readonly errors?: Errors;
+}
 
 /**
  * The maximum-likelihood estimate of a model, with standard errors from the observed information.
@@ -25,9 +31,16 @@ export async function mle<M extends AnyModel>(
   model: M & WithLikelihood<NoInfer<M>>,
   options: MleOptions = {},
 ): Promise<Estimate<M>> {
-  checkMaximiseOptions('mle', options);
+  checkMaximiseOptions('mle', options, ['errors']);
+  const { errors = 'observed' } = options;
+  const isCluster = typeof errors === 'object' && errors !== null && 'cluster' in errors;
+  if (!(isCluster || ['observed', 'expected', 'sandwich'].includes(errors as string))) {
+    throw new TypeError(
+      `mle: errors must be 'observed', 'expected', 'sandwich' or { cluster: labels }, got ${JSON.stringify(errors)}`,
+    );
+  }
   const compiled = compileModel(model);
   const obstacle = compiled.mleObstacle();
   if (obstacle !== undefined) throw new Error(`mle: ${obstacle}`);
-  return maximise<M>(model, compiled, 'mle', false, options);
+  return maximise<M>(model, compiled, 'mle', false, options, errors);
 }

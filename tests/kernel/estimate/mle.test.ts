@@ -272,7 +272,7 @@ describe('what mle refuses', () => {
 
   it('misspelt options and values out of range', async () => {
     await expect(mle(sample, { start: 4 } as never)).rejects.toThrow(
-      "mle: no option called 'start'; there are: init, starts",
+      "mle: no option called 'start'; there are: errors, init, starts",
     );
     await expect(mle(sample, { starts: 0 })).rejects.toThrow('starts must be a whole number from 1');
     await expect(mle(sample, { iterations: Number.NaN })).rejects.toThrow('got NaN');
