@@ -73,18 +73,12 @@ describe('a notebook with saved figures of version 1', () => {
     expect(open?.errors).toEqual([]);
   });
 
-  it('draws when it is trusted', async () => {
+  it('draws when it is trusted: curves, contours, intervals', async () => {
     lab.trust('figures-v1.ipynb');
     const page = await show('figures-v1.ipynb');
     await waitForPictures(page, 3);
     expect(await isTrusted(page)).toBe(true);
-    expect(await page.locator('.estimand-Figure').count()).toBe(3);
     expect(open?.errors).toEqual([]);
-  });
-
-  it('has the parts of each picture: curves, contours, intervals', async () => {
-    const page = await show('figures-v1.ipynb');
-    await waitForPictures(page, 3);
     expect(await figure(page, 0).locator('.scatterlayer .trace').count()).toBeGreaterThanOrEqual(16);
     expect(await figure(page, 1).locator('.contourlayer .contour').count()).toBe(1);
     expect(await figure(page, 1).locator('.annotation-text').allTextContents()).toEqual([
@@ -121,9 +115,49 @@ describe('without the extension', () => {
 });
 
 describe('the reader', () => {
-  it('moves through the tabs by keyboard, without moving through the notebook', async () => {
-    const page = await show('figures-v1.ipynb');
+  let reader: Watched;
+  let page: Page;
+  beforeAll(async () => {
+    reader = await openLab(browser, lab.address('figures-v1.ipynb'));
+    page = reader.page;
     await waitForPictures(page, 3);
+  });
+  afterAll(async () => {
+    await page?.context().close();
+    expect(reader?.errors).toEqual([]);
+  });
+
+  it('hears what each picture shows', async () => {
+    const labels = await page
+      .locator('[role="img"]:visible')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    expect(labels[0]).toMatch(/^Density of mu per chain: mean 4\.400, 90 % interval −?\S+ to \S+\.$/);
+    expect(labels).toContainEqual(expect.stringMatching(/^Filled contours, alpha from/));
+    expect(labels).toContainEqual(expect.stringMatching(/^sigma\. MLE: 100\.0, 70\.00 to 130\.0;/));
+  });
+
+  it('switches lines, estimates and draws of a landscape', async () => {
+    const traces = () => figure(page, 1).locator('.scatterlayer .trace').count();
+    const all = await traces();
+    for (const [name, fewer] of [
+      ['Level lines', 4],
+      ['Estimates', 2],
+      [/^.?.?Draws/, 1],
+    ] as const) {
+      const button = figure(page, 1).getByRole('button', { name });
+      await button.click();
+      await nextFrame(page);
+      await page.waitForFunction(
+        ([count]) =>
+          document.querySelectorAll('.estimand-Figure')[1]!.querySelectorAll('.scatterlayer .trace').length === count,
+        [all - fewer] as const,
+      );
+      await button.click();
+      await nextFrame(page);
+    }
+  });
+
+  it('moves through the tabs by keyboard, without moving through the notebook', async () => {
     const tab = (name: string) => figure(page).getByRole('tab', { name });
     await tab('Density').focus();
     for (const name of ['Trace', 'Ranks', 'Intervals', 'Table']) {
@@ -145,8 +179,8 @@ describe('the reader', () => {
   });
 
   it('chooses parameters by keyboard', async () => {
-    const page = await show('figures-v1.ipynb');
-    await waitForPictures(page, 3);
+    await figure(page).getByRole('tab', { name: 'Density' }).click();
+    await waitForPictures(page);
     const captions = () => figure(page).locator('figcaption:visible').allTextContents();
     expect(await captions()).toEqual(['mu', 'tau', 'theta[0]', 'theta[1]']);
     await figure(page).getByRole('button', { name: 'tau', exact: true }).focus();
@@ -160,43 +194,7 @@ describe('the reader', () => {
     expect(await captions()).toEqual(['theta[5]']);
   });
 
-  it('hears what each picture shows', async () => {
-    const page = await show('figures-v1.ipynb');
-    await waitForPictures(page, 3);
-    const labels = await page
-      .locator('[role="img"]:visible')
-      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
-    expect(labels[0]).toMatch(/^Density of mu per chain: mean 4\.400, 90 % interval −?\S+ to \S+\.$/);
-    expect(labels).toContainEqual(expect.stringMatching(/^Filled contours, alpha from/));
-    expect(labels).toContainEqual(expect.stringMatching(/^sigma\. MLE: 100\.0, 70\.00 to 130\.0;/));
-  });
-
-  it('switches lines, estimates and draws of a landscape', async () => {
-    const page = await show('figures-v1.ipynb');
-    await waitForPictures(page, 3);
-    const traces = () => figure(page, 1).locator('.scatterlayer .trace').count();
-    const all = await traces();
-    for (const [name, fewer] of [
-      ['Level lines', 4],
-      ['Estimates', 2],
-      [/^.?.?Draws/, 1],
-    ] as const) {
-      const button = figure(page, 1).getByRole('button', { name });
-      await button.click();
-      await nextFrame(page);
-      await page.waitForFunction(
-        ([count]) =>
-          document.querySelectorAll('.estimand-Figure')[1]!.querySelectorAll('.scatterlayer .trace').length === count,
-        [all - fewer] as const,
-      );
-      await button.click();
-      await nextFrame(page);
-    }
-  });
-
   it('makes the window narrower, and the pictures follow', async () => {
-    const page = await show('figures-v1.ipynb');
-    await waitForPictures(page, 3);
     await page.setViewportSize({ width: 760, height: 900 });
     await page.waitForFunction(() =>
       [...document.querySelectorAll<HTMLElement>('.estimand-Plot')]
