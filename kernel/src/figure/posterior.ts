@@ -129,17 +129,19 @@ export function posteriorFigure(
   const divergences = Array.from(posterior.statistics?.divergent ?? [], Number).reduce((sum, d) => sum + d, 0);
   const warnings = (posterior.warnings ?? []).slice(0, 20).map((warning) => warning.slice(0, 500));
 
-  const rowBytes = 400; // a summary row with twelve figures of seven digits and their names
   const kept = scalars.slice(0, 200);
-  let room = figureBytes - 12_000 - kept.length * rowBytes;
-  const parameters: PosteriorParameter[] = kept.map((scalar) => {
-    const sorted = scalar.values.filter(Number.isFinite).sort();
-    const name = scalar.name.slice(0, namedLength);
-    const parameter = { name, summary: summaryFigures(rows.get(scalar.name), sorted) };
-    const curves = room > 0 ? curvesOf(scalar, sorted, chains, bounds[scalar.name] ?? {}) : undefined;
-    if (!curves) return parameter;
-    room -= JSON.stringify(curves).length + 12;
-    return room > 0 ? { ...parameter, curves } : parameter;
+  const sorted = kept.map(({ values }) => values.filter(Number.isFinite).sort());
+  const summaries: PosteriorParameter[] = kept.map(({ name }, i) => ({
+    name: name.slice(0, namedLength),
+    summary: summaryFigures(rows.get(name), sorted[i]!),
+  }));
+  // Every parameter keeps its row of figures; curves get what is left, in order.
+  let room = figureBytes - bytesOf([summaries, warnings]) - 4000;
+  const parameters = kept.map((scalar, i): PosteriorParameter => {
+    if (room <= 0) return summaries[i]!;
+    const curves = curvesOf(scalar, sorted[i]!, chains, bounds[scalar.name] ?? {});
+    room -= bytesOf(curves ?? {});
+    return curves && room > 0 ? { ...summaries[i]!, curves } : summaries[i]!;
   });
   const omitted = scalars.length - kept.length;
   return {
@@ -158,6 +160,8 @@ export function posteriorFigure(
     warnings,
   };
 }
+
+const bytesOf = (data: unknown): number => new TextEncoder().encode(JSON.stringify(data)).length + 12;
 
 /** "mu, tau and 8 more". */
 export function listed(names: readonly string[], omitted = 0): string {
