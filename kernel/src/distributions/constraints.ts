@@ -41,6 +41,13 @@ export const openUnitInterval: Constraint = {
   open: true,
   advice: 'give a number inside',
 };
+export const insideUnit: Constraint = {
+  name: 'between −1 and 1, without the ends',
+  lower: -1,
+  upper: 1,
+  open: true,
+  advice: 'give a number inside',
+};
 export const unitIntervalAboveZero: Constraint = {
   name: 'above 0 and at most 1',
   lower: Number.MIN_VALUE,

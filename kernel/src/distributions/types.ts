@@ -32,7 +32,14 @@ export interface SupportDescription<N extends string = string> {
 }
 
 /** What several elements must do together. */
-export type Structure = 'real' | 'ordered' | 'positive ordered' | 'simplex';
+export type Structure =
+  | 'real'
+  | 'ordered'
+  | 'positive ordered'
+  | 'simplex'
+  | 'correlation'
+  | 'correlation cholesky'
+  | 'covariance';
 
 /** Where a distribution's variates live, with bounds that may be expressions of other parameters. */
 export interface Support {

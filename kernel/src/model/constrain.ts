@@ -67,7 +67,8 @@ function outside(
   free: Float64Array,
   { lower, upper }: BoundValues,
 ): RangeError {
-  const bad = transform.name === 'simplex' ? 0 : free.findIndex((u) => !Number.isFinite(u));
+  const whole = ['simplex', 'correlation', 'correlation cholesky', 'covariance'].includes(transform.name);
+  const bad = whole ? 0 : free.findIndex((u) => !Number.isFinite(u));
   const support = [
     ...(lower === undefined ? [] : [`above ${lower[bad]}`]),
     ...(upper === undefined ? [] : [`below ${upper[bad]}`]),
@@ -76,6 +77,9 @@ function outside(
     ordered: 'increasing along its last dimension',
     'positive ordered': 'positive and increasing along its last dimension',
     simplex: 'positive numbers that sum to 1',
+    correlation: 'a symmetric positive definite matrix with a diagonal of 1',
+    'correlation cholesky': 'a lower triangular matrix with rows of length 1 and a positive diagonal',
+    covariance: 'a symmetric positive definite matrix',
   };
   const needed = Object.hasOwn(structure, transform.name)
     ? structure[transform.name as keyof typeof structure]

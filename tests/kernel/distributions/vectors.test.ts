@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as d from '#kernel/distributions/index';
 import { registeredFamilies } from '#kernel/distributions/registry';
 import { key, Stream } from '#kernel/numeric/random';
-import { asExpression, compile, compileLogDensity, variable } from '#kernel/program/index';
+import { asExpression, compile, compileLogDensity, constant, variable } from '#kernel/program/index';
 import type { Arg, Expr } from '#kernel/program/types';
 import fixture from './fixtures/vectors.json' with { type: 'json' };
 import { type VectorCase, vectorCases } from './vectors.ts';
@@ -87,7 +87,8 @@ describe('every family of vectors or matrices', () => {
     const draws = sized.sample(new Stream(key(20261122)));
     expect(sized.sample(new Stream(key(20261122)))).toEqual(draws);
     expect(draws.every(Number.isFinite)).toBe(true);
-    expect(() => distribution.checkData(Array.from(draws.subarray(0, draws.length / n)), 'a draw')).not.toThrow();
+    const first = constant(draws.slice(0, draws.length / n)).reshape(...distribution.shape);
+    expect(() => distribution.checkData(first, 'a draw')).not.toThrow();
     const { meanEvent, varianceEvent } = distribution.family;
     if (meanEvent === undefined || varianceEvent === undefined) return;
     const [means, variances] = [distribution.mean(), distribution.variance()].map((v) =>
@@ -104,6 +105,128 @@ describe('every family of vectors or matrices', () => {
       expect(Math.abs(mean - means![k]!)).toBeLessThanOrEqual(5 * Math.sqrt(variances![k]! / n) + 1e-12);
       expect(Math.abs(variance - variances![k]!)).toBeLessThanOrEqual(5 * spread + 1e-3 * variances![k]! + 1e-9);
     }
+  });
+});
+
+describe('series', () => {
+  it('have the density of their steps', () => {
+    const x = [0.2, -0.5, 1, 3];
+    const walk = x.reduce((sum, v, i) => sum + numbers(d.normal(i === 0 ? 0.5 : x[i - 1]!, 1.3).logDensity(v))[0]!, 0);
+    expect(numbers(d.gaussianRandomWalk(0.5, 1.3, 4).logDensity(x))[0]).toBeCloseTo(walk, 12);
+    const stationary = numbers(d.normal(0.5, 1.3 / Math.sqrt(1 - 0.49)).logDensity(x[0]!))[0]!;
+    const later = x.slice(1).map((v, i) => numbers(d.normal(0.5 + 0.7 * (x[i]! - 0.5), 1.3).logDensity(v))[0]!);
+    const expected = later.reduce((sum, v) => sum + v, stationary);
+    expect(numbers(d.autoregressive(0.5, 0.7, 1.3, 4).logDensity(x))[0]).toBeCloseTo(expected, 12);
+  });
+
+  it('come in batches, one a row of parameters', () => {
+    const x = [
+      [0.2, -0.5, 1],
+      [3, 2, 2.5],
+    ];
+    const both = numbers(d.autoregressive([0.5, 2], 0.7, [1.3, 0.4], 3).logDensity(x));
+    expect(both[0]).toBeCloseTo(numbers(d.autoregressive(0.5, 0.7, 1.3, 3).logDensity(x[0]!))[0]!, 12);
+    expect(both[1]).toBeCloseTo(numbers(d.autoregressive(2, 0.7, 0.4, 3).logDensity(x[1]!))[0]!, 12);
+    const walks = numbers(d.gaussianRandomWalk([0.5, 2], 1.3, 3).logDensity(x));
+    expect(walks[1]).toBeCloseTo(numbers(d.gaussianRandomWalk(2, 1.3, 3).logDensity(x[1]!))[0]!, 12);
+  });
+
+  it('refuse a length or a coefficient that makes none', () => {
+    expect(() => d.gaussianRandomWalk(0, 1, 1)).toThrow(/expected a length of at least 2, got 1/);
+    expect(() => d.autoregressive(0, 1, 1, 5)).toThrow(/coefficient must be between −1 and 1, without the ends, got 1/);
+  });
+});
+
+describe('matrices', () => {
+  it('drawn from LKJ are correlation matrices, and their factors follow the same law', () => {
+    const [n, eta] = [3000, 1.5];
+    const whole = d
+      .lkjCorrelation(3, eta)
+      .size(n)
+      .sample(new Stream(key(11)));
+    const factors = d
+      .lkjCholesky(3, eta)
+      .size(n)
+      .sample(new Stream(key(12)));
+    for (let i = 0; i < n; i++) {
+      const l = factors.subarray(9 * i, 9 * i + 9);
+      for (let r = 0; r < 3; r++) {
+        expect(l[3 * r]! ** 2 + l[3 * r + 1]! ** 2 + l[3 * r + 2]! ** 2).toBeCloseTo(1, 12);
+        expect(whole[9 * i + 4 * r]).toBe(1);
+      }
+      expect(whole[9 * i + 1]).toBe(whole[9 * i + 3]);
+    }
+    // each correlation is 2 beta(b, b) − 1, b = η + (d − 2)/2 (LKJ 2009, section 2.1)
+    const b = eta + 0.5;
+    const correlations = [
+      whole.filter((_, i) => i % 9 === 7),
+      Float64Array.from({ length: n }, (_, i) => {
+        const [, , , a, c, , e, f] = factors.subarray(9 * i, 9 * i + 9);
+        return a! * e! + c! * f!;
+      }),
+    ];
+    for (const rho of correlations) {
+      const u = rho.map((r) => d.beta(b, b).cdf((1 + r) / 2)).sort();
+      const distance = u.reduce((most, v, i) => Math.max(most, (i + 1) / n - v, v - i / n), 0);
+      expect(Math.sqrt(n) * distance).toBeLessThan(2.9);
+    }
+  });
+
+  it('come in batches', () => {
+    const two = [
+      [1, 0.3],
+      [0.3, 1],
+    ];
+    const x = constant(Float64Array.of(1, 0.3, 0.3, 1, 2, 0.5, 0.5, 3)).reshape(2, 2, 2);
+    const rows = numbers(d.wishart(3, two).logDensity(x));
+    expect(rows[0]).toBeCloseTo(numbers(d.wishart(3, two).logDensity(two))[0]!, 13);
+    expect(rows[1]).toBeCloseTo(
+      numbers(
+        d.wishart(3, two).logDensity([
+          [2, 0.5],
+          [0.5, 3],
+        ]),
+      )[0]!,
+      13,
+    );
+    expect(d.lkjCholesky(3, 2).size(4).shape).toEqual([4, 3, 3]);
+  });
+
+  it.each([
+    [
+      'a dimension of 1',
+      () => d.lkjCorrelation(1, 2),
+      'lkjCorrelation: expected a whole number of rows of at least 2, got 1',
+    ],
+    [
+      'too few degrees of freedom',
+      () =>
+        d.wishart(1, [
+          [1, 0],
+          [0, 1],
+        ]),
+      'wishart: nu must be above 1 for 2 × 2 matrices, got 1',
+    ],
+    [
+      'a scale that is not square',
+      () =>
+        d.wishart(3, [
+          [1, 0, 0],
+          [0, 1, 0],
+        ]),
+      'wishart: scale must be square, got 2 × 3',
+    ],
+    [
+      'a correlation beyond 1',
+      () =>
+        d.lkjCorrelation(2, 1).checkData([
+          [1, 1.2],
+          [1.2, 1],
+        ]),
+      'must be at most 1, got 1.2',
+    ],
+  ])('refuse %s', (_, make, message) => {
+    expect(make).toThrow(message);
   });
 });
 

@@ -26,6 +26,17 @@ const vectors = [
   [-2, 0.4, 0.1],
 ];
 
+const correlation = [
+  [1, 0.3, -0.4],
+  [0.3, 1, 0.1],
+  [-0.4, 0.1, 1],
+];
+const factor = [
+  [1, 0, 0],
+  [0.6, 0.8, 0],
+  [-0.48, 0.6, 0.64],
+];
+
 export const vectorCases: Readonly<Record<string, readonly VectorCase[]>> = {
   simplex: [{ make: d.simplex, args: [3], fixed: [0], points: [[0.2, 0.3, 0.5]] }],
   categorical: [
@@ -78,5 +89,27 @@ export const vectorCases: Readonly<Record<string, readonly VectorCase[]>> = {
   multivariateStudentT: [
     { make: d.multivariateStudentT, args: [4.5, [0.5, -1, 2], covariance], points: vectors },
     { make: d.multivariateStudentT, args: [900, [0.5, -1, 2], covariance], points: vectors },
+  ],
+  lkjCorrelation: [
+    { make: d.lkjCorrelation, args: [3, 1.7], fixed: [0], points: [correlation] },
+    {
+      make: d.lkjCorrelation,
+      args: [2, 0.4],
+      fixed: [0],
+      points: [
+        [
+          [1, 0.3],
+          [0.3, 1],
+        ],
+      ],
+    },
+  ],
+  lkjCholesky: [{ make: d.lkjCholesky, args: [3, 1.7], fixed: [0], points: [factor] }],
+  wishart: [{ make: d.wishart, args: [4.5, covariance], points: [covariance, correlation] }],
+  inverseWishart: [{ make: d.inverseWishart, args: [9.5, covariance], points: [covariance, correlation] }],
+  gaussianRandomWalk: [{ make: d.gaussianRandomWalk, args: [0.5, 1.3, 4], fixed: [2], points: [[0.2, -0.5, 1, 3]] }],
+  autoregressive: [
+    { make: d.autoregressive, args: [0.5, 0.7, 1.3, 4], fixed: [3], points: [[0.2, -0.5, 1, 3]] },
+    { make: d.autoregressive, args: [2, -0.8, 0.1, 3], fixed: [3], points: [[2.2, 1.9, 2]] },
   ],
 };

@@ -2,6 +2,9 @@
  * Which transform a support asks for.
  */
 import type { Support } from '../../distributions/index.ts';
+import { correlation } from './correlation.ts';
+import { correlationCholesky } from './correlation-cholesky.ts';
+import { covariance } from './covariance.ts';
 import { identity } from './identity.ts';
 import { interval } from './interval.ts';
 import { lower } from './lower.ts';
@@ -14,7 +17,18 @@ import { upper } from './upper.ts';
 export type { Bounds, BoundValues, Transform } from './transform.ts';
 
 /** Every transform, by name. */
-export const transforms = { identity, lower, upper, interval, ordered, positiveOrdered, simplex } as const;
+export const transforms = {
+  identity,
+  lower,
+  upper,
+  interval,
+  ordered,
+  positiveOrdered,
+  simplex,
+  correlation,
+  correlationCholesky,
+  covariance,
+} as const;
 
 /** The transform whose image is a support of this structure, within these bounds. */
 export function transformFor(structure: Support['structure'], bounds: Bounds): Transform {
@@ -25,6 +39,12 @@ export function transformFor(structure: Support['structure'], bounds: Bounds): T
       return positiveOrdered;
     case 'simplex':
       return simplex;
+    case 'correlation':
+      return correlation;
+    case 'correlation cholesky':
+      return correlationCholesky;
+    case 'covariance':
+      return covariance;
     case 'real':
       if (bounds.lower !== undefined) return bounds.upper !== undefined ? interval : lower;
       return bounds.upper !== undefined ? upper : identity;

@@ -123,6 +123,99 @@ describe.each(cases)('%s', (name, bounds) => {
   });
 });
 
+/** Transforms onto matrices: which elements determine the others, row by row of a 3 × 3 matrix. */
+const strictlyLower = [3, 6, 7];
+const matrixCases: readonly [keyof typeof transforms, determining: readonly number[]][] = [
+  ['correlation', strictlyLower],
+  ['correlationCholesky', strictlyLower],
+  ['covariance', [0, 3, 4, 6, 7, 8]],
+];
+
+describe.each(matrixCases)('%s', (name, determining) => {
+  const transform = transforms[name] as Transform;
+  const { size, forward, logJacobian } = compiled(transform, [3, 3], {});
+  const element = (x: Float64Array, i: number, j: number) => x[3 * i + j]!;
+
+  it('comes back: inverse(forward(u)) = u', () => {
+    expect(size).toBe(determining.length);
+    fc.assert(
+      fc.property(coordinates(size), (u) => {
+        const back = transform.inverse(forward(u), {}, [3, 3]);
+        back.forEach((value, i) => void expect(Math.abs(value - u[i]!)).toBeLessThan(1e-5));
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('the log Jacobian is log |det| of finite differences of the elements that determine the others', () => {
+    fc.assert(
+      fc.property(
+        coordinates(size).map((u) => u.map((v) => v / 2)),
+        (u) => {
+          const slopes = differences((at) => Float64Array.from(determining, (k) => forward(at)[k]!), u);
+          expect(logJacobian.value(u)).toBeCloseTo(logDeterminant(slopes), 5);
+        },
+      ),
+      { seed: 2 },
+    );
+  });
+
+  it('the gradient of the log Jacobian is its finite difference', () => {
+    fc.assert(
+      fc.property(coordinates(size), (u) => {
+        const gradient = new Float64Array(size);
+        logJacobian.valueAndGradient(u, gradient);
+        u.forEach((v, i) => {
+          const at = (step: number) => logJacobian.value(u.with(i, v + step));
+          if (Math.abs(v) > 1e-3) expect(gradient[i]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
+        });
+      }),
+      { seed: 3 },
+    );
+  });
+
+  it('the image lies in the support', () => {
+    fc.assert(
+      fc.property(coordinates(size), (u) => {
+        const x = forward(u);
+        for (let i = 0; i < 3; i++) {
+          if (name === 'correlation') expect(element(x, i, i)).toBeCloseTo(1, 14);
+          if (name === 'correlationCholesky') {
+            expect(x.subarray(3 * i, 3 * i + 3).reduce((sum, v) => sum + v * v, 0)).toBeCloseTo(1, 14);
+            expect(element(x, i, i)).toBeGreaterThan(0);
+          }
+          for (let j = 0; j < i; j++)
+            expect(element(x, j, i)).toBe(name === 'correlationCholesky' ? 0 : element(x, i, j));
+        }
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it('takes several matrices one after another', () => {
+    const both = compiled(transform, [2, 3, 3], {});
+    const u = Float64Array.from({ length: 2 * size }, (_, i) => Math.sin(i + 1));
+    const halves = [u.slice(0, size), u.slice(size)];
+    expect(both.size).toBe(2 * size);
+    expect(Array.from(both.forward(u))).toEqual(halves.flatMap((half) => Array.from(forward(half))));
+    const sum = halves.reduce((total, half) => total + logJacobian.value(half), 0);
+    expect(both.logJacobian.value(u)).toBeCloseTo(sum, 12);
+    transform.inverse(both.forward(u), {}, [2, 3, 3]).forEach((v, i) => void expect(v).toBeCloseTo(u[i]!, 9));
+  });
+
+  it('has no coordinates for what is no such matrix', () => {
+    const wrong = [
+      Float64Array.of(1, 0, 0, 2, 1, 0, 0, 0, 1),
+      Float64Array.of(1, 2, 0, 2, 1, 0, 0, 0, 1),
+      Float64Array.of(-1, 0, 0, 0, 1, 0, 0, 0, 1),
+      Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, Number.NaN),
+    ];
+    for (const matrix of wrong) expect(transform.inverse(matrix, {}, [3, 3]).every(Number.isFinite)).toBe(false);
+    const identity = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+    expect(transform.inverse(identity, {}, [3, 3]).every((v) => v === 0)).toBe(true);
+  });
+});
+
 describe('matrices', () => {
   const rows = [Float64Array.of(0.3, -1, 0.5, 1, 2, -0.2), Float64Array.of(0.3, -1, 0.5), Float64Array.of(1, 2, -0.2)];
 
@@ -202,5 +295,8 @@ describe('the edges', () => {
     expect(transformFor('ordered', {}).name).toBe('ordered');
     expect(transformFor('positive ordered', { lower: lower! }).name).toBe('positive ordered');
     expect(transformFor('simplex', {}).name).toBe('simplex');
+    expect(transformFor('correlation', {}).name).toBe('correlation');
+    expect(transformFor('correlation cholesky', {}).name).toBe('correlation cholesky');
+    expect(transformFor('covariance', {}).name).toBe('covariance');
   });
 });
