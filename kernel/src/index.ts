@@ -7,6 +7,18 @@ export * from './diagnose/index.ts';
 export * from './distributions/index.ts';
 export * from './estimate/index.ts';
 export * from './figure/index.ts';
+export {
+  type Comm,
+  type CommMessage,
+  type CommOptions,
+  type CommTarget,
+  openComm,
+  registerCommTarget,
+} from './host/comms.ts';
+export { type ProgressOptions, progress } from './host/progress.ts';
+export { html, jpeg, json, latex, markdown, type PictureOptions, png, Rich, svg } from './host/rich.ts';
+export { clearOutput, type Display, type DisplayOptions, display } from './host/show.ts';
+export * from './hypothesis/index.ts';
 export * from './landscape/index.ts';
 export * from './model/index.ts';
 export * from './numeric/index.ts';

@@ -1,0 +1,11 @@
+/** The tests of a first course. */
+export { type Adjustment, adjustP } from './adjust.ts';
+export { binomialTest } from './binomial.ts';
+export { ChiSquaredTest, chiSquaredTest, goodnessOfFitTest, mcNemarTest } from './chi-squared.ts';
+export { fisherExactTest } from './fisher.ts';
+export type { Groups } from './groups.ts';
+export { proportionTest } from './proportion.ts';
+export { type TOptions, tTest } from './t.ts';
+export type { Counts } from './table.ts';
+export { type Alternative, HypothesisTest, type TestOptions } from './test.ts';
+export { bartlettTest, varianceTest } from './variance.ts';
