@@ -3,13 +3,14 @@
  */
 
 import { nodeOf } from './arguments.ts';
-
+import { expressionOf } from './expression.ts';
 import { canGenerate, generatePlan } from './generate/javascript.ts';
 import { gainsFromWebAssembly, planWebAssembly } from './generate/webassembly/plan.ts';
 import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
 import { type Plan, planGraph } from './interpret.ts';
 import type { Graph } from './node.ts';
+import { reduceLeastSquares } from './optimise/least-squares.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { shareExponentials } from './optimise/share.ts';
 import { formatShape, sizeOf } from './shape.ts';
@@ -100,20 +101,36 @@ export function compile({ inputs, outputs }: ProgramDescription): Program {
   return new Program(shareExponentials(mergeScans(closeGraph(outputs.map(nodeOf), inputs))));
 }
 
+/** Rewrites that change a value by rounding alone, and that may be switched off. */
+export interface Rewrites {
+  /** Reduce sums of squares over a fixed design to its triangular factor, once. Default true. */
+  readonly leastSquares?: boolean;
+}
+
 /**
  * A log density and its gradient from a traced scalar.
  *
  * @param position an input of shape (d,), made with `variable`
  * @param value a scalar expression of it
+ * @param rewrites which of them are used; all by default
  * @throws RangeError when `value` is not a scalar or `position` not a vector
  * @example
  * const x = variable('x', [2]);
  * const density = compileLogDensity({ position: x, value: x.square().sum().mul(-0.5) });
  */
-export function compileLogDensity({ position, value }: { position: Expr; value: Expr }): LogDensity {
+export function compileLogDensity({
+  position,
+  value,
+  rewrites: { leastSquares = true } = {},
+}: {
+  readonly position: Expr;
+  readonly value: Expr;
+  readonly rewrites?: Rewrites;
+}): LogDensity {
   const { name, shape } = requirePosition(position, value);
   const inputs = [{ name, shape }];
-  const scalar = value.reshape();
+  const plain = value.reshape();
+  const scalar = leastSquares ? expressionOf(reduceLeastSquares([nodeOf(plain)])[0]!) : plain;
   const both = compile({ inputs, outputs: [scalar, ...grad(scalar, [position])] });
   let alone: Program | undefined; // compiled when first asked for
   const dimension = shape[0]!;

@@ -24,7 +24,7 @@ function tail(code: Code, r: Vector): Vector {
 }
 
 /** 2^k for whole −1022 ≤ k ≤ 1023: k + 1023 as an integer, moved to where the exponent is. */
-export function powerOfTwo(code: Code, k: Vector): Vector {
+function powerOfTwo(code: Code, k: Vector): Vector {
   // 1.5 · 2^52 + n has n in its lowest bits.
   const integer = code.binary('add', k, code.constant(1023 + 6755399441055744));
   return code.shift('left', integer, 52);
@@ -107,7 +107,7 @@ export function expm1(code: Code, x: Vector): Vector {
 }
 
 /** −|x|. */
-export function minusSize(code: Code, x: Vector): Vector {
+function minusSize(code: Code, x: Vector): Vector {
   return code.binary('or', x, code.bits(double(-0)));
 }
 

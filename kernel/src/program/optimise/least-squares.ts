@@ -1,0 +1,79 @@
+/**
+ * Sums of squares of what is linear in the parameters, as in every Gaussian likelihood with a fixed design: with the
+ * thin QR factors of the design, ‖y − X β‖² = ‖Qᵀ y − R β‖² + ‖y − Q Qᵀ y‖² (Golub & Van Loan 2013, section 5.3), so
+ * that a gradient costs the same whatever the number of rows. R of the design with y beside it holds all three.
+ */
+import { constantNode, createNode } from '../build.ts';
+import type { Node } from '../node.ts';
+import { topologicalOrder } from '../node.ts';
+import { sizeOf } from '../shape.ts';
+import { type Affine, affineOf } from './affine.ts';
+import { triangle } from './triangle.ts';
+
+/** At least so many rows, and so many a column, or there is nothing to gain. */
+const FEWEST_ROWS = 32;
+const ROWS_A_COLUMN = 4;
+/** At most so many columns: the factor takes rows × columns² operations, once. */
+const MOST_COLUMNS = 128;
+
+/** The same values with every sum of squares over a fixed design reduced, up to rounding. */
+export function reduceLeastSquares(outputs: readonly Node[]): Node[] {
+  const made = new Map<Node, Node>();
+  for (const node of topologicalOrder(outputs)) {
+    const inputs = node.inputs.map((input) => made.get(input)!);
+    const changed = inputs.some((input, i) => input !== node.inputs[i]);
+    made.set(node, reduced(node) ?? (changed ? { ...node, inputs } : node));
+  }
+  return outputs.map((output) => made.get(output)!);
+}
+
+/** What a sum of squares becomes. */
+function reduced(node: Node): Node | undefined {
+  if (node.operation !== 'sum' || sizeOf(node.shape) !== 1) return undefined;
+  const square = node.inputs[0]!;
+  if (square.operation !== 'square') return undefined;
+  const rows = sizeOf(square.shape);
+  if (rows < FEWEST_ROWS) return undefined;
+  const affine = affineOf(square.inputs[0]!);
+  if (affine === undefined || affine.terms.length === 0) return undefined;
+  const columns = affine.terms.reduce((total, { width }) => total + width, 0);
+  if (columns === 0 || columns > MOST_COLUMNS || rows < ROWS_A_COLUMN * (columns + 1)) return undefined;
+  const design = besides(affine, rows, columns);
+  if (!design.every(Number.isFinite)) return undefined; // the plain path says which datum it is
+  const total = squaredNorm(affine, triangle(design, rows, columns + 1), columns);
+  const { factor } = affine;
+  const value = factor === undefined ? total : createNode('mul', [total, createNode('square', [factor])]);
+  return createNode('reshape', [value], { sizes: node.shape });
+}
+
+/** The matrices side by side, and the fixed part as the last column. // (rows, columns + 1) */
+function besides({ terms, fixed }: Affine, rows: number, columns: number): Float64Array {
+  const width = columns + 1;
+  const design = new Float64Array(rows * width);
+  let start = 0;
+  for (const term of terms) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < term.width; j++) design[i * width + start + j] = term.matrix[i * term.width + j]!;
+    }
+    start += term.width;
+  }
+  fixed.forEach((value, i) => {
+    design[i * width + columns] = value;
+  });
+  return design;
+}
+
+/** ‖R c + z‖² + rest, R, z and the root of the rest being parts of one triangle. */
+function squaredNorm({ terms }: Affine, whole: Float64Array, columns: number): Node {
+  const width = columns + 1;
+  const r = Float64Array.from({ length: columns * columns }, (_, at) => {
+    return whole[Math.floor(at / columns) * width + (at % columns)]!;
+  });
+  const z = Float64Array.from({ length: columns }, (_, i) => whole[i * width + columns]!);
+  const rest = whole[columns * width + columns]! ** 2;
+  const vectors = terms.map(({ coefficients }) => coefficients);
+  const c = vectors.length === 1 ? vectors[0]! : createNode('concatenate', vectors); // (columns,)
+  const fitted = createNode('matmul', [constantNode(r, [columns, columns]), c]);
+  const squares = createNode('square', [createNode('add', [fitted, constantNode(z, [columns])])]);
+  return createNode('add', [createNode('sum', [squares], { axes: [0] }), constantNode(Float64Array.of(rest), [])]);
+}
