@@ -5,6 +5,7 @@
  * `globalThis[Symbol.for('estimand.host')]`; where there is none, everything still runs, silently.
  * The global symbol, rather than a module variable, lets two copies of the library share one host.
  */
+import type { CommHost } from './comms.ts';
 
 /** One MIME bundle: media type → data (text, or JSON for types that end in +json). */
 export type MimeBundle = Readonly<Record<string, unknown>>;
@@ -19,6 +20,26 @@ export interface Host {
   display(bundle: MimeBundle): LiveDisplay;
   /** Aborted when the running cell is interrupted. */
   signal(): AbortSignal | undefined;
+  /** Lines to what the front end shows, where the host has them. */
+  readonly comms?: CommHost;
+  /** Run `work`; what it prints, shows or throws late goes to `receive` instead of below the cell. */
+  capture?<T>(work: () => T, receive: (output: CapturedOutput) => void): T;
+  /** `work`, as if called by the cell that runs now: what it prints or throws is shown there. */
+  bind?<A extends unknown[]>(work: (...args: A) => unknown): (...args: A) => void;
+}
+
+/** An output as a notebook file keeps it (nbformat 4), with what says how it replaces others. */
+export type CapturedOutput =
+  | { readonly type: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly type: 'display_data' | 'update_display_data'; readonly content: DisplayContent }
+  | { readonly type: 'error'; readonly content: object }
+  | { readonly type: 'clear_output'; readonly content: object };
+
+/** The content of a `display_data` message. */
+export interface DisplayContent {
+  readonly data: MimeBundle;
+  readonly metadata: object;
+  readonly transient?: { readonly display_id?: string };
 }
 
 const key = Symbol.for('estimand.host');

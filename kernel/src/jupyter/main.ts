@@ -18,6 +18,8 @@ async function main(path: string): Promise<void> {
   const engine = new ReplEngine({
     stream: (cell, name, text) => kernel.stream(cell, name, text),
     output: (output) => kernel.output(output),
+    comm: (note) => kernel.comm(note),
+    lost: () => kernel.lost(),
     input: (cell, prompt, password) => kernel.input(cell, prompt, password),
   });
   process.on('exit', () => engine.close());

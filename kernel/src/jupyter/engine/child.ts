@@ -6,8 +6,17 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { log } from '../wire/log.ts';
-import type { Cell, EngineEvents, Outcome } from './engine.ts';
-import { descriptors, encodeFrame, FrameReader, type FromEngine, type ToEngine, type ToGuard } from './protocol.ts';
+import type { Cell, CommNote, EngineEvents, Outcome } from './engine.ts';
+import {
+  decodeComm,
+  descriptors,
+  encodeComm,
+  encodeFrame,
+  FrameReader,
+  type FromEngine,
+  type ToEngine,
+  type ToGuard,
+} from './protocol.ts';
 import { RawOutput } from './raw-output.ts';
 
 /** How long the end marks on stdout and stderr may take once a cell is done, ms. They are written before. */
@@ -32,6 +41,8 @@ export class EngineProcess {
   readonly #died: () => void;
   #child: ChildProcess | undefined;
   #waiting: Waiting | undefined;
+  /** Comm messages that are being handled, by their number. */
+  readonly #handling = new Map<number, () => void>();
   #failedStarts = 0;
   #cell = 0;
 
@@ -72,6 +83,7 @@ export class EngineProcess {
     const child = this.#child;
     this.#child = undefined;
     child?.kill('SIGKILL');
+    if (child) this.#loseComms();
   }
 
   evaluate(cell: Cell): Promise<Outcome> {
@@ -83,13 +95,22 @@ export class EngineProcess {
     });
   }
 
+  /** Hand over a comm message; ends when it was handled, or the process is gone. */
+  comm(note: CommNote): Promise<void> {
+    if (!this.#child) this.start();
+    return new Promise((resolve) => {
+      this.#handling.set(note.cell, resolve);
+      this.#send(descriptors.toMain, ...encodeComm(note));
+    });
+  }
+
   tellGuard(note: ToGuard): void {
     this.#send(descriptors.toGuard, note);
   }
 
-  #send(descriptor: number, note: object): void {
+  #send(descriptor: number, note: object, body?: Uint8Array): void {
     const stream = this.#child?.stdio[descriptor] as Duplex | undefined;
-    for (const piece of encodeFrame(note)) stream?.write(piece);
+    for (const piece of encodeFrame(note, body)) stream?.write(piece);
   }
 
   #receive(note: FromEngine, body: Buffer, raw: RawOutput): void {
@@ -107,6 +128,13 @@ export class EngineProcess {
       case 'input':
         this.#events.input(note.cell, note.prompt, note.password);
         break;
+      case 'comm':
+        this.#events.comm(decodeComm(note, body));
+        break;
+      case 'handled':
+        this.#handling.get(note.cell)?.();
+        this.#handling.delete(note.cell);
+        break;
       case 'done': {
         const outcome = JSON.parse(body.toString('utf8')) as Outcome;
         void raw.until(note.cell, markPatience).then(() => this.#finish(note.cell, outcome));
@@ -121,6 +149,12 @@ export class EngineProcess {
     resolve(outcome);
   }
 
+  #loseComms(): void {
+    this.#events.lost();
+    for (const resolve of this.#handling.values()) resolve();
+    this.#handling.clear();
+  }
+
   #ended(child: ChildProcess, cause: string): void {
     if (child !== this.#child) return;
     log(`engine ended: ${cause}`);
@@ -129,6 +163,7 @@ export class EngineProcess {
     const evalue = `the session's process ended (${cause}). All variables are gone; a fresh session has begun`;
     const failure = { ename: 'SessionEnded', evalue, traceback: [`\u001b[1;31mSessionEnded:\u001b[0m ${evalue}`] };
     this.#child = undefined;
+    this.#loseComms();
     if (++this.#failedStarts < mostFailedStarts) this.start();
     this.#died();
     this.#events.output({ cell, type: 'error', content: Buffer.from(JSON.stringify(failure)) });

@@ -3,6 +3,8 @@
  * each is tested against a mock of the other.
  */
 
+import type { CommTraffic } from '../comms/comms.ts';
+
 /** One cell to run. */
 export interface Cell {
   /** Counts every evaluation of this kernel, from 1. Outputs, interrupts and endings name it. */
@@ -44,6 +46,11 @@ export interface Output {
   readonly content: Uint8Array;
 }
 
+/** A comm message, either way. `cell` counts the front end's messages together with the cells; 0 is nobody's. */
+export interface CommNote extends CommTraffic {
+  readonly cell: number;
+}
+
 export type StreamName = 'stdout' | 'stderr';
 
 /** What an engine says of its own accord. */
@@ -51,6 +58,10 @@ export interface EngineEvents {
   /** A cell has printed something, perhaps long after its end. */
   stream(cell: number, name: StreamName, text: string): void;
   output(output: Output): void;
+  /** The session has opened, used or closed a comm. */
+  comm(note: CommNote): void;
+  /** The session is gone, and with it all its comms. */
+  lost(): void;
   /** A cell waits for a line of input; answer with `Engine.answer`. */
   input(cell: number, prompt: string, password: boolean): void;
 }
@@ -81,6 +92,11 @@ export interface Engine {
   evaluate(cell: Cell): Promise<Outcome>;
   /** Stop a cell, keeping the session's variables; with no cell, whatever keeps the engine busy. */
   interrupt(cell: number | undefined): void;
+  /**
+   * Hand over a comm message; ends when its handler has returned. It is handled when the session is free: between
+   * cells, and while a cell awaits. An engine without it knows no comms.
+   */
+  comm?(note: CommNote): Promise<void>;
   /** Answer a cell that waits for input. */
   answer(value: string): void;
   /** Completions at `cursor`, in code points. Runs no user code; answers while a cell runs. */

@@ -4,6 +4,7 @@
 import { Socket } from 'node:net';
 import { cwd } from 'node:process';
 import { Worker } from 'node:worker_threads';
+import { Comms, type CommTraffic } from '../comms/comms.ts';
 import { captureProcess } from '../repl/captured.ts';
 import type { Interrupt } from '../repl/guard.ts';
 import { installHooks, LocalFiles } from '../repl/hooks.ts';
@@ -14,8 +15,8 @@ import { newSharedMemory, viewShared } from '../repl/shared.ts';
 import { stackPreparer } from '../repl/stack.ts';
 import { warmStripper } from '../repl/strip.ts';
 import { sendToWire, writeAll } from '../repl/writer.ts';
-import type { Cell, OutputType, StreamName } from './engine.ts';
-import { descriptors, encodeBody, endMark, FrameReader, type ToEngine } from './protocol.ts';
+import type { Cell, CommNote, OutputType, StreamName } from './engine.ts';
+import { decodeComm, descriptors, encodeBody, encodeComm, endMark, FrameReader, type ToEngine } from './protocol.ts';
 
 const token = process.argv[2] ?? '';
 const folder = cwd();
@@ -40,12 +41,18 @@ const emit = {
 };
 const repl = new Repl(emit, shared);
 const files = new LocalFiles();
-const decoder = new FrameReader<ToEngine>((note) => void run(note.cell));
+const decoder = new FrameReader<ToEngine>((note, body) => {
+  if (note.kind === 'evaluate') void run(note.cell);
+  else handle(decodeComm(note, body));
+});
+const comms = new Comms((traffic: CommTraffic) => {
+  repl.during(() => sendToWire(...encodeComm({ cell: repl.run().cell, ...traffic })));
+});
 let inputAllowed = false;
 
 captureProcess(repl);
 installHooks(folder, files, repl.sources);
-installGlobals(repl, folder, files);
+installGlobals(repl, comms, folder, files);
 const ask = asker(
   shared,
   (prompt, password) => sendToWire({ kind: 'input', cell: repl.run().cell, prompt, password }),
@@ -70,6 +77,12 @@ async function run(cell: Cell): Promise<void> {
   }
   sendToWire({ kind: 'done', cell: cell.id }, encodeBody(outcome));
   repl.idle();
+}
+
+function handle(note: CommNote): void {
+  repl.handle(note.cell, () => comms.receive(note));
+  // After what promises that were already settled had to say.
+  setImmediate(() => sendToWire({ kind: 'handled', cell: note.cell }));
 }
 
 const socket = new Socket({ fd: descriptors.toMain, readable: true, writable: false });

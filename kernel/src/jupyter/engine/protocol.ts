@@ -5,7 +5,7 @@
  *
  * The body carries what is only passed on, such as the content of an output: it is not parsed on its way.
  */
-import type { Cell, OutputType, StreamName } from './engine.ts';
+import type { Cell, CommNote, OutputType, StreamName } from './engine.ts';
 
 /** Engine → wire. The body is printed text, the JSON content of an output, or the JSON outcome of a cell. */
 export type FromEngine =
@@ -13,10 +13,20 @@ export type FromEngine =
   | { readonly kind: 'stream'; readonly cell: number; readonly name: StreamName }
   | { readonly kind: 'output'; readonly cell: number; readonly type: OutputType }
   | { readonly kind: 'input'; readonly cell: number; readonly prompt: string; readonly password: boolean }
-  | { readonly kind: 'done'; readonly cell: number };
+  | { readonly kind: 'done'; readonly cell: number }
+  | CommHeader
+  /** A comm message from the front end has been handled. */
+  | { readonly kind: 'handled'; readonly cell: number };
+
+/** The note of a comm message, whichever way it goes. The body is its buffers, one behind the other. */
+export interface CommHeader extends Omit<CommNote, 'buffers'> {
+  readonly kind: 'comm';
+  /** Bytes of each buffer. */
+  readonly sizes: readonly number[];
+}
 
 /** Wire → engine's main thread. */
-export type ToEngine = { readonly kind: 'evaluate'; readonly cell: Cell };
+export type ToEngine = { readonly kind: 'evaluate'; readonly cell: Cell } | CommHeader;
 
 /** Wire → engine's guard thread, which listens even while a cell blocks. Cell 0 means: no cell. */
 export type ToGuard =
@@ -34,6 +44,22 @@ export function endMark(token: string, cell: number): string {
 /** JSON as bytes: the body of an output, or of a cell's ending. */
 export function encodeBody(content: object): Uint8Array {
   return Buffer.from(stringify(content));
+}
+
+/** A comm message as note and body. */
+export function encodeComm({ cell, type, content, metadata, buffers }: CommNote): [CommHeader, Uint8Array] {
+  const sizes = buffers.map((buffer) => buffer.length);
+  return [{ kind: 'comm', cell, type, content, metadata, sizes }, Buffer.concat(buffers)];
+}
+
+export function decodeComm({ cell, type, content, metadata, sizes }: CommHeader, body: Uint8Array): CommNote {
+  let end = 0;
+  const buffers = sizes.map((size) => {
+    end += size;
+    // A copy: its start in its memory is then 0, as a Float64Array over it wants.
+    return Uint8Array.from(body.subarray(end - size, end));
+  });
+  return { cell, type, content, metadata, buffers };
 }
 
 const headerSize = 8;

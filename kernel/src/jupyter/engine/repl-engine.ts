@@ -4,7 +4,7 @@
  */
 import { Language } from '../language/client.ts';
 import { EngineProcess } from './child.ts';
-import type { Cell, Completeness, Completions, Engine, EngineEvents, Inspection, Outcome } from './engine.ts';
+import type { Cell, CommNote, Completeness, Completions, Engine, EngineEvents, Inspection, Outcome } from './engine.ts';
 
 export class ReplEngine implements Engine {
   readonly #process: EngineProcess;
@@ -19,6 +19,10 @@ export class ReplEngine implements Engine {
     // Also after an error: what was declared before it is there.
     this.#language.remember(cell.code);
     return outcome;
+  }
+
+  comm(note: CommNote): Promise<void> {
+    return this.#process.comm(note);
   }
 
   interrupt(cell: number | undefined): void {

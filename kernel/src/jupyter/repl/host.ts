@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CommHost } from '../../host/comms.ts';
 import { metadataOf } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
 import { installHost } from '../../host/host.ts';
@@ -33,7 +34,7 @@ export interface Display {
 let displays = 0;
 
 /** Install the host for the library, and the global helpers for cells. */
-export function installGlobals(repl: Repl, folder: string, files: LocalFiles): void {
+export function installGlobals(repl: Repl, comms: CommHost, folder: string, files: LocalFiles): void {
   installHost({
     display: (bundle) =>
       repl.display(
@@ -41,6 +42,9 @@ export function installGlobals(repl: Repl, folder: string, files: LocalFiles): v
         newId(),
       ),
     signal: () => repl.run().signal(),
+    comms,
+    capture: (work, receive) => repl.capture(work, receive),
+    bind: (work) => repl.bind(work),
   });
   const file = join(folder, 'notebook.ts');
   const meta = Object.freeze({
@@ -74,6 +78,7 @@ export function installGlobals(repl: Repl, folder: string, files: LocalFiles): v
       throw new TypeError(`Assignment to constant variable '${name}'.`);
     },
     caught: (thrown: unknown) => repl.evaluator.caught(thrown),
+    handle: () => repl.handleNow(),
   });
   define('display', true, (value: unknown, options: DisplayOptions = {}) => display(repl, value, options));
   define('clearOutput', true, (wait = false) => repl.show(repl.run().cell, 'clear_output', { wait: Boolean(wait) }));

@@ -4,7 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { types } from 'node:util';
 import { metadataOf } from '../../host/display.ts';
-import type { MimeBundle } from '../../host/host.ts';
+import type { CapturedOutput, MimeBundle } from '../../host/host.ts';
 import type { Cell, ExpressionResult, Failure, Outcome, OutputType, StreamName } from '../engine/engine.ts';
 import { CodeError } from './code-error.ts';
 import type { Names } from './declarations.ts';
@@ -45,6 +45,8 @@ export class Repl {
   #current: Run | undefined;
   /** The last run, to which belongs what no context tells the cell of. */
   #last = new Run(0, 'cell[0]');
+  /** The handler that is to run next. */
+  #handler: (() => unknown) | undefined;
   /** A cell that was interrupted before it began. */
   #condemned = 0;
 
@@ -191,11 +193,62 @@ export class Repl {
   print(name: StreamName, text: string): void {
     const run = this.run();
     if (run.ended && run.interrupted) return;
-    if (text !== '') this.#stops.during(() => this.#emit.stream(run.cell, name, text));
+    if (run.receive) run.receive({ type: 'stream', name, text });
+    else if (text !== '') this.#stops.during(() => this.#emit.stream(run.cell, name, text));
   }
 
   show(cell: number, type: OutputType, content: object): void {
-    this.#stops.during(() => this.#emit.output(cell, type, content));
+    const { receive } = this.run();
+    if (receive) receive({ type, content } as CapturedOutput);
+    else this.#stops.during(() => this.#emit.output(cell, type, content));
+  }
+
+  /** Do something of our own that the user's code has called, and that no interrupt may cut. */
+  during(work: () => void): void {
+    this.#stops.during(work);
+  }
+
+  /**
+   * Run the handler of a message that came, until it returns; what it shows and throws, also later, belongs to `id`.
+   * It goes through the evaluator as cells do, so that an interrupt which stops it stops nothing else.
+   */
+  handle(id: number, handler: () => unknown): void {
+    const run = new Run(id, `comm[${id}]`);
+    run.ended = true; // nobody waits for what it leaves behind
+    this.#handler = handler;
+    this.#context.run(run, () => {
+      this.evaluator.evaluate(`${hostName}.handle()`, (ending) => {
+        if (!ending.ok) this.#context.run(run, () => this.late(ending.thrown));
+      });
+    });
+  }
+
+  /** Called by `handle`, from inside an evaluation. */
+  handleNow(): void {
+    const returned = this.#handler?.();
+    if (types.isPromise(returned)) returned.catch((thrown: unknown) => this.late(thrown));
+  }
+
+  /** Run `work` with all it shows, prints or throws late led to `receive`. */
+  capture<T>(work: () => T, receive: (output: CapturedOutput) => void): T {
+    const around = this.run();
+    const run = new Run(around.cell, around.name);
+    run.ended = true;
+    run.receive = receive;
+    return this.#context.run(run, work);
+  }
+
+  /** `work`, as if called from the run that is now, however late; what it throws is shown there. */
+  bind<A extends unknown[]>(work: (...args: A) => unknown): (...args: A) => void {
+    const run = this.run();
+    const guarded = async (args: A): Promise<void> => {
+      try {
+        await work(...args);
+      } catch (thrown) {
+        this.late(thrown);
+      }
+    };
+    return (...args) => void this.#context.run(run, guarded, args);
   }
 
   /** Show a live display below the cell we are called from. */

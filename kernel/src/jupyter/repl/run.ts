@@ -1,6 +1,7 @@
 /**
  * One run of a cell: what it has started, what must be waited for, and how it is stopped.
  */
+import type { CapturedOutput } from '../../host/host.ts';
 import type { Throttled } from './displays.ts';
 
 /** How long a computation that listens for the interrupt may take to hand over what it has, ms. */
@@ -34,6 +35,8 @@ export class Run {
   readonly pending = new Set<Promise<void>>();
   /** Live displays, whose last state is due before the cell ends. */
   readonly displays = new Set<Throttled>();
+  /** Takes what the run shows, in place of the cell. */
+  receive: ((output: CapturedOutput) => void) | undefined;
   interrupted = false;
   ended = false;
   #controller: AbortController | undefined;

@@ -1,6 +1,11 @@
 /**
  * Cells one after the other: the queue, the counter, the replies, and what happens to those behind a cell that fails.
+ *
+ * Comm messages: as in ipykernel, a `comm_open` waits for its turn behind the cells that came before it, which may be
+ * about to register its target. Other than there, messages over an open comm overtake the cells that wait, and are
+ * handled while a cell awaits: so a cell can await a button. A cell that computes is never interrupted by one.
  */
+import type { CommType } from '../comms/comms.ts';
 import type { Cell, Engine, Outcome, Output, StreamName } from '../engine/engine.ts';
 import { helpTopic } from './help.ts';
 import type { History } from './history.ts';
@@ -59,6 +64,26 @@ export class ExecutionQueue {
     if (!this.#busy) void this.#work();
   }
 
+  /** Take a comm message; see above when it is handled. */
+  addComm(request: Request, answer: Waiting['answer']): void {
+    const id = request.content.comm_id;
+    const opens = ({ header, content }: Request) => header.msg_type === 'comm_open' && content.comm_id === id;
+    const waits = opens(request) || this.#waiting.some((other) => opens(other.request));
+    if (waits && this.#busy) this.#waiting.push({ request, answer });
+    else void answer((answering) => this.#handle(request, answering));
+  }
+
+  async #handle(request: Request, { publish }: Answering): Promise<void> {
+    const { header, content, metadata, buffers } = request;
+    if (!this.#engine.comm) {
+      if (header.msg_type === 'comm_open') publish('comm_close', { comm_id: content.comm_id ?? '', data: {} });
+      return;
+    }
+    const cell = this.#start({ request, silent: false, line: undefined });
+    await this.#engine.comm({ cell, type: header.msg_type as CommType, content, metadata, buffers });
+    this.#streams.flush();
+  }
+
   /** The request that a cell came from. */
   requestOf(cell: number): Request | undefined {
     return this.#started.get(cell)?.request;
@@ -108,6 +133,10 @@ export class ExecutionQueue {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const { request } = next;
+      if (request.header.msg_type !== 'execute_request') {
+        await next.answer((answering) => this.#handle(request, answering));
+        continue;
+      }
       let failed = false;
       await next.answer(async (answering) => {
         failed = await this.#run(request, answering);
@@ -122,8 +151,12 @@ export class ExecutionQueue {
   /** Answer all that wait with `aborted`, also what has already come but not yet been read from the socket. */
   async #abort(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    for (const { answer } of this.#waiting.splice(0)) {
-      await answer(async ({ reply }) => reply('execute_reply', { status: 'aborted', execution_count: this.#count }));
+    for (const next of this.#waiting.splice(0)) {
+      if (next.request.header.msg_type !== 'execute_request') this.#waiting.push(next);
+      else
+        await next.answer(async ({ reply }) =>
+          reply('execute_reply', { status: 'aborted', execution_count: this.#count }),
+        );
     }
   }
 
@@ -156,10 +189,16 @@ export class ExecutionQueue {
     return outcome.status === 'error';
   }
 
-  async #evaluate(request: Request, code: string, silent: boolean, line: number | undefined): Promise<Outcome> {
+  /** Keep a request for what is shown in its name. @returns its number */
+  #start(started: Started): number {
     const id = ++this.#cells;
-    this.#started.set(id, { request, silent, line });
+    this.#started.set(id, started);
     if (this.#started.size > remembered) this.#started.delete(this.#started.keys().next().value!);
+    return id;
+  }
+
+  async #evaluate(request: Request, code: string, silent: boolean, line: number | undefined): Promise<Outcome> {
+    const id = this.#start({ request, silent, line });
     const cell: Cell = {
       id,
       ...(line === undefined ? {} : { count: line }),

@@ -5,7 +5,9 @@
  * is never kept anywhere but with it. Cells wait their turn in a queue; all else is answered at once, also while a
  * cell runs.
  */
-import type { Completions, Engine, Output, StreamName } from '../engine/engine.ts';
+import type { CommType } from '../comms/comms.ts';
+import type { CommNote, Completions, Engine, Output, StreamName } from '../engine/engine.ts';
+import { OpenComms } from './comms.ts';
 import { ExecutionQueue } from './execution.ts';
 import { History } from './history.ts';
 import { kernelInformation } from './information.ts';
@@ -39,6 +41,7 @@ export class Kernel {
   readonly #composer: Composer;
   readonly #shutdown: () => void;
   readonly #engine: Engine;
+  readonly #comms = new OpenComms();
   readonly #history = new History();
   readonly #executions: ExecutionQueue;
   readonly #handlers: Readonly<Record<string, Handler>>;
@@ -73,6 +76,11 @@ export class Kernel {
       this.#executions.add(request, (body) => this.#answer(channel, request, body));
       return;
     }
+    if (/^comm_(open|msg|close)$/.test(request.header.msg_type) && channel === 'shell') {
+      this.#comms.note(request.header.msg_type as CommType, request.content);
+      this.#executions.addComm(request, (body) => this.#answer(channel, request, body));
+      return;
+    }
     // Of our own making only: a message type may be called `toString`.
     const { msg_type: type } = request.header;
     const handler = Object.hasOwn(this.#handlers, type) ? this.#handlers[type] : undefined;
@@ -95,6 +103,18 @@ export class Kernel {
     this.#executions.output(output);
   }
 
+  /** The session has opened, used or closed a comm. */
+  comm({ cell, type, content, metadata, buffers }: CommNote): void {
+    this.#comms.note(type, content);
+    this.#executions.flush();
+    this.publish(type, content, this.#executions.requestOf(cell)?.rawHeader, metadata, buffers);
+  }
+
+  /** The session is gone: its comms are closed. */
+  lost(): void {
+    for (const id of this.#comms.clear()) this.publish('comm_close', { comm_id: id, data: {} });
+  }
+
   /** A cell asks its front end for a line. */
   input(cell: number, prompt: string, password: boolean): void {
     const request = this.#executions.requestOf(cell);
@@ -109,8 +129,15 @@ export class Kernel {
     this.#transport.send('stdin', frames);
   }
 
-  publish(type: string, content: Content, parent?: Uint8Array): void {
-    this.#transport.send('iopub', this.#composer.compose(type, content, [`kernel.${type}`], parent));
+  publish(
+    type: string,
+    content: Content,
+    parent?: Uint8Array,
+    metadata: Readonly<Record<string, unknown>> = {},
+    buffers: readonly Uint8Array[] = [],
+  ): void {
+    const frames = this.#composer.compose(type, content, [`kernel.${type}`], parent, metadata, buffers);
+    this.#transport.send('iopub', frames);
   }
 
   /** Stop what runs, and what waits behind it. */
@@ -158,9 +185,8 @@ export class Kernel {
       },
       history_request: ({ content }, { reply }) =>
         reply('history_reply', { status: 'ok', history: this.#history.request(content) }),
-      comm_info_request: (_, { reply }) => reply('comm_info_reply', { status: 'ok', comms: {} }),
-      // No target is known here, and nothing that comes from a comm is ever evaluated.
-      comm_open: ({ content }, { publish }) => publish('comm_close', { comm_id: text(content.comm_id), data: {} }),
+      comm_info_request: ({ content }, { reply }) =>
+        reply('comm_info_reply', { status: 'ok', comms: this.#comms.information(content.target_name) }),
       interrupt_request: (_, { reply }) => {
         this.interrupt();
         reply('interrupt_reply', { status: 'ok' });

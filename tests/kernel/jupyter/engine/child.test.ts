@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineProcess } from '#kernel/jupyter/engine/child';
-import type { Cell, Outcome, Output } from '#kernel/jupyter/engine/engine';
+import type { Cell, CommNote, Outcome, Output } from '#kernel/jupyter/engine/engine';
 
 /** The engine process itself, without the wire: cells in, outputs and outcomes out. */
 let engine: EngineProcess;
 let outputs: { cell: number; type: string; content: Record<string, unknown> }[] = [];
 let printed = '';
 let deaths = 0;
+let lost = 0;
+const comms: CommNote[] = [];
 let count = 0;
 
 beforeAll(() => {
@@ -17,6 +19,8 @@ beforeAll(() => {
       },
       output: ({ cell, type, content }: Output) =>
         outputs.push({ cell, type, content: JSON.parse(Buffer.from(content).toString()) }),
+      comm: (note) => comms.push(note),
+      lost: () => lost++,
       input: () => engine.tellGuard({ kind: 'answer', value: 'given' }),
     },
     () => deaths++,
@@ -33,6 +37,18 @@ function run(code: string, more: Partial<Cell> = {}): Promise<Outcome> {
 const result = () => outputs.find(({ type }) => type === 'execute_result')?.content.data;
 
 describe('the engine process', () => {
+  it('carries comm messages with their buffers both ways, and says when one was handled', async () => {
+    await run(
+      "globalThis[Symbol.for('estimand.host')].comms.register('t', (comm, { buffers }) => comm.send({}, { buffers }))",
+    );
+    const buffers = [new Uint8Array([1, 2]), new Uint8Array(0), new Uint8Array(100_000).fill(7)];
+    const content = { comm_id: 'c', target_name: 't' };
+    await engine.comm({ cell: ++count, type: 'comm_open', content, metadata: {}, buffers });
+    expect(comms).toEqual([
+      { cell: count, type: 'comm_msg', content: { comm_id: 'c', data: {} }, metadata: {}, buffers },
+    ]);
+  });
+
   it('runs a cell and gives its value', async () => {
     expect(await run('const x: number = 20; x + 1')).toEqual({ status: 'ok', expressions: {} });
     expect(result()).toEqual({ 'text/plain': '21' });
@@ -96,5 +112,6 @@ describe('the engine process', () => {
     expect(deaths).toBe(1);
     expect(await run('typeof x')).toMatchObject({ status: 'ok' });
     expect(result()).toEqual({ 'text/plain': "'undefined'" });
+    expect(lost).toBeGreaterThan(0);
   });
 });

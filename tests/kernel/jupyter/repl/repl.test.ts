@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { currentHost } from '#kernel/host/host';
+import { Comms } from '#kernel/jupyter/comms/comms';
 import type { Cell, Outcome, OutputType } from '#kernel/jupyter/engine/engine';
 import { LocalFiles } from '#kernel/jupyter/repl/hooks';
 import { installGlobals } from '#kernel/jupyter/repl/host';
@@ -21,7 +22,7 @@ const repl = new Repl(
   },
   shared,
 );
-installGlobals(repl, '/notebooks', new LocalFiles());
+installGlobals(repl, new Comms(() => {}), '/notebooks', new LocalFiles());
 Object.assign(globalThis, { print: (text: string) => repl.print('stdout', text) });
 
 let count = 0;

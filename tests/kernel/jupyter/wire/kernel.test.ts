@@ -90,11 +90,51 @@ describe('requests other than cells', () => {
     expect(of(unknown)[1]!.content).toMatchObject({ status: 'ok', found: false, data: {} });
   });
 
-  it('close a comm that opens to no target', async () => {
-    const { request, of, settle } = recorder();
+  it('hand a comm message to the engine, and are idle when it was handled', async () => {
+    const { request, of, settle, engine, kernel } = recorder();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    engine.comm.mockReturnValueOnce(promise);
     const id = request('comm_open', { comm_id: 'c', target_name: 'x' });
     await settle();
+    expect(summary(of(id))).toEqual(['busy']);
+    const note = { ...engine.comm.mock.calls[0]![0], type: 'comm_close', content: { comm_id: 'c' } } as const;
+    kernel.comm({ ...note, metadata: {}, buffers: [] });
+    resolve();
+    await settle();
     expect(summary(of(id))).toEqual(['busy', 'comm_close', 'idle']);
+  });
+
+  it('close a comm where the engine knows none', async () => {
+    const { request, of, settle, engine } = recorder();
+    Object.assign(engine, { comm: undefined });
+    const id = request('comm_open', { comm_id: 'c', target_name: 'x' });
+    const other = request('comm_msg', { comm_id: 'c' });
+    await settle();
+    expect(summary(of(id))).toEqual(['busy', 'comm_close', 'idle']);
+    expect(summary(of(other))).toEqual(['busy', 'idle']);
+  });
+
+  it('let a comm message overtake cells that wait, but no opening, nor what is sent over a comm that waits', async () => {
+    const { request, settle, engine } = recorder();
+    request('execute_request', { code: '1' });
+    request('comm_open', { comm_id: 'waits', target_name: 'x' });
+    request('comm_msg', { comm_id: 'waits' });
+    request('comm_msg', { comm_id: 'open' });
+    await settle();
+    expect(engine.comm.mock.calls.map(([note]) => note.content.comm_id)).toEqual(['open']);
+    engine.end();
+    await settle();
+    expect(engine.comm.mock.calls.map(([note]) => note.type)).toEqual(['comm_msg', 'comm_open', 'comm_msg']);
+  });
+
+  it('answer comm_info from what has passed, and close all when the session is lost', async () => {
+    const { request, of, settle, kernel, sent } = recorder();
+    kernel.comm({ cell: 0, type: 'comm_open', content: { comm_id: 'c', target_name: 'x' }, metadata: {}, buffers: [] });
+    const id = request('comm_info_request');
+    await settle();
+    expect(of(id)[1]!.content).toEqual({ status: 'ok', comms: { c: { target_name: 'x' } } });
+    kernel.lost();
+    expect(sent.at(-1)).toMatchObject({ type: 'comm_close', content: { comm_id: 'c' }, parent: undefined });
   });
 
   it('call for the shutdown after the idle, also for a restart', async () => {

@@ -24,6 +24,7 @@ class MockEngine implements Engine {
   readonly interrupt = vi.fn<Engine['interrupt']>();
   readonly answer = vi.fn<Engine['answer']>();
   readonly reset = vi.fn<Engine['reset']>();
+  readonly comm = vi.fn<NonNullable<Engine['comm']>>(async () => {});
   readonly close = vi.fn<Engine['close']>();
 
   evaluate(cell: Cell): Promise<Outcome> {
