@@ -6,6 +6,7 @@
  * The global symbol, rather than a module variable, lets two copies of the library share one host.
  */
 import type { CommHost } from './comms.ts';
+import type { Display, DisplayOptions } from './show.ts';
 
 /** One MIME bundle: media type → data (text, or JSON for types that end in +json). */
 export type MimeBundle = Readonly<Record<string, unknown>>;
@@ -18,6 +19,10 @@ export interface LiveDisplay {
 export interface Host {
   /** Show a bundle below the running cell; the returned handle replaces it. */
   display(bundle: MimeBundle): LiveDisplay;
+  /** Show any value; what `display` does. */
+  show?(value: unknown, options: DisplayOptions): Display;
+  /** What `clearOutput` does. */
+  clear?(wait: boolean): void;
   /** Aborted when the running cell is interrupted. */
   signal(): AbortSignal | undefined;
   /** Lines to what the front end shows, where the host has them. */

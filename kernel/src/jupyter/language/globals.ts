@@ -7,6 +7,8 @@ interface NotebookDisplay {
   readonly id: string;
   /** Show another value in its place. */
   update(value: unknown, options?: { raw?: boolean }): void;
+  /** Leave its place empty; a later \`update\` fills it again. */
+  clear(): void;
 }
 /**
  * Show a value below the cell, as if it were the cell's result.

@@ -1,9 +1,12 @@
 /**
- * A value as a MIME bundle: what it says of itself through `Symbol.for('Jupyter.display')`, else its text.
+ * A value as a MIME bundle: what it says of itself through `Symbol.for('Jupyter.display')`, else what its structure
+ * offers (an element, a picture, a table), else its text.
  */
 import { inspect, types } from 'node:util';
 import { jupyterDisplay, metadataOf, withMetadata } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
+import { foreignBundle } from './foreign.ts';
+import { tableBundle } from './tables.ts';
 
 /** Longest plain text of one value, in UTF-16 units. */
 const longestText = 50_000;
@@ -27,15 +30,25 @@ export function plainText(value: unknown): string {
  */
 export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   const hook = hookOf(value);
-  if (hook === undefined) return { 'text/plain': plainText(value) };
+  if (hook === undefined) return structured(value);
   const made: unknown = hook.call(value);
   return types.isPromise(made) ? made.then((bundle) => complete(bundle, value)) : complete(made, value);
 }
 
+function structured(value: unknown): MimeBundle {
+  const text = (): string => plainText(value);
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return { 'text/plain': text() };
+  return foreignBundle(value, text) ?? tableBundle(value) ?? { 'text/plain': text() };
+}
+
 function hookOf(value: unknown): (() => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const hook = (value as { [jupyterDisplay]?: unknown })[jupyterDisplay];
-  return typeof hook === 'function' ? (hook as () => unknown) : undefined;
+  try {
+    const hook = (value as { [jupyterDisplay]?: unknown })[jupyterDisplay];
+    return typeof hook === 'function' ? (hook as () => unknown) : undefined;
+  } catch {
+    return undefined; // a proxy that lets nobody look
+  }
 }
 
 function complete(bundle: unknown, value: unknown): MimeBundle {

@@ -8,6 +8,7 @@ import type { CommHost } from '../../host/comms.ts';
 import { metadataOf } from '../../host/display.ts';
 import type { MimeBundle } from '../../host/host.ts';
 import { installHost } from '../../host/host.ts';
+import type { Display, DisplayOptions } from '../../host/show.ts';
 import { bundleOf, encodeBundle } from './format.ts';
 import { hold, holdEach } from './hold.ts';
 import type { LocalFiles } from './hooks.ts';
@@ -15,26 +16,11 @@ import { hostName } from './host-name.ts';
 import { importModule, importNames, resolveFromCell } from './imports.ts';
 import type { Repl } from './repl.ts';
 
-export interface DisplayOptions {
-  /** The display's id; one that was used before is shown again, and `update` changes all its copies. */
-  readonly id?: string;
-  /** The value is a bundle of media types itself: `display({ 'text/html': '<b>x</b>' }, { raw: true })`. */
-  readonly raw?: boolean;
-  /** Replace the display with this id instead of making a new one. */
-  readonly update?: boolean;
-}
-
-/** A display that was shown. */
-export interface Display {
-  readonly id: string;
-  /** Show another value in its place. */
-  update(value: unknown, options?: Pick<DisplayOptions, 'raw'>): void;
-}
-
 let displays = 0;
 
 /** Install the host for the library, and the global helpers for cells. */
 export function installGlobals(repl: Repl, comms: CommHost, folder: string, files: LocalFiles): void {
+  const clear = (wait: unknown = false): void => repl.show(repl.run().cell, 'clear_output', { wait: Boolean(wait) });
   installHost({
     display: (bundle) =>
       repl.display(
@@ -45,6 +31,8 @@ export function installGlobals(repl: Repl, comms: CommHost, folder: string, file
     comms,
     capture: (work, receive) => repl.capture(work, receive),
     bind: (work) => repl.bind(work),
+    show: (value, options) => display(repl, value, options),
+    clear,
   });
   const file = join(folder, 'notebook.ts');
   const meta = Object.freeze({
@@ -81,7 +69,7 @@ export function installGlobals(repl: Repl, comms: CommHost, folder: string, file
     handle: () => repl.handleNow(),
   });
   define('display', true, (value: unknown, options: DisplayOptions = {}) => display(repl, value, options));
-  define('clearOutput', true, (wait = false) => repl.show(repl.run().cell, 'clear_output', { wait: Boolean(wait) }));
+  define('clearOutput', true, clear);
   define('require', true, createRequire(file));
 }
 
@@ -115,7 +103,11 @@ function display(repl: Repl, value: unknown, { id = newId(), raw = false, update
     repl.show(repl.run().cell, type, { data, metadata: metadataOf(data), transient: { display_id: id } });
   };
   present(repl, value, raw, (data) => show(data, update));
-  return { id, update: (next, options = {}) => present(repl, next, options.raw ?? false, (data) => show(data, true)) };
+  return {
+    id,
+    update: (next, options = {}) => present(repl, next, options.raw ?? false, (data) => show(data, true)),
+    clear: () => show({ 'text/plain': '' }, true),
+  };
 }
 
 /** Make a value's bundle and hand it on; the cell does not end before a bundle that needs time is there. */
