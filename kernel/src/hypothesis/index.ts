@@ -2,10 +2,14 @@
 export { type Adjustment, adjustP } from './adjust.ts';
 export { binomialTest } from './binomial.ts';
 export { ChiSquaredTest, chiSquaredTest, goodnessOfFitTest, mcNemarTest } from './chi-squared.ts';
+export { type CorrelationOptions, correlationTest } from './correlation.ts';
 export { fisherExactTest } from './fisher.ts';
 export type { Groups } from './groups.ts';
+export { type KolmogorovSmirnovOptions, kolmogorovSmirnovTest } from './kolmogorov-smirnov.ts';
+export { friedmanTest, kruskalWallisTest } from './kruskal-wallis.ts';
 export { proportionTest } from './proportion.ts';
 export { type TOptions, tTest } from './t.ts';
 export type { Counts } from './table.ts';
 export { type Alternative, HypothesisTest, type TestOptions } from './test.ts';
 export { bartlettTest, varianceTest } from './variance.ts';
+export { type WilcoxonOptions, wilcoxonTest } from './wilcoxon.ts';
