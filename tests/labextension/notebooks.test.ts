@@ -12,7 +12,7 @@ const notebooks = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
 /** What each notebook must draw, at least. */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   '01-parameters-and-estimates.ipynb': ['posterior', 'comparison', 'landscape'],
-  '02-eight-schools.ipynb': ['posterior', 'comparison'],
+  '02-eight-schools.ipynb': ['posterior', 'comparison', 'landscape'],
 };
 
 // A real browser and a real server, on a machine that may be busy with other tests.
