@@ -77,7 +77,7 @@ function spearmanUpper(s: number, n: number): number {
     -0.0758 +
     b * (0.1033 + 0.3932 * b) -
     y * b * (0.0879 + 0.0151 * b - y * (0.0072 - 0.0831 * b + y * b * (0.0131 - 4.6e-4 * y)));
-  const series = (x * b * (third + fourth)) / exp(y / 2);
+  const series = (x * b * (third + y * fourth)) / exp(y / 2);
   return Math.min(1, Math.max(0, series + normalCdf(-x)));
 }
 
