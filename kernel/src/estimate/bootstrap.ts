@@ -151,6 +151,11 @@ export async function bootstrap<M extends AnyModel>(
     throw new TypeError(`bootstrap: kind must be 'nonparametric' or 'parametric', got ${String(kind)}`);
   }
   const fit = of instanceof Estimate ? of : await mle(of, seed === undefined ? {} : { seed });
+  if (fit.integrated.length > 0) {
+    throw new Error(
+      `bootstrap: not there for likelihoods with parameters integrated out (${fit.integrated.join(', ')})`,
+    );
+  }
   const compiled = compileModel(fit.model);
   const data = kind === 'nonparametric' ? rowsOf(fit.model, compiled, options.rows) : undefined;
   const base = foldIn(keyOf(seed ?? 0), 'bootstrap');

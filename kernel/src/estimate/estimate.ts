@@ -46,6 +46,8 @@ export interface EstimateParts {
   readonly position: Float64Array; // (d,)
   readonly logLikelihood: number;
   readonly logPosterior: number | undefined;
+  /** Names of the parameters integrated out of the likelihood. */
+  readonly integrated: readonly string[];
   /** Coordinates that were maximised over: latent ones, integrated out, are not among them. */
   readonly freeParameters: number;
   readonly observations: number;
@@ -89,6 +91,11 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
   readonly logLikelihood: number;
   /** Log density that `map` climbed (not normalised); undefined for `mle`. */
   readonly logPosterior: number | undefined;
+  /**
+   * Names of the parameters integrated out of the likelihood; their estimates are the modes given the others, and
+   * their standard errors hold the uncertainty of both. Empty where there are none.
+   */
+  readonly integrated: readonly string[];
   /** k, the number of coordinates maximised over. */
   readonly freeParameters: number;
   /** 2k − 2 log L̂ with k the number of free coordinates (Akaike 1974). */
@@ -139,6 +146,7 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
     this.logPosterior = parts.logPosterior;
     const k = parts.freeParameters;
     this.freeParameters = k;
+    this.integrated = parts.integrated;
     this.aic = 2 * k - 2 * parts.logLikelihood;
     const spare = parts.observations - k - 1;
     this.aicc = spare > 0 ? this.aic + (2 * k * (k + 1)) / spare : Number.NaN;
@@ -202,7 +210,8 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
       7,
     )}, BIC ${formatNumber(this.bic, 7)}`;
     const how = `${this.ending} after ${this.iterations} iterations, largest gradient ${formatNumber(this.gradientNorm, 2)}`;
+    const out = this.integrated.length > 0 ? `, ${this.integrated.join(', ')} integrated out` : '';
     const warnings = this.warnings.length > 0 ? `\n${warningLines(this.warnings)}` : '';
-    return `${name}${scale}\n${shortTable(table.head, table.cells)}\n${figures}\n${how}${warnings}`;
+    return `${name}${scale}${out}\n${shortTable(table.head, table.cells)}\n${figures}\n${how}${warnings}`;
   }
 }

@@ -10,6 +10,7 @@ import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
 import { expectedInformation } from './expected.ts';
 import { analyseInformation, conditionalOn, deltaMethod, type Information } from './information.ts';
+import type { Integrated } from './integrated.ts';
 import { hessianColumns } from './optimise/hessian.ts';
 import { negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
@@ -43,20 +44,23 @@ const optionNames = ['init', 'starts', 'iterations', 'log', 'seed', 'signal', 'o
 /** Two optima whose log densities differ by less, and positions by less than this in standard errors, are one. */
 const sameLogDensity = 1e-6;
 const sameDistance = 1e-3;
+/** A gradient below this is nothing, where a parameter lies at the edge of its support. */
+const negligibleGradient = 1e-6;
 
 /** Maximise a density of the model and describe the optimum. */
 export async function maximise<M extends AnyModel>(
   model: M,
-  compiled: CompiledModel,
+  whole: CompiledModel,
   method: 'mle' | 'map',
   jacobian: boolean,
   options: MaximiseOptions,
-  errors: Errors = 'observed',
+  { errors = 'observed', integrated }: { readonly errors?: Errors; readonly integrated?: Integrated | undefined } = {},
 ): Promise<Estimate<M>> {
+  const compiled = integrated?.view ?? whole;
   const starts = checkWhole(method, 'starts', options.starts ?? 4, 1, 10_000);
   const iterations = checkWhole(method, 'iterations', options.iterations ?? 1000, 1);
   const began = performance.now();
-  const density = compiled.density({ prior: method === 'map', jacobian });
+  const density = integrated?.marginal ?? compiled.density({ prior: method === 'map', jacobian });
   const signal = signalOf(options);
   const report = new ProgressReport(options.onProgress);
   const pace = new Pace();
@@ -88,12 +92,17 @@ export async function maximise<M extends AnyModel>(
     );
   }
   const best = climbs.reduce((a, b) => (b.logDensity > a.logDensity ? b : a));
-  const ending = signal?.aborted ? 'interrupted' : best.ending;
-  const curvature = ending === 'interrupted' ? undefined : await pausedHessian(density, best.position, pace);
+  const stopped = signal?.aborted ? 'interrupted' : best.ending;
+  const curvature = stopped === 'interrupted' ? undefined : await pausedHessian(density, best.position, pace);
   const information = curvature && analyseInformation(curvature, compiled.dimension);
   const edges = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
+  // At an edge a coordinate has nowhere to converge to: a gradient of nearly nothing is the end of it.
+  const settled = stopped === 'iterations' && edges.coordinates.size > 0 && best.gradientNorm < negligibleGradient;
+  const ending = settled ? 'converged' : stopped;
   const known = information && curvature && determined(compiled, best.position, curvature, edges.coordinates, errors);
-  const { names, quantities, values, covariance } = describe(compiled, best.position, known);
+  const position = integrated ? integrated.marginal.complete(best.position) : best.position;
+  const all = integrated && known ? integrated.complete(known, position) : known;
+  const { names, quantities, values, covariance } = describe(whole, position, all);
   const optima = distinct(climbs, compiled, curvature);
   const estimate = new Estimate(model, {
     method,
@@ -102,8 +111,11 @@ export async function maximise<M extends AnyModel>(
     names,
     values,
     covariance,
-    position: best.position,
-    logLikelihood: compiled.density({ prior: false, jacobian: false }).value(best.position),
+    position,
+    integrated: integrated?.names ?? [],
+    logLikelihood: integrated
+      ? best.logDensity
+      : compiled.density({ prior: false, jacobian: false }).value(best.position),
     logPosterior: method === 'map' ? best.logDensity : undefined,
     freeParameters: compiled.dimension,
     observations: compiled.observed.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),

@@ -3,7 +3,9 @@
  */
 import { type AnyModel, compileModel, type WithLikelihood } from '../model/index.ts';
 import type { Estimate } from './estimate.ts';
+import { integrateOut } from './integrated.ts';
 import { checkMaximiseOptions, type Errors, type MaximiseOptions, maximise } from './maximise.ts';
+import { checkWhole } from './options.ts';
 
 export interface MleOptions extends MaximiseOptions {
   /**
@@ -11,6 +13,17 @@ export interface MleOptions extends MaximiseOptions {
    * says, `{ cluster }` also where observations of one cluster depend on each other.
    */
   readonly errors?: Errors;
+  /**
+   * Latent parameters are integrated out by Laplace's approximation (default), which is exact where all is Gaussian, or
+   * by adaptive Gauss–Hermite quadrature with this many points, 2 to 50, for each of them, where they do not depend on
+   * each other given the other parameters.
+   */
+  readonly quadrature?: number;
+  /**
+   * Restricted maximum likelihood: names of coefficients, unbounded parameters, that are integrated out as well (with a
+   * flat prior), so that variances are not estimated as if the coefficients were known.
+   */
+  readonly reml?: readonly string[];
 }
 
 /**
@@ -20,8 +33,11 @@ export interface MleOptions extends MaximiseOptions {
  * rounding level; standard errors are carried to the natural scale by the delta method. What is doubtful (several
  * optima, parameters the data do not determine or that run to their bound) stands in `warnings`.
  *
- * @throws Error when the model cannot be estimated so (a latent parameter, one without likelihood), or when the log
- *   likelihood is not finite at any start; RangeError for options out of range
+ * Latent parameters (whose distribution mentions others) are integrated out; `estimates` has their modes given the
+ * others, and `logLikelihood` is that of the integral.
+ *
+ * @throws Error when the model cannot be estimated so (a parameter without likelihood), or when the log likelihood is
+ *   not finite at any start; RangeError for options out of range
  * @example
  * const fit = await mle(line, { seed: 1 });
  * fit.estimates.slope;
@@ -31,7 +47,7 @@ export async function mle<M extends AnyModel>(
   model: M & WithLikelihood<NoInfer<M>>,
   options: MleOptions = {},
 ): Promise<Estimate<M>> {
-  checkMaximiseOptions('mle', options, ['errors']);
+  checkMaximiseOptions('mle', options, ['errors', 'quadrature', 'reml']);
   const { errors = 'observed' } = options;
   const isCluster = typeof errors === 'object' && errors !== null && 'cluster' in errors;
   if (!(isCluster || ['observed', 'expected', 'sandwich'].includes(errors as string))) {
@@ -42,5 +58,12 @@ export async function mle<M extends AnyModel>(
   const compiled = compileModel(model);
   const obstacle = compiled.mleObstacle();
   if (obstacle !== undefined) throw new Error(`mle: ${obstacle}`);
-  return maximise<M>(model, compiled, 'mle', false, options, errors);
+  const points = options.quadrature === undefined ? 1 : checkWhole('mle', 'quadrature', options.quadrature, 2, 50);
+  const integrated = integrateOut(compiled, points, options.reml ?? []);
+  if (integrated && errors !== 'observed') {
+    throw new Error(
+      `mle: with ${integrated.names.join(', ')} integrated out only errors: 'observed' is there; leave errors out`,
+    );
+  }
+  return maximise<M>(model, compiled, 'mle', false, options, { errors, integrated });
 }

@@ -94,6 +94,9 @@ export async function profile<M extends AnyModel>(
   const { seed } = options;
   const fit = of instanceof Estimate ? of : await mle(of, seed === undefined ? {} : { seed });
   if (fit.method !== 'mle') throw new TypeError('profile: expected a model or a result of mle, got one of map');
+  if (fit.integrated.length > 0) {
+    throw new Error(`profile: not there for likelihoods with parameters integrated out (${fit.integrated.join(', ')})`);
+  }
   const compiled = compileModel(fit.model);
   const at = fit.names.indexOf(name);
   if (at < 0) throw new RangeError(`profile: no scalar called '${name}'; ${knownNames(name, fit.names)}`);

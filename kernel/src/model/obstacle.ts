@@ -1,7 +1,7 @@
 /**
- * Why a model has no maximum-likelihood estimate: a latent parameter, or one the likelihood does not see.
+ * Why a model has no maximum-likelihood estimate: no likelihood, or a parameter that it does not see. (Latent parameters
+ * are integrated out.)
  */
-import { describeDistribution } from './describe.ts';
 import type { ParameterLayout } from './layout.ts';
 import { parametersIn, type Trace } from './trace.ts';
 
@@ -10,17 +10,7 @@ export function mleObstacle(trace: Trace, layout: readonly ParameterLayout[]): s
   if (trace.observed.length + trace.terms.length === 0) {
     return 'this model observes nothing, so it has no likelihood; add .observe or .logDensity';
   }
-  const latent = layout.find(({ role }) => role === 'latent');
-  if (latent !== undefined) {
-    const { name, distribution, mentions } = latent;
-    return (
-      `'${name}' is latent: its distribution ${describeDistribution(distribution)} mentions ${list(mentions)}, so the ` +
-      `likelihood is an integral over '${name}', and dropping that distribution would be another model. ` +
-      `Use sample (it integrates), or write the integral by hand: where ${name} is normal and so are the data, observe them ` +
-      `around its mean with both variances added`
-    );
-  }
-  const seen = likelihoodParameters(trace);
+  const seen = likelihoodParameters(trace, layout);
   const unseen = layout.map(({ name }) => name).filter((name) => !seen.includes(name));
   if (unseen.length === 0) return undefined;
   return (
@@ -29,10 +19,12 @@ export function mleObstacle(trace: Trace, layout: readonly ParameterLayout[]): s
   );
 }
 
-/** Names of the parameters that some observation or term is computed from. */
-function likelihoodParameters(trace: Trace): string[] {
+/** Names of the parameters that some observation, term or distribution of a latent parameter is computed from. */
+function likelihoodParameters(trace: Trace, layout: readonly ParameterLayout[]): string[] {
   const observed = trace.observed.flatMap(({ distribution }) => Object.values(distribution.parameters));
-  return parametersIn([...observed, ...trace.terms.map(({ value }) => value)], trace);
+  const latent = layout.filter(({ role }) => role === 'latent');
+  const mentioned = latent.flatMap(({ name, mentions }) => [name, ...mentions]);
+  return [...parametersIn([...observed, ...trace.terms.map(({ value }) => value)], trace), ...mentioned];
 }
 
 const list = (names: readonly string[]): string =>

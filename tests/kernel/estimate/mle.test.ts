@@ -245,15 +245,6 @@ describe('what an estimate says of its doubts', () => {
 });
 
 describe('what mle refuses', () => {
-  it('a latent parameter, with the way out', async () => {
-    const latent = model()
-      .data({ y })
-      .parameters({ mu: flat(), tau: positive() })
-      .parameters(({ mu, tau }) => ({ theta: normal(mu, tau).size(6) }))
-      .observe(({ theta }) => ({ y: normal(theta, 1) }));
-    await expect(mle(latent)).rejects.toThrow(/mle: 'theta' is latent.*Use sample/s);
-  });
-
   it('a parameter without likelihood', async () => {
     const unused = model()
       .data({ y })
@@ -272,7 +263,7 @@ describe('what mle refuses', () => {
 
   it('misspelt options and values out of range', async () => {
     await expect(mle(sample, { start: 4 } as never)).rejects.toThrow(
-      "mle: no option called 'start'; there are: errors, init, starts",
+      "mle: no option called 'start'; there are: errors, quadrature, reml, init, starts",
     );
     await expect(mle(sample, { starts: 0 })).rejects.toThrow('starts must be a whole number from 1');
     await expect(mle(sample, { iterations: Number.NaN })).rejects.toThrow('got NaN');
