@@ -32,7 +32,8 @@ PROBES = {
   separate: [...noPooling.estimates.theta], separateErrors: [...noPooling.standardErrors.theta],
   pooled: { mu: completePooling.estimates.mu, error: completePooling.standardErrors.mu },
   marginal: { ...marginalMle.estimates, logLikelihood: marginalMle.logLikelihood, warnings: marginalMle.warnings },
-  refusal, profile: [0, 2, 5, 10, 20].map((t) => profile(t)['log likelihood']),
+  library: { integrated: byLibrary.integrated, logLikelihood: byLibrary.logLikelihood },
+  profile: [0, 2, 5, 10, 20].map((t) => profile(t)['log likelihood']),
   posterior: posterior.summary().rows,
   divergences: [centredPosterior, posterior].map((p) => p.statistics.divergent.reduce((a, b) => a + b, 0)),
   centredWarnings: centredPosterior.warnings, warnings: posterior.warnings,
@@ -217,10 +218,11 @@ def test_schools_without_and_with_pooling(schools):
     assert found["pooled"]["error"] == pytest.approx(REFERENCE["schools"]["pooled"]["standard_error"], rel=1e-6)
 
 
-def test_schools_mle_of_latent_effects_is_refused_with_a_reason(schools):
-    assert schools.results["refusal"].startswith("mle:")
-    assert "theta" in schools.results["refusal"]
-    assert schools.results["refusal"] in schools.text_after("const refusal")
+def test_schools_mle_integrates_the_latent_effects_out(schools):
+    assert schools.results["library"]["integrated"] == ["theta"]
+    by_hand = schools.results["marginal"]["logLikelihood"]
+    assert schools.results["library"]["logLikelihood"] == pytest.approx(by_hand, abs=1e-6)
+    assert "integrated out: theta" in schools.text_after("const byLibrary")
 
 
 def test_schools_marginal_mle_of_tau_is_zero(schools):
