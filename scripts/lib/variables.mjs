@@ -1,6 +1,7 @@
 /**
  * The variables that programs we start find in their environment.
  */
+import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { binFolder, stateFolder, venv } from './paths.mjs';
 
@@ -27,6 +28,7 @@ export function cleanVariables() {
  */
 export function environmentVariables() {
   const jupyter = join(stateFolder, 'jupyter');
+  mkdirSync(jupyter, { recursive: true }); // IPython warns where the parent of its folder is missing
   return {
     ...cleanVariables(),
     PATH: [binFolder, process.env.PATH ?? ''].join(delimiter),

@@ -114,8 +114,7 @@ def agree(row, reference):
     assert abs(row["sd"] - reference["sd"]) < STANDARD_ERRORS * row["mcseSd"], (row, reference)
 
 
-def test_runs_from_top_to_bottom_without_error_or_warning(any_run, record_property):
-    record_property("seconds", round(any_run.seconds, 1))
+def test_runs_from_top_to_bottom_without_error_or_warning(any_run):
     print(f"{any_run.seconds:.1f} s")
     for source, output in any_run.outputs():
         assert output.output_type != "error", (source, output)
