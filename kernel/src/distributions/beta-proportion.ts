@@ -3,7 +3,7 @@ import { betaQuantile, betaRegularised, betaRegularisedUpper } from '../numeric/
 import { betaVariate } from '../numeric/variates/index.ts';
 import type { Arg, Broadcast, ShapeOfArg } from '../program/types.ts';
 import { openUnitInterval, positive } from './constraints.ts';
-import { betaLower, logBeta, xlog1py, xlogy } from './formulas.ts';
+import { betaLower, logBeta, logBetaUpper, xlog1py, xlogy } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
@@ -25,8 +25,7 @@ const family = defineDistribution({
   cdf: (x, { mean, precision }) => betaRegularised(mean * precision, (1 - mean) * precision, clamp(x)),
   upperCdf: (x, { mean, precision }) => betaRegularisedUpper(mean * precision, (1 - mean) * precision, clamp(x)),
   tracedLogCdf: (x, { mean, precision }) => betaLower(mean.mul(precision), mean.neg().add(1).mul(precision), x).log(),
-  tracedLogUpperCdf: (x, { mean, precision }) =>
-    betaLower(mean.neg().add(1).mul(precision), mean.mul(precision), x.neg().add(1)).log(),
+  tracedLogUpperCdf: (x, { mean, precision }) => logBetaUpper(mean.mul(precision), mean.neg().add(1).mul(precision), x),
   quantile: (p, { mean, precision }) => betaQuantile(p, mean * precision, (1 - mean) * precision),
   mean: ({ mean }) => mean,
   variance: ({ mean, precision }) => (mean * (1 - mean)) / (precision + 1),

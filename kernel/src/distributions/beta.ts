@@ -3,7 +3,7 @@ import { betaQuantile, betaRegularised, betaRegularisedUpper } from '../numeric/
 import { betaVariate } from '../numeric/variates/index.ts';
 import type { Arg, Broadcast, ShapeOfArg } from '../program/types.ts';
 import { positive } from './constraints.ts';
-import { logBeta, xlog1py, xlogy } from './formulas.ts';
+import { betaLower, logBeta, logBetaUpper, xlog1py, xlogy } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
@@ -21,6 +21,8 @@ const family = defineDistribution({
       .sub(logBeta(alpha, beta)),
   cdf: (x, { alpha, beta }) => betaRegularised(alpha, beta, clamp(x)),
   upperCdf: (x, { alpha, beta }) => betaRegularisedUpper(alpha, beta, clamp(x)),
+  tracedLogCdf: (x, { alpha, beta }) => betaLower(alpha, beta, x).log(),
+  tracedLogUpperCdf: (x, { alpha, beta }) => logBetaUpper(alpha, beta, x),
   quantile: (p, { alpha, beta }) => betaQuantile(p, alpha, beta),
   mean: ({ alpha, beta }) => alpha / (alpha + beta),
   variance: ({ alpha, beta }) => ((alpha / (alpha + beta)) * (beta / (alpha + beta))) / (alpha + beta + 1),

@@ -5,7 +5,7 @@ import { binomialVariate } from '../numeric/variates/index.ts';
 import type { Arg, Broadcast, ShapeOfArg } from '../program/types.ts';
 import { count, real, unitInterval } from './constraints.ts';
 import { discreteQuantile } from './discrete-quantile.ts';
-import { logChoose, xlog1py, xlogy } from './formulas.ts';
+import { betaLower, logChoose, xlog1py, xlogy } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
@@ -42,6 +42,9 @@ const probabilityFamily = defineDistribution({
       .add(xlog1py(trials.sub(x), probability.neg())),
   cdf: (x, { trials, probability: p }) => cdf(x, trials, p, 1 - p),
   upperCdf: (x, { trials, probability: p }) => upperCdf(x, trials, p, 1 - p),
+  tracedLogCdf: (x, { trials, probability: p }) =>
+    betaLower(trials.sub(x.floor()), x.floor().add(1), p.neg().add(1)).log(),
+  tracedLogUpperCdf: (x, { trials, probability: p }) => betaLower(x.floor().add(1), trials.sub(x.floor()), p).log(),
   quantile: (u, { trials, probability: p }) => quantile(u, trials, p, 1 - p),
   mean: ({ trials, probability: p }) => trials * p,
   variance: ({ trials, probability: p }) => trials * p * (1 - p),
@@ -58,6 +61,10 @@ const logitFamily = defineDistribution({
     logChoose(trials, x).sub(x.mul(logit.neg().softplus())).sub(trials.sub(x).mul(logit.softplus())),
   cdf: (x, { trials, logit }) => cdf(x, trials, sigmoid(logit), sigmoid(-logit)),
   upperCdf: (x, { trials, logit }) => upperCdf(x, trials, sigmoid(logit), sigmoid(-logit)),
+  tracedLogCdf: (x, { trials, logit }) =>
+    betaLower(trials.sub(x.floor()), x.floor().add(1), logit.neg().sigmoid()).log(),
+  tracedLogUpperCdf: (x, { trials, logit }) =>
+    betaLower(x.floor().add(1), trials.sub(x.floor()), logit.sigmoid()).log(),
   quantile: (u, { trials, logit }) => quantile(u, trials, sigmoid(logit), sigmoid(-logit)),
   mean: ({ trials, logit }) => trials * sigmoid(logit),
   variance: ({ trials, logit }) => trials * sigmoid(logit) * sigmoid(-logit),

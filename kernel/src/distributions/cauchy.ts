@@ -1,6 +1,7 @@
 /** Cauchy distribution. */
 import { atan, tan } from '../numeric/elementary.ts';
-import type { Arg, Broadcast, ShapeOfArg } from '../program/types.ts';
+import { where } from '../program/index.ts';
+import type { Arg, Broadcast, Expr, ShapeOfArg } from '../program/types.ts';
 import { positive, real } from './constraints.ts';
 import { LOG_PI } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
@@ -19,6 +20,13 @@ function standardQuantile(p: number): number {
   return p > 0.75 ? 1 / tan(Math.PI * (1 - p)) : tan(Math.PI * (p - 0.5));
 }
 
+/** log P(Z ≤ z) as an expression, with the lower tail's digits. */
+function tracedLogCdf(z: Expr): Expr {
+  const tail = z.abs().maximum(1).reciprocal().atan().div(Math.PI); // P(Z > |z|) for |z| ≥ 1
+  const centre = z.atan().div(Math.PI).add(0.5);
+  return where(z.lt(-1), tail.log(), where(z.gt(1), tail.neg().log1p(), centre.log()));
+}
+
 const family = defineDistribution({
   name: 'cauchy',
   summary: 'Cauchy: tails so heavy that there is no mean',
@@ -29,6 +37,8 @@ const family = defineDistribution({
     x.sub(location).div(scale).square().log1p().neg().sub(scale.log()).sub(LOG_PI),
   cdf: (x, { location, scale }) => standardCdf((x - location) / scale),
   upperCdf: (x, { location, scale }) => standardCdf((location - x) / scale),
+  tracedLogCdf: (x, { location, scale }) => tracedLogCdf(x.sub(location).div(scale)),
+  tracedLogUpperCdf: (x, { location, scale }) => tracedLogCdf(location.sub(x).div(scale)),
   quantile: (p, { location, scale }) => location + scale * standardQuantile(p),
   mean: () => Number.NaN,
   variance: () => Number.NaN,

@@ -105,6 +105,33 @@ export class FamilyDistribution {
     });
   }
 
+  /**
+   * A distribution made of this one: another family, these parameters and bounds besides its own.
+   *
+   * @throws RangeError when the shapes do not fit
+   */
+  derive(
+    family: Family,
+    added: Readonly<Record<string, Expression>>,
+    bounds: readonly Bound[] = [],
+  ): FamilyDistribution {
+    const common = commonShape(family.name, { distribution: this.#placeholder(), ...added });
+    const parameters = { ...this.parameters, ...added };
+    return new FamilyDistribution({
+      ...this.#parts,
+      family,
+      parameters,
+      shape: common,
+      bounds: [...this.#parts.bounds, ...bounds],
+    });
+  }
+
+  /** Whether it is as its family made it: variates of one number, not restricted by `.bounded` or an order. */
+  get isPlain(): boolean {
+    const { family, structure, bounds } = this.#parts;
+    return !family.sampleEvent && structure === 'real' && bounds.every(({ origin }) => origin === 'family');
+  }
+
   /** The same distribution whose elements must do something together. */
   structured(structure: Structure, bounds: readonly Bound[] = []): FamilyDistribution {
     return new FamilyDistribution({ ...this.#parts, structure, bounds: [...this.#parts.bounds, ...bounds] });

@@ -2,6 +2,7 @@
 import { exp, expm1, log1p } from '../numeric/elementary.ts';
 import type { Arg, ShapeOfArg } from '../program/types.ts';
 import { positive } from './constraints.ts';
+import { log1mExp } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
@@ -14,6 +15,8 @@ const family = defineDistribution({
   logDensity: (x, { rate }) => rate.log().sub(rate.mul(x)),
   cdf: (x, { rate }) => -expm1(-rate * Math.max(x, 0)),
   upperCdf: (x, { rate }) => exp(-rate * Math.max(x, 0)),
+  tracedLogCdf: (x, { rate }) => log1mExp(x.mul(rate).neg()),
+  tracedLogUpperCdf: (x, { rate }) => x.mul(rate).neg(),
   quantile: (p, { rate }) => -log1p(-p) / rate,
   mean: ({ rate }) => 1 / rate,
   variance: ({ rate }) => 1 / rate ** 2,

@@ -70,3 +70,9 @@ export function logRising(a: Expr, x: Expr): Expr {
   const plain = sum.lgamma().sub(a.lgamma()).sub(x.mul(a.log()));
   return where(a.gt(60), series, plain);
 }
+
+/** log (1 − I_x(a, b)), also where 1 − x rounds to 1. */
+export function logBetaUpper(a: Expr, b: Expr, x: Expr): Expr {
+  const lower = betaLower(a, b, x);
+  return where(lower.lt(0.5), lower.neg().log1p(), betaLower(b, a, x.neg().add(1)).log());
+}

@@ -3,7 +3,7 @@ import { gammaQuantile, gammaRegularisedLower, gammaRegularisedUpper } from '../
 import { gammaVariate } from '../numeric/variates/index.ts';
 import type { Arg, Broadcast, ShapeOfArg } from '../program/types.ts';
 import { positive } from './constraints.ts';
-import { logGamma, xlogy } from './formulas.ts';
+import { gammaLower, gammaUpper, logGamma, xlogy } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
@@ -17,6 +17,8 @@ const family = defineDistribution({
     xlogy(shape.sub(1), x).sub(rate.mul(x)).add(shape.mul(rate.log())).sub(logGamma(shape)),
   cdf: (x, { shape, rate }) => gammaRegularisedLower(shape, rate * Math.max(x, 0)),
   upperCdf: (x, { shape, rate }) => gammaRegularisedUpper(shape, rate * Math.max(x, 0)),
+  tracedLogCdf: (x, { shape, rate }) => gammaLower(shape, rate.mul(x)).log(),
+  tracedLogUpperCdf: (x, { shape, rate }) => gammaUpper(shape, rate.mul(x)).log(),
   quantile: (p, { shape, rate }) => gammaQuantile(p, shape) / rate,
   mean: ({ shape, rate }) => shape / rate,
   variance: ({ shape, rate }) => shape / rate ** 2,

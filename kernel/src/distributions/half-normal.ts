@@ -19,6 +19,8 @@ const family = defineDistribution({
     x.sub(location).div(scale).square().mul(-0.5).sub(scale.log()).add(LOG_DENSITY_CONSTANT),
   cdf: (x, { location, scale }) => erf((Math.max(x - location, 0) / scale) * Math.SQRT1_2),
   upperCdf: (x, { location, scale }) => erfc((Math.max(x - location, 0) / scale) * Math.SQRT1_2),
+  tracedLogCdf: (x, { location, scale }) => x.sub(location).div(scale).mul(Math.SQRT1_2).erf().log(),
+  tracedLogUpperCdf: (x, { location, scale }) => location.sub(x).div(scale).normalLogCdf().add(Math.LN2),
   quantile: (p, { location, scale }) => location + scale * normalQuantileAbsolute(p),
   mean: ({ location, scale }) => location + scale * ROOT_TWO_OVER_PI,
   variance: ({ scale }) => scale ** 2 * (1 - 2 / Math.PI),

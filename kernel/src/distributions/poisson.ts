@@ -5,7 +5,7 @@ import { poissonVariate } from '../numeric/variates/index.ts';
 import type { Arg, ShapeOfArg } from '../program/types.ts';
 import { nonNegative, real } from './constraints.ts';
 import { discreteQuantile } from './discrete-quantile.ts';
-import { logGamma, xlogy } from './formulas.ts';
+import { gammaLower, gammaUpper, logGamma, xlogy } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
@@ -38,6 +38,8 @@ const rateFamily = defineDistribution({
       .sub(logGamma(x.add(1))),
   cdf: (x, { rate }) => cdf(x, rate),
   upperCdf: (x, { rate }) => upperCdf(x, rate),
+  tracedLogCdf: (x, { rate }) => gammaUpper(x.floor().add(1), rate).log(),
+  tracedLogUpperCdf: (x, { rate }) => gammaLower(x.floor().add(1), rate).log(),
   quantile: (p, { rate }) => quantile(p, rate),
   mean: ({ rate }) => rate,
   variance: ({ rate }) => rate,
@@ -57,6 +59,8 @@ const logRateFamily = defineDistribution({
       .sub(logGamma(x.add(1))),
   cdf: (x, { logRate }) => cdf(x, exp(logRate)),
   upperCdf: (x, { logRate }) => upperCdf(x, exp(logRate)),
+  tracedLogCdf: (x, { logRate }) => gammaUpper(x.floor().add(1), logRate.exp()).log(),
+  tracedLogUpperCdf: (x, { logRate }) => gammaLower(x.floor().add(1), logRate.exp()).log(),
   quantile: (p, { logRate }) => quantile(p, exp(logRate)),
   mean: ({ logRate }) => exp(logRate),
   variance: ({ logRate }) => exp(logRate),

@@ -1,10 +1,10 @@
 /** Student's t distribution with location and scale. */
 import { logBeta, studentTCdf, studentTQuantile } from '../numeric/special/index.ts';
 import { gammaVariate } from '../numeric/variates/index.ts';
-import { where } from '../program/index.ts';
+import { constant, where } from '../program/index.ts';
 import type { Arg, Broadcast, Expr, ShapeOfArg } from '../program/types.ts';
 import { positive, real } from './constraints.ts';
-import { LOG_PI } from './formulas.ts';
+import { betaLower, LOG_PI } from './formulas.ts';
 import { ofKnown } from './known.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
@@ -33,6 +33,12 @@ export function studentTLogDensity(x: Expr, nu: Expr, location: Expr, scale: Exp
   return power.add(logGammaRatio(nu)).sub(nu.log().add(LOG_PI).mul(0.5)).sub(scale.log());
 }
 
+/** log P(T ≤ t) as an expression, with the lower tail's digits. */
+function tracedLogCdf(t: Expr, nu: Expr): Expr {
+  const tail = betaLower(nu.mul(0.5), constant(0.5), nu.div(nu.add(t.square()))).mul(0.5); // P(T > |t|)
+  return where(t.lt(0), tail.log(), tail.neg().log1p());
+}
+
 const family = defineDistribution({
   name: 'studentT',
   summary: "Student's t with degrees of freedom, location and scale",
@@ -42,6 +48,8 @@ const family = defineDistribution({
   logDensity: (x, { nu, location, scale }) => studentTLogDensity(x, nu, location, scale),
   cdf: (x, { nu, location, scale }) => studentTCdf((x - location) / scale, nu),
   upperCdf: (x, { nu, location, scale }) => studentTCdf((location - x) / scale, nu),
+  tracedLogCdf: (x, { nu, location, scale }) => tracedLogCdf(x.sub(location).div(scale), nu),
+  tracedLogUpperCdf: (x, { nu, location, scale }) => tracedLogCdf(location.sub(x).div(scale), nu),
   quantile: (p, { nu, location, scale }) => location + scale * studentTQuantile(p, nu),
   mean: ({ nu, location }) => (nu > 1 ? location : Number.NaN),
   variance: ({ nu, scale }) => {

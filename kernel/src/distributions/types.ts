@@ -69,6 +69,8 @@ export interface Family<P extends Parameters = Parameters, K extends Kind = Kind
    * Not there for scalars, and where the constructor says the shape.
    */
   eventShape?(shapes: Readonly<Record<keyof P, Shape>>): Shape | string;
+  /** How a message writes it, given each parameter's text; default `name(first, second)`. */
+  describe?(parameters: Readonly<Record<string, string>>): string;
   /** What is wrong with known vectors or matrices whose elements are each in range, e.g. a sum that is not 1. */
   validateEvent?(parameters: Blocks<P>): string | undefined;
   /** What is wrong with parameters that are each in range, e.g. bounds in the wrong order. */

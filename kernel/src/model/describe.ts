@@ -15,6 +15,10 @@ export function describeExpression(expression: Expr | Expression): string {
 /** As one would write it, bounds included; sizes are left out. */
 export function describeDistribution({ family, parameters, support, shape }: Distribution): string {
   if (family.name === 'simplex') return `${family.name}(${shape.at(-1)})`;
+  if (family.describe !== undefined) {
+    const texts = Object.entries(parameters).map(([name, value]) => [name, describeExpression(value)]);
+    return family.describe(Object.fromEntries(texts));
+  }
   const call = `${family.name}(${Object.values(parameters).map(describeExpression).join(', ')})`;
   if (support.structure === 'ordered') return `ordered(${call})`;
   if (support.structure === 'positive ordered') return `positiveOrdered(${call})`;

@@ -1,0 +1,87 @@
+/** Distributions of which only "at most" or "at least" is seen beyond a bound. */
+import { asExpression, where } from '../program/index.ts';
+import type { Arg, Expr, Shape } from '../program/types.ts';
+import { real } from './constraints.ts';
+import type { Bound, FamilyDistribution } from './distribution.ts';
+import { knownValues } from './known.ts';
+import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
+import { describeBase, logTail, refuseTwice, seenAs, tailsOf, wrapped } from './wrapping.ts';
+
+const LOWER = 'censoredBelow';
+const UPPER = 'censoredAbove';
+
+function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
+  const { family } = base;
+  const { cdf, upperCdf } = tailsOf('censored', base);
+  const { quantile, sample } = family;
+  const [low, high] = [LOWER, UPPER].map((name) => given.includes(name));
+  const clamp = (x: number, p: Readonly<Record<string, number>>): number =>
+    Math.min(Math.max(x, p[LOWER] ?? -Infinity), p[UPPER] ?? Infinity);
+  return {
+    name: 'censored',
+    summary: `${family.summary}, censored`,
+    kind: family.kind,
+    support: family.support,
+    parameters: { ...family.parameters, ...Object.fromEntries(given.map((name) => [name, real])) },
+    logDensity: (x, p) => {
+      let density: Expr = family.logDensity(x, p);
+      if (low) density = where(x.le(p[LOWER]!), logTail('censored', base, 'lower', p[LOWER]!), density);
+      if (!high) return density;
+      // P(X ≥ upper) is P(X > upper − 1) for whole numbers
+      const last = base.kind === 'int' ? p[UPPER]!.sub(1) : p[UPPER]!;
+      return where(x.ge(p[UPPER]!), logTail('censored', base, 'upper', last), density);
+    },
+    cdf: (x, p) => (x < p[LOWER]! ? 0 : x >= p[UPPER]! ? 1 : cdf(x, p)),
+    upperCdf: (x, p) => (x < p[LOWER]! ? 1 : x >= p[UPPER]! ? 0 : upperCdf(x, p)),
+    ...(quantile && { quantile: (u, p) => clamp(quantile(u, p), p) }),
+    ...(sample && { sample: (stream, p) => clamp(sample(stream, p), p) }),
+    describe: (texts) => {
+      const bounds = [texts[LOWER] && `lower: ${texts[LOWER]}`, texts[UPPER] && `upper: ${texts[UPPER]}`].filter(
+        Boolean,
+      );
+      return `censored(${describeBase(family, texts)}, { ${bounds.join(', ')} })`;
+    },
+  };
+}
+
+/**
+ * Censored observations: a value at `lower` stands for "at most `lower`" and has the log probability of that, a value at
+ * `upper` for "at least `upper`"; between them the density is the distribution's own. For data; as a parameter's prior
+ * it would have atoms.
+ *
+ * @param distribution of single numbers, with a distribution function: scalar or array
+ * @param bounds `lower`, `upper` or both: numbers, or arrays where each observation has its own
+ * @throws RangeError when known bounds are not in order or NaN; Error for a family without a distribution function, and
+ * where it is known for numbers only and the parameters are not
+ * @example
+ * const survival = model()
+ *   .data({ days: [12, 30, 7, 30] }) // the study ended after 30
+ *   .parameters({ rate: gamma(2, 20) })
+ *   .observe(({ rate }) => ({ days: censored(exponential(rate), { upper: 30 }) }));
+ */
+export function censored<S extends Shape, K extends Kind>(
+  distribution: Distribution<S, K>,
+  bounds: BoundArguments,
+): Distribution<S, K> {
+  const base = wrapped('censored', distribution);
+  const added: Record<string, ReturnType<typeof asExpression>> = {};
+  const restrictions: Bound[] = [];
+  for (const [side, name, bound] of [
+    ['lower', LOWER, bounds.lower] as const,
+    ['upper', UPPER, bounds.upper] as const,
+  ]) {
+    if (bound === undefined) continue;
+    if (knownValues(bound)?.some((v) => Number.isNaN(v))) {
+      throw new RangeError(`censored: ${side} is NaN; give a number, or leave the bound out`);
+    }
+    added[name] = asExpression(bound as Arg);
+    restrictions.push({ side, value: added[name] as unknown as Expr, open: false, origin: 'family' });
+  }
+  refuseTwice('censored', base, Object.keys(added));
+  const result = base.derive(familyOf(base, Object.keys(added)), added, restrictions);
+  const { lower, upper } = result.support;
+  if (lower && upper && knownValues(lower.lt(upper))?.includes(0)) {
+    throw new RangeError('censored: nothing lies between the bounds; the lower one must be below the upper one');
+  }
+  return seenAs(result);
+}
