@@ -18,9 +18,12 @@ const BINARY = {
   le: 0x4b,
   ge: 0x4c,
   and: 0x4e,
+  /** a, without the bits of b. */
+  without: 0x4f,
   or: 0x50,
   xor: 0x51,
   addIntegers: 0xce,
+  subIntegers: 0xd1,
   add: 0xf0,
   sub: 0xf1,
   mul: 0xf2,
@@ -146,6 +149,21 @@ export class Code {
     return this.#bound();
   }
 
+  /** A copy that may be assigned to. */
+  copy(a: Vector): Vector {
+    const made = { local: this.local(V128) };
+    this.assign(made, a);
+    return made;
+  }
+
+  /** What is done only where the mask is not set in both lanes: rare cases. */
+  otherwise(mask: Vector, body: () => void): void {
+    this.get(mask.local);
+    this.raw(0xfd, 0xc3, 0x01, 0x45, 0x04, 0x40);
+    body();
+    this.raw(0x0b);
+  }
+
   /** `into = a`. */
   assign(into: Vector, a: Vector): void {
     this.get(a.local);
@@ -154,9 +172,7 @@ export class Code {
 
   /** A fresh vector of zeros that may be assigned to. */
   variable(): Vector {
-    const made = { local: this.local(V128) };
-    this.assign(made, this.constant(0));
-    return made;
+    return this.copy(this.constant(0));
   }
 
   /** Two doubles from memory; with `lanes` 1 only the first, the other being 0. */

@@ -5,7 +5,6 @@
  */
 import { LN2_HIGH, LN2_LOW } from '../../../numeric/elementary/scale.ts';
 import type { Code, Vector } from './code.ts';
-import { double } from './encoder.ts';
 
 /** (e^r − 1 − r) / r², coefficients of `numeric/elementary/exponential.ts`. */
 function tail(code: Code, r: Vector): Vector {
@@ -30,15 +29,11 @@ function powerOfTwo(code: Code, k: Vector): Vector {
   return code.shift('left', integer, 52);
 }
 
-/** y · 2^k with a single rounding, for −1100 < k < 1100. */
+/** y · 2^k with a single rounding, for −2000 < k < 2000: the first of two products is exact. */
 function scale(code: Code, y: Vector, k: Vector): Vector {
-  const c = (x: number) => code.constant(x);
-  const large = code.binary('gt', k, c(1023));
-  const small = code.binary('lt', k, c(-1021));
-  const shift = code.select(large, c(1), code.select(small, c(-200), c(0)));
-  const second = code.select(large, c(2), code.select(small, c(2 ** -200), c(1)));
-  const first = powerOfTwo(code, code.binary('sub', k, shift));
-  return code.binary('mul', code.binary('mul', y, first), second);
+  const half = code.unary('floor', code.binary('mul', k, code.constant(0.5)));
+  const rest = code.binary('sub', k, half);
+  return code.binary('mul', code.binary('mul', y, powerOfTwo(code, half)), powerOfTwo(code, rest));
 }
 
 /** x = k log 2 + r + rest. */
@@ -59,26 +54,18 @@ function gather(code: Code, sum: Vector, lost: Vector, rest: Vector, r: Vector):
   return add(sum, add(lost, add(rest, square)));
 }
 
-/** e^x. */
-export function exp(code: Code, x: Vector): Vector {
-  const c = (value: number) => code.constant(value);
+/** e^x for |x| ≤ 1000: what overflows or underflows does so by itself. */
+function expOfBounded(code: Code, x: Vector): Vector {
+  const one = code.constant(1);
   const { k, r, rest } = reduce(code, x);
-  const sum = code.binary('add', c(1), r);
-  const lost = code.binary('sub', r, code.binary('sub', sum, c(1)));
-  const value = scale(code, gather(code, sum, lost, rest, r), k);
-  const above = code.binary('gt', x, c(709.782712893384));
-  const below = code.binary('lt', x, c(-745.1332191019412));
-  return code.select(above, c(Infinity), code.select(below, c(0), value));
+  const sum = code.binary('add', one, r);
+  const lost = code.binary('sub', r, code.binary('sub', sum, one));
+  return scale(code, gather(code, sum, lost, rest, r), k);
 }
 
-/** e^x for x ≤ 0 or NaN, as in the logistic family: 2^k cannot be too large. */
-function expOfNegative(code: Code, x: Vector): Vector {
-  const c = (value: number) => code.constant(value);
-  const { k, r, rest } = reduce(code, x);
-  const sum = code.binary('add', c(1), r);
-  const lost = code.binary('sub', r, code.binary('sub', sum, c(1)));
-  const value = scale(code, gather(code, sum, lost, rest, r), k);
-  return code.select(code.binary('lt', x, c(-745.1332191019412)), c(0), value);
+/** e^x. */
+export function exp(code: Code, x: Vector): Vector {
+  return expOfBounded(code, code.binary('max', code.binary('min', x, code.constant(1000)), code.constant(-1000)));
 }
 
 /** e^x − 1. */
@@ -106,22 +93,18 @@ export function expm1(code: Code, x: Vector): Vector {
   return code.select(above, c(Infinity), code.select(below, c(-1), inside));
 }
 
-/** −|x|. */
-function minusSize(code: Code, x: Vector): Vector {
-  return code.binary('or', x, code.bits(double(-0)));
+/** e^−|x|. */
+export function expMinusSize(code: Code, x: Vector): Vector {
+  const negative = code.binary('or', x, code.constant(-0));
+  return expOfBounded(code, code.binary('max', negative, code.constant(-1000)));
 }
 
 /** 1 / (1 + e^−x). */
 export function sigmoid(code: Code, x: Vector): Vector {
   const one = code.constant(1);
-  const e = expOfNegative(code, minusSize(code, x));
+  const e = expMinusSize(code, x);
   const numerator = code.select(code.binary('ge', x, code.constant(0)), one, e);
   return code.binary('div', numerator, code.binary('add', one, e));
-}
-
-/** e^−|x|. */
-export function expMinusSize(code: Code, x: Vector): Vector {
-  return expOfNegative(code, minusSize(code, x));
 }
 
 /** Hyperbolic tangent. */

@@ -34,33 +34,45 @@ function combine(code: Code, f: Vector, k: Vector, c: Vector): Vector {
   return sub(mul(k, code.constant(LN2_HIGH)), inner);
 }
 
-/** Mantissa between √½ and √2, and exponent, of positive finite numbers; `normal` where none is subnormal. */
-function split(code: Code, x: Vector, normal: boolean): { readonly m: Vector; readonly k: Vector } {
-  const c = (value: number) => code.constant(value);
-  const subnormal = code.binary('lt', x, c(2.2250738585072014e-308));
-  const scaled = normal ? x : code.select(subnormal, code.binary('mul', x, c(2 ** 54)), x);
-  const bias = normal ? c(-1023) : code.select(subnormal, c(-1023 - 54), c(-1023));
+/** Bits of a double's exponent, and 1. */
+const EXPONENT = [0, 0, 0, 0, 0, 0, 0xf0, 0xff];
+const ONE = double(1);
+/** What carries into the exponent of a mantissa above √2, whose bits are 3ff6a09e667f3bcd: 2^52 − 6a09e667f3bcd − 1. */
+const CARRY = [0x32, 0xc4, 0x80, 0x99, 0x61, 0x5f, 0x09, 0x00];
+
+/** Mantissa between √½ and √2, and exponent, of positive finite numbers that are not subnormal. */
+function split(code: Code, x: Vector): { readonly m: Vector; readonly k: Vector } {
+  const carried = code.binary('addIntegers', x, code.bits(CARRY));
+  const exponent = code.binary('subIntegers', x, code.binary('and', carried, code.bits(EXPONENT)));
   // The biased exponent as an integer in the low bits of 2^52, then as a double.
-  const biased = code.binary('or', code.shift('right', scaled, 52), code.bits(double(2 ** 52)));
-  const exponent = code.binary('add', code.binary('sub', biased, c(2 ** 52)), bias);
-  const fraction = code.binary('and', scaled, code.bits([255, 255, 255, 255, 255, 255, 15, 0]));
-  const m = code.binary('or', fraction, c(1)); // 1 ≤ m < 2
-  const upper = code.binary('gt', m, c(Math.SQRT2));
+  const biased = code.binary('or', code.shift('right', carried, 52), code.constant(2 ** 52));
   return {
-    m: code.select(upper, code.binary('mul', m, c(0.5)), m),
-    k: code.select(upper, code.binary('add', exponent, c(1)), exponent),
+    m: code.binary('addIntegers', exponent, code.bits(ONE)),
+    k: code.binary('sub', biased, code.constant(2 ** 52 + 1023)),
   };
+}
+
+/** log x of positive finite numbers; those of x · 2^54 with `shift` = −54. */
+function logOf(code: Code, x: Vector, shift?: Vector): Vector {
+  const { m, k } = split(code, x);
+  const exponent = shift ? code.binary('add', k, shift) : k;
+  return combine(code, code.binary('sub', m, code.constant(1)), exponent, code.constant(0));
 }
 
 /** Natural logarithm. */
 export function log(code: Code, x: Vector): Vector {
   const c = (value: number) => code.constant(value);
-  const { m, k } = split(code, x, false);
-  const value = combine(code, code.binary('sub', m, c(1)), k, c(0));
-  const positive = code.binary('gt', x, c(0));
-  const other = code.select(code.binary('eq', x, c(0)), c(-Infinity), c(Number.NaN));
-  const infinite = code.binary('eq', x, c(Infinity));
-  return code.select(positive, code.select(infinite, x, value), other);
+  const smallest = c(2.2250738585072014e-308);
+  const value = code.copy(logOf(code, x));
+  const finite = code.binary('lt', x, c(Infinity));
+  code.otherwise(code.binary('and', code.binary('ge', x, smallest), finite), () => {
+    const subnormal = code.binary('lt', x, smallest);
+    const scaled = code.select(subnormal, code.binary('mul', x, c(2 ** 54)), x);
+    const all = logOf(code, scaled, code.binary('and', subnormal, c(-54)));
+    const other = code.select(code.binary('eq', x, c(0)), c(-Infinity), c(Number.NaN));
+    code.assign(value, code.select(code.binary('gt', x, c(0)), code.select(finite, all, x), other));
+  });
+  return value;
 }
 
 /** log(1 + x). */
@@ -68,28 +80,27 @@ export function log1p(code: Code, x: Vector): Vector {
   const c = (value: number) => code.constant(value);
   const sub = (a: Vector, b: Vector) => code.binary('sub', a, b);
   const u = code.binary('add', c(1), x);
-  const above = code.binary('gt', x, c(1));
-  const left = code.select(above, sub(c(1), sub(u, x)), sub(x, sub(u, c(1))));
-  const huge = code.binary('gt', x, c(1e17)); // 1 + x is x
-  const { m, k } = split(code, u, true); // 1 + x is 0 or at least 2^−53
-  const correction = code.select(huge, c(0), code.binary('div', left, u));
+  // 1 + x = u + left exactly (Knuth's two-sum)
+  const back = sub(u, c(1));
+  const left = code.binary('add', sub(c(1), sub(u, back)), sub(x, back));
+  const { m, k } = split(code, u); // u is at least 2^−53
   const near = code.binary(
     'and',
     code.binary('gt', x, c(-0.2928932188134524)),
     code.binary('lt', x, c(0.41421356237309503)),
   );
-  const zero = c(0);
-  const value = combine(
-    code,
-    code.select(near, x, sub(m, c(1))),
-    code.select(near, zero, k),
-    code.select(near, zero, correction),
-  );
-  const tiny = code.binary('lt', code.unary('abs', x), c(1e-17));
-  const inside = code.select(tiny, x, value);
-  const infinite = code.binary('eq', x, c(Infinity));
-  const other = code.select(code.binary('eq', x, c(-1)), c(-Infinity), c(Number.NaN));
-  return code.select(code.binary('gt', x, c(-1)), code.select(infinite, x, inside), other);
+  const aside = code.binary('or', near, code.binary('gt', x, c(1e17))); // 1 + x is x beyond
+  const correction = code.binary('without', code.binary('div', left, u), aside);
+  const f = code.select(near, x, sub(m, c(1)));
+  const inside = combine(code, f, code.binary('without', k, near), correction);
+  const value = code.copy(code.binary('or', inside, code.binary('and', x, c(-0)))); // −0 stays −0
+  const finite = code.binary('lt', x, c(Infinity));
+  code.otherwise(code.binary('and', code.binary('gt', x, c(-1)), finite), () => {
+    const other = code.select(code.binary('eq', x, c(-1)), c(-Infinity), c(Number.NaN));
+    const above = code.select(finite, value, x);
+    code.assign(value, code.select(code.binary('gt', x, c(-1)), above, other));
+  });
+  return value;
 }
 
 /** log(1 + e^x). */

@@ -122,14 +122,13 @@ class Printer {
     const whole = this.#length - (this.#length % 4);
     code.loop(counter, 8 * whole, 32, () => {
       this.#offsets(counter);
-      this.#piece(counter, { after: 0, lanes: 2, register: 0 });
-      this.#piece(counter, { after: 16, lanes: 2, register: 1 });
+      this.#pieces(counter, { after: 0, lanes: 2, register: 0 }, { after: 16, lanes: 2, register: 1 });
     });
     const rest = this.#length % 4;
     this.#offsets(counter);
-    if (rest >= 2) this.#piece(counter, { after: 0, lanes: 2, register: 0 });
-    if (rest === 1) this.#piece(counter, { after: 0, lanes: 1, register: 0 });
-    if (rest === 3) this.#piece(counter, { after: 16, lanes: 1, register: 1 });
+    if (rest >= 2) this.#pieces(counter, { after: 0, lanes: 2, register: 0 });
+    if (rest === 1) this.#pieces(counter, { after: 0, lanes: 1, register: 0 });
+    if (rest === 3) this.#pieces(counter, { after: 16, lanes: 1, register: 1 });
     this.#finishTotals();
   }
 
@@ -148,9 +147,14 @@ class Printer {
     });
   }
 
-  #piece(counter: number, piece: Piece): void {
-    const values: Vector[] = [];
-    for (const step of this.#steps) values.push(this.#step(step, values, counter, piece));
+  /** Step by step for all pieces, so that the processor has independent work at hand. */
+  #pieces(counter: number, ...pieces: readonly Piece[]): void {
+    const values = pieces.map((): Vector[] => []);
+    for (const step of this.#steps) {
+      pieces.forEach((piece, i) => {
+        values[i]!.push(this.#step(step, values[i]!, counter, piece));
+      });
+    }
   }
 
   #step(step: Step, values: readonly Vector[], counter: number, piece: Piece): Vector {
