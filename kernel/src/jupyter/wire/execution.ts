@@ -133,35 +133,34 @@ export class ExecutionQueue {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const { request } = next;
-      if (request.header.msg_type !== 'execute_request') {
+      if (!isCell(next)) {
         await next.answer((answering) => this.#handle(request, answering));
         continue;
       }
-      let failed = false;
+      let behind: readonly Waiting[] = [];
       await next.answer(async (answering) => {
-        failed = await this.#run(request, answering);
+        behind = await this.#run(request, answering);
       });
-      const stop = this.#interrupted || (failed && request.content.stop_on_error !== false);
-      this.#interrupted = false;
-      if (stop) await this.#abort();
+      for (const { answer } of behind) {
+        await answer(async ({ reply }) => reply('execute_reply', { status: 'aborted', execution_count: this.#count }));
+      }
     }
     this.#busy = false;
   }
 
-  /** Answer all that wait with `aborted`, also what has already come but not yet been read from the socket. */
-  async #abort(): Promise<void> {
+  /**
+   * The cells that a stop takes with it: those that wait, and what has come but is not yet read from the socket. Taken
+   * before the stopped cell is answered, for what is sent after that answer is a new beginning.
+   */
+  async #takeBehind(): Promise<Waiting[]> {
     await new Promise((resolve) => setImmediate(resolve));
-    for (const next of this.#waiting.splice(0)) {
-      if (next.request.header.msg_type !== 'execute_request') this.#waiting.push(next);
-      else
-        await next.answer(async ({ reply }) =>
-          reply('execute_reply', { status: 'aborted', execution_count: this.#count }),
-        );
-    }
+    const behind = this.#waiting.filter(isCell);
+    this.#waiting.splice(0, this.#waiting.length, ...this.#waiting.filter((waiting) => !isCell(waiting)));
+    return behind;
   }
 
-  /** Run one request to its reply. @returns whether it failed */
-  async #run(request: Request, { reply, publish }: Answering): Promise<boolean> {
+  /** Run one request to its reply. @returns the cells behind it that are not to run */
+  async #run(request: Request, { reply, publish }: Answering): Promise<readonly Waiting[]> {
     const { content } = request;
     const code = typeof content.code === 'string' ? content.code : '';
     const silent = content.silent === true;
@@ -170,7 +169,7 @@ export class ExecutionQueue {
     if (code.trim() === '' && Object.keys(expressionsOf(content)).length === 0) {
       if (!silent) publish('execute_input', { code, execution_count: this.#count });
       reply('execute_reply', okReply(this.#count, {}));
-      return false;
+      return [];
     }
     if (stored) this.#history.add(++this.#count, code);
     if (!silent) publish('execute_input', { code, execution_count: this.#count });
@@ -181,12 +180,15 @@ export class ExecutionQueue {
         'text/plain': `Nothing is known of ${topic}.`,
       };
       reply('execute_reply', { ...okReply(this.#count, {}), payload: [{ source: 'page', data, start: 0 }] });
-      return false;
+      return [];
     }
     const outcome = await this.#evaluate(request, code, silent, stored ? this.#count : undefined);
+    const stops = this.#interrupted || (outcome.status === 'error' && content.stop_on_error !== false);
+    this.#interrupted = false;
+    const behind = stops ? await this.#takeBehind() : [];
     if (outcome.status === 'ok') reply('execute_reply', okReply(this.#count, outcome.expressions));
     else reply('execute_reply', { ...outcome, execution_count: this.#count, user_expressions: {}, payload: [] });
-    return outcome.status === 'error';
+    return behind;
   }
 
   /** Keep a request for what is shown in its name. @returns its number */
@@ -214,6 +216,10 @@ export class ExecutionQueue {
       this.#running = undefined;
     }
   }
+}
+
+function isCell({ request }: Waiting): boolean {
+  return request.header.msg_type === 'execute_request';
 }
 
 function okReply(count: number, expressions: object): Record<string, unknown> {

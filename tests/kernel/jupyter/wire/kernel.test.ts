@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { failed, ok, recorder } from './recorder.ts';
 
 const summary = (messages: readonly { type: string; content: Record<string, unknown> }[]) =>
@@ -198,6 +198,21 @@ describe('cells', () => {
       expect(of(id)[1]!.content.status).toBe('aborted');
     }
     expect(engine.cells).toHaveLength(1);
+  });
+
+  it('sent as soon as a failure is answered are a new beginning', async () => {
+    const { request, settle, engine, sent } = recorder();
+    request('execute_request', { code: 'a' });
+    const push = sent.push.bind(sent);
+    vi.spyOn(sent, 'push').mockImplementation((...messages) => {
+      const length = push(...messages);
+      // The client is so fast that its next cell is here before the kernel does anything else.
+      if (messages[0]!.type === 'execute_reply' && engine.cells.length === 1) request('execute_request', { code: 'b' });
+      return length;
+    });
+    engine.end(failed);
+    await settle();
+    expect(engine.cells.map(({ code }) => code)).toEqual(['a', 'b']);
   });
 
   it('that fail abort nothing when stop_on_error is false', async () => {
