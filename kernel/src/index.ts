@@ -19,6 +19,7 @@ export { type ProgressOptions, progress } from './host/progress.ts';
 export { html, jpeg, json, latex, markdown, type PictureOptions, png, Rich, svg } from './host/rich.ts';
 export { clearOutput, type Display, type DisplayOptions, display } from './host/show.ts';
 export * from './hypothesis/index.ts';
+export * from './jupyter/widgets/index.ts';
 export * from './landscape/index.ts';
 export * from './model/index.ts';
 export * from './numeric/index.ts';

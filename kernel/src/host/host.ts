@@ -27,8 +27,11 @@ export interface Host {
   signal(): AbortSignal | undefined;
   /** Lines to what the front end shows, where the host has them. */
   readonly comms?: CommHost;
-  /** Run `work`; what it prints, shows or throws late goes to `receive` instead of below the cell. */
-  capture?<T>(work: () => T, receive: (output: CapturedOutput) => void): T;
+  /**
+   * Run `work` and await it; what it prints, shows, returns and throws, also later, goes to `receive` instead of
+   * below the cell. Never rejects.
+   */
+  capture?(work: () => unknown, receive: (output: CapturedOutput) => void): Promise<void>;
   /** `work`, as if called by the cell that runs now: what it prints or throws is shown there. */
   bind?<A extends unknown[]>(work: (...args: A) => unknown): (...args: A) => void;
 }

@@ -229,13 +229,37 @@ export class Repl {
     if (types.isPromise(returned)) returned.catch((thrown: unknown) => this.late(thrown));
   }
 
-  /** Run `work` with all it shows, prints or throws late led to `receive`. */
-  capture<T>(work: () => T, receive: (output: CapturedOutput) => void): T {
+  /** Run `work`, awaited, with all it shows, prints, returns and throws, also later, led to `receive`. */
+  capture(work: () => unknown, receive: (output: CapturedOutput) => void): Promise<void> {
     const around = this.run();
     const run = new Run(around.cell, around.name);
     run.ended = true;
     run.receive = receive;
-    return this.#context.run(run, work);
+    return new Promise((resolve) => {
+      const end = (thrown?: unknown): void => {
+        for (const display of run.displays) display.flush();
+        if (thrown !== undefined) receive({ type: 'error', content: this.failure(thrown) });
+        resolve();
+      };
+      const course = async (): Promise<void> => {
+        const value = await work();
+        if (value !== undefined) {
+          const data = await bundleOf(value);
+          receive({ type: 'display_data', content: { data, metadata: metadataOf(data) } });
+        }
+        while (run.pending.size > 0) await Promise.all(run.pending);
+      };
+      this.#handler = () =>
+        void course().then(
+          () => end(),
+          (thrown: unknown) => end(thrown ?? new Error('undefined was thrown')),
+        );
+      this.#context.run(run, () => {
+        this.evaluator.evaluate(`${hostName}.handle()`, (ending) => {
+          if (!ending.ok) end(ending.thrown);
+        });
+      });
+    });
   }
 
   /** `work`, as if called from the run that is now, however late; what it throws is shown there. */

@@ -1,0 +1,142 @@
+/**
+ * A place for outputs inside a widget: what a function shows, prints, returns or throws, replaced as a whole.
+ */
+import { type CapturedOutput, currentHost, type DisplayContent } from '../../host/host.ts';
+import { Widget, type WidgetOptions } from './widget.ts';
+
+/** An output as notebook files keep it (nbformat 4). */
+export type NotebookOutput = Readonly<Record<string, unknown>> & { readonly output_type: string };
+
+/** Most outputs that are kept; those that come after are counted. */
+const most = 500;
+
+/** Gathers captured outputs as a notebook does: streams joined, displays updated by their ids, cleared on request. */
+export class OutputList {
+  #outputs: NotebookOutput[] = [];
+  readonly #ids = new Map<string, number[]>();
+  #clearing = false;
+  #left = 0;
+
+  get outputs(): readonly NotebookOutput[] {
+    if (this.#left === 0) return this.#outputs;
+    return [...this.#outputs, { output_type: 'stream', name: 'stdout', text: `… cut: ${this.#left} more outputs\n` }];
+  }
+
+  add(output: CapturedOutput): void {
+    if (output.type === 'clear_output') {
+      this.#clearing = (output.content as { wait?: unknown }).wait === true;
+      if (!this.#clearing) this.#clear();
+      return;
+    }
+    if (output.type === 'update_display_data') {
+      this.#update(output.content);
+      return;
+    }
+    if (this.#clearing) this.#clear();
+    const last = this.#outputs.at(-1);
+    if (output.type === 'stream' && last?.output_type === 'stream' && last.name === output.name) {
+      this.#outputs[this.#outputs.length - 1] = { ...last, text: `${String(last.text)}${output.text}` };
+      return;
+    }
+    if (this.#outputs.length >= most) {
+      this.#left++;
+      return;
+    }
+    if (output.type === 'display_data') this.#remember(output.content);
+    this.#outputs.push(notebookOutput(output));
+  }
+
+  #clear(): void {
+    this.#clearing = false;
+    this.#outputs = [];
+    this.#ids.clear();
+    this.#left = 0;
+  }
+
+  #remember({ transient }: DisplayContent): void {
+    const id = transient?.display_id;
+    if (id !== undefined) this.#ids.set(id, [...(this.#ids.get(id) ?? []), this.#outputs.length]);
+  }
+
+  #update({ data, metadata, transient }: DisplayContent): void {
+    for (const place of this.#ids.get(transient?.display_id ?? '') ?? []) {
+      this.#outputs[place] = { output_type: 'display_data', data, metadata };
+    }
+  }
+}
+
+function notebookOutput(output: Exclude<CapturedOutput, { type: 'clear_output' }>): NotebookOutput {
+  switch (output.type) {
+    case 'stream':
+      return { output_type: 'stream', name: output.name, text: output.text };
+    case 'error':
+      return { output_type: 'error', ...output.content };
+    default:
+      return { output_type: 'display_data', data: output.content.data, metadata: output.content.metadata };
+  }
+}
+
+/** A widget that shows outputs. */
+export class OutputArea extends Widget {
+  #run = 0;
+
+  constructor(options: Pick<WidgetOptions, 'layout'> = {}) {
+    const kind = { module: '@jupyter-widgets/output', version: '1.0.0', model: 'OutputModel', view: 'OutputView' };
+    super({ ...options, name: 'Output', kind, state: { msg_id: '', outputs: [] } });
+  }
+
+  get outputs(): readonly NotebookOutput[] {
+    return this.model.get('outputs') as readonly NotebookOutput[];
+  }
+
+  /**
+   * Run `work`, awaited, and show what it showed, printed, returned or threw in place of what is here. The old
+   * outputs stay until it has ended, so nothing flickers. Outside a notebook it just runs.
+   */
+  async run(work: () => unknown): Promise<void> {
+    const capture = currentHost()?.capture;
+    if (!capture) {
+      await work();
+      return;
+    }
+    const run = ++this.#run;
+    const list = new OutputList();
+    let ended = false;
+    const show = (): void => {
+      if (run === this.#run) this.model.set({ outputs: [...list.outputs] });
+    };
+    await capture(work, (output) => {
+      list.add(output);
+      if (ended) show(); // late, from a timer it has left behind
+    });
+    ended = true;
+    show();
+  }
+
+  /** Show nothing. */
+  clear(): void {
+    this.#run++;
+    this.model.set({ outputs: [] });
+  }
+
+  override toString(): string {
+    return this.outputs.map(plainText).join('\n');
+  }
+}
+
+function plainText(output: NotebookOutput): string {
+  if (output.output_type === 'stream') return String(output.text).trimEnd();
+  if (output.output_type === 'error') return `${String(output.ename)}: ${String(output.evalue)}`;
+  return String((output.data as Record<string, unknown>)['text/plain'] ?? '');
+}
+
+/**
+ * A place for outputs inside a widget.
+ *
+ * @example
+ * const area = outputArea();
+ * area.run(() => console.log('in the area'));
+ */
+export function outputArea(options: Pick<WidgetOptions, 'layout'> = {}): OutputArea {
+  return new OutputArea(options);
+}
