@@ -69,7 +69,7 @@ const kinds = ['a number', 'a vector', 'a matrix'] as const;
 export const rankOf = (family: Family, name: string): number => family.ranks?.[name] ?? 0;
 
 /** The dimensions of a parameter before those that one variate takes. @throws RangeError when there are too few */
-export function batchOf(family: Family, name: string, { shape }: { readonly shape: Shape }): Shape {
+function batchOf(family: Family, name: string, { shape }: { readonly shape: Shape }): Shape {
   const rank = rankOf(family, name);
   if (shape.length < rank || (rank === 2 && shape.length > 2)) {
     const got = shape.length < 3 ? kinds[shape.length] : `an array of shape ${formatShape(shape)}`;

@@ -2,12 +2,12 @@
 import { exp } from '../numeric/elementary.ts';
 import type { Stream } from '../numeric/random.ts';
 import { constant } from '../program/index.ts';
-import type { Arg, Shape } from '../program/types.ts';
+import type { Arg, ShapeOfArg } from '../program/types.ts';
 import { real, unitInterval } from './constraints.ts';
 import { FamilyDistribution } from './distribution.ts';
 import { sumComplaint, takeLast } from './events.ts';
 import { defineDistribution } from './registry.ts';
-import type { Distribution, Family } from './types.ts';
+import type { Batch, Distribution, Family } from './types.ts';
 
 /** A code by inversion of weights that need not sum to 1. */
 function codeOf(stream: Stream, weights: Float64Array): number {
@@ -94,9 +94,9 @@ export function codes(
  *   .parameters({ shares: dirichlet([1, 1, 1]) })
  *   .observe(({ shares }) => ({ party: categorical(shares) }));
  */
-export function categorical<A extends Arg>(probabilities: A): Distribution<Shape, 'int'> {
+export function categorical<A extends Arg>(probabilities: A): Distribution<Batch<ShapeOfArg<A>>, 'int'> {
   const distribution = codes(probabilityFamily, [probabilities], (d) => d.parameters.probabilities!.shape.at(-1)! - 1);
-  return distribution as unknown as Distribution<Shape, 'int'>;
+  return distribution as unknown as Distribution<Batch<ShapeOfArg<A>>, 'int'>;
 }
 
 /**
@@ -107,7 +107,7 @@ export function categorical<A extends Arg>(probabilities: A): Distribution<Shape
  * @throws RangeError for data that are no codes of 0 … K − 1
  * @example model().data({ choice: [0, 2, 1] }).parameters({ l: normal(0, 1).size(3) }).observe(({ l }) => ({ choice: categoricalLogit(l) }))
  */
-export function categoricalLogit<A extends Arg>(logits: A): Distribution<Shape, 'int'> {
+export function categoricalLogit<A extends Arg>(logits: A): Distribution<Batch<ShapeOfArg<A>>, 'int'> {
   const distribution = codes(logitFamily, [logits], (d) => d.parameters.logits!.shape.at(-1)! - 1);
-  return distribution as unknown as Distribution<Shape, 'int'>;
+  return distribution as unknown as Distribution<Batch<ShapeOfArg<A>>, 'int'>;
 }

@@ -20,7 +20,7 @@ const family = defineDistribution({
   parameters: { probability: unitIntervalAboveZero },
   support: { lower: 0, integer: true },
   logDensity: (x, { probability }) => probability.log().add(xlog1py(x, probability.neg())),
-  cdf: (x, { probability }) => -expm1(logUpper(x, probability)),
+  cdf: (x, { probability }) => (x < 0 ? 0 : -expm1(logUpper(x, probability))),
   upperCdf: (x, { probability }) => exp(logUpper(x, probability)),
   tracedLogCdf: (x, { probability }) => log1mExp(x.floor().add(1).mul(probability.neg().log1p())),
   tracedLogUpperCdf: (x, { probability }) => x.floor().add(1).mul(probability.neg().log1p()),

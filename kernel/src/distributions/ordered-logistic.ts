@@ -1,13 +1,13 @@
 /** Ordered logistic distribution: the proportional odds model. */
 import { sigmoid } from '../numeric/elementary.ts';
 import { broadcastTo, where } from '../program/index.ts';
-import type { Arg, Expr, Shape } from '../program/types.ts';
+import type { Arg, Broadcast, Expr, ShapeOfArg } from '../program/types.ts';
 import { codes } from './categorical.ts';
 import { real } from './constraints.ts';
 import { takeLast } from './events.ts';
 import { log1mExp } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
-import type { Distribution } from './types.ts';
+import type { Batch, Distribution } from './types.ts';
 
 /** The cut point at `index`, with −∞ before the first and +∞ after the last. */
 function cut(cutpoints: Expr, index: Expr): Expr {
@@ -76,7 +76,10 @@ const family = defineDistribution({
  *   .parameters({ beta: normal(0, 1), cutpoints: ordered(normal(0, 3).size(3)) })
  *   .observe(({ beta, cutpoints, x }) => ({ rating: orderedLogistic(beta.mul(x), cutpoints) }));
  */
-export function orderedLogistic<A extends Arg, B extends Arg>(location: A, cutpoints: B): Distribution<Shape, 'int'> {
+export function orderedLogistic<A extends Arg, B extends Arg>(
+  location: A,
+  cutpoints: B,
+): Distribution<Broadcast<ShapeOfArg<A>, Batch<ShapeOfArg<B>>>, 'int'> {
   const distribution = codes(family, [location, cutpoints], (d) => d.parameters.cutpoints!.shape.at(-1)!);
-  return distribution as unknown as Distribution<Shape, 'int'>;
+  return distribution as unknown as Distribution<Broadcast<ShapeOfArg<A>, Batch<ShapeOfArg<B>>>, 'int'>;
 }

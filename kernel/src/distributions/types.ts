@@ -108,6 +108,9 @@ type Sizes<N extends readonly unknown[]> = { -readonly [I in keyof N]: N[I] exte
 /** The shape after `.size(...)`: the new sizes, before what the parameters have. */
 export type SizedShape<N extends readonly unknown[], S extends Shape> = [...Sizes<N>, ...S];
 
+/** All dimensions but the last: one variate a row of a vector parameter. */
+export type Batch<S extends Shape> = S extends readonly [...infer B extends Shape, number] ? [...B] : Shape;
+
 /** A function of numbers: one number for a scalar distribution, one an element (row-major) for an array. */
 export interface Elementwise<A extends readonly unknown[]> {
   (this: Distribution<[]>, ...args: A): number;

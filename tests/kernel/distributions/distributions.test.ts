@@ -5,6 +5,7 @@ import * as d from '#kernel/distributions/index';
 import { defineDistribution, describeDistributions, registeredFamilies } from '#kernel/distributions/registry';
 import { compile, constant, variable, where } from '#kernel/program/index';
 import type { Expr } from '#kernel/program/types';
+import { cases } from './families.ts';
 
 /** The numbers of an expression without inputs. */
 const numbers = (expression: Expr): number[] => Array.from(compile({ inputs: [], outputs: [expression] }).run({})[0]!);
@@ -280,26 +281,27 @@ describe('functions of numbers', () => {
     expect(d.bernoulli([[0.1, 0.9]]).cdf(0)).toEqual(Float64Array.of(0.9, 1 - 0.9));
   });
 
-  it('are 0 and 1 beyond the support, NaN at NaN', () => {
-    const scalars = [
-      d.halfNormal(0, 1),
-      d.exponential(1),
-      d.gamma(2, 1),
-      d.beta(2, 2),
-      d.uniform(0, 1),
-      d.poisson(2),
-      d.binomial(3, 0.5),
-      d.bernoulli(0.5),
-      d.logNormal(0, 1),
-      d.halfCauchy(0, 1),
-    ];
-    for (const distribution of scalars) {
-      expect([distribution.cdf(-1), distribution.upperCdf(-1)], distribution.family.name).toEqual([0, 1]);
-      if (distribution.family.name !== 'halfCauchy') expect(distribution.cdf(1e40), distribution.family.name).toBe(1);
-      expect(distribution.cdf(Number.NaN), distribution.family.name).toBeNaN();
-      expect(distribution.cdf(Infinity), distribution.family.name).toBe(1);
-    }
-  });
+  const withCdf = registeredFamilies().filter(({ cdf }) => cdf !== undefined);
+  it.each(withCdf.map((family) => [family.name, family] as const))(
+    '%s: 0 and 1 beyond the support, NaN at NaN',
+    (name, { support }) => {
+      const [make, sets] = cases[name]!;
+      for (const set of sets) {
+        const distribution = make(...(set as [number, number, number])) as d.Distribution<[]>;
+        const [first, last] = [distribution.quantile(0), distribution.quantile(1)];
+        if (support.lower !== undefined) {
+          expect([distribution.cdf(first - 1), distribution.upperCdf(first - 1)]).toEqual([0, 1]);
+        }
+        if (support.upper !== undefined) {
+          expect([distribution.cdf(last + 1), distribution.upperCdf(last + 1)]).toEqual([1, 0]);
+        }
+        expect([distribution.cdf(Number.NaN), distribution.upperCdf(Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+        if (name === 'vonMises') continue; // an angle has no infinite values
+        expect([distribution.cdf(Infinity), distribution.upperCdf(Infinity)]).toEqual([1, 0]);
+        expect([distribution.cdf(-Infinity), distribution.upperCdf(-Infinity)]).toEqual([0, 1]);
+      }
+    },
+  );
 
   it('have log distribution functions far below the smallest double', () => {
     expect(d.normal(0, 1).logCdf(-100)).toBeCloseTo(-5005.524208694205, 8); // mpmath 1.4.1: log(ncdf(-100))
@@ -362,6 +364,10 @@ describe('the registry', () => {
       binomial: '{0, …, trials}',
       poisson: '{0, …}',
       simplex: 'simplex',
+      discreteUniform: '{lower, …, upper}',
+      dirichlet: 'simplex',
+      lkjCorrelation: 'correlation',
+      wishart: 'covariance',
     });
     expect(rows.find((row) => row.name === 'flat')!.has.sample).toBe(false);
     for (const row of rows) expect(row.summary.length).toBeGreaterThan(10);

@@ -2,14 +2,22 @@ import { describe, expect, it } from 'vitest';
 import {
   bernoulli,
   binomialLogit,
+  categorical,
   type Distribution,
+  dirichlet,
   flat,
+  gaussianRandomWalk,
   halfCauchy,
+  hurdle,
+  lkjCholesky,
+  mixture,
   normal,
   ordered,
+  orderedLogistic,
   poisson,
   simplex,
   studentT,
+  truncated,
   uniform,
 } from '#kernel/distributions/index';
 import { variable } from '#kernel/program/index';
@@ -87,6 +95,35 @@ describe('the types of distributions', () => {
     expect(() => normal(0)).toThrow(/expected 2 arguments \(mean, sd\), got 1/);
     // @ts-expect-error one too many
     expect(() => flat(1)).not.toThrow();
+  });
+
+  it('know vectors, matrices, and what distributions are made of', () => {
+    const d4 = lkjCholesky(4, 2);
+    same<ShapeOf<typeof d4>, [4, 4]>(true);
+    const walk = gaussianRandomWalk(0, 1, 20);
+    same<ShapeOf<typeof walk>, [20]>(true);
+    const shares = dirichlet([1, 2, 3]);
+    same<ShapeOf<typeof shares>, [number]>(true);
+    const code = categorical([0.5, 0.5]);
+    same<ShapeOf<typeof code>, []>(true);
+    const rows = categorical([
+      [0.5, 0.5],
+      [0.1, 0.9],
+    ]);
+    same<ShapeOf<typeof rows>, [number]>(true);
+    const rating = orderedLogistic([1, 2], [0, 1]);
+    same<ShapeOf<typeof rating>, [number]>(true);
+    const positive = truncated(normal(0, 1).size(3), { lower: 0 });
+    same<ShapeOf<typeof positive>, [3]>(true);
+    const continuous = (_: Distribution<Shape, 'real'>): void => {};
+    continuous(mixture([0.5, 0.5], [normal(0, 1), normal(1, 2)]));
+    // @ts-expect-error discrete
+    continuous(hurdle(0.2, poisson(1)));
+    // @ts-expect-error discrete
+    continuous(categorical([0.5, 0.5]));
+    // @ts-expect-error a bound is a number, an array or an expression; it throws as well
+    expect(() => truncated(normal(0, 1), { lower: '0' })).toThrow(/expected a number/);
+    expect(shares.shape).toEqual([3]);
   });
 
   it('give a number for scalar distributions and an array for others', () => {

@@ -230,6 +230,30 @@ describe('matrices', () => {
   });
 });
 
+describe('the three forms of the multivariate normal', () => {
+  it('agree', () => {
+    const [mean, x] = [
+      [0.5, -1],
+      [2, 0.3],
+    ];
+    const covariance = [
+      [4, 1],
+      [1, 2],
+    ];
+    const precision = [
+      [2 / 7, -1 / 7],
+      [-1 / 7, 4 / 7],
+    ];
+    const factor = [
+      [2, 0],
+      [0.5, Math.sqrt(1.75)],
+    ];
+    const [value] = numbers(d.multivariateNormal(mean, covariance).logDensity(x));
+    expect(numbers(d.multivariateNormalPrecision(mean, precision).logDensity(x))[0]).toBeCloseTo(value!, 13);
+    expect(numbers(d.multivariateNormalCholesky(mean, factor).logDensity(x))[0]).toBeCloseTo(value!, 13);
+  });
+});
+
 describe('batches of vectors', () => {
   const covariance = [
     [1.5, 0.3],

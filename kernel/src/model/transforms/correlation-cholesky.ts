@@ -9,7 +9,7 @@ import { eachBlock, eachVector, lowerPositions, orderOf, placed } from './matric
 import type { Transform } from './transform.ts';
 
 /** n of n (n − 1) / 2 elements below the diagonal. // 1 → 2, 3 → 3, 6 → 4 */
-export const rowsOf = (elements: number): number => Math.round((1 + Math.sqrt(1 + 8 * elements)) / 2);
+const rowsOf = (elements: number): number => Math.round((1 + Math.sqrt(1 + 8 * elements)) / 2);
 
 /** log (1 − tanh² u), without overflow: 2 log 2 − 2 |u| − 2 log(1 + e^(−2|u|)). */
 function logGap(u: Expr): Expr {
