@@ -49,7 +49,8 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
   };
 }
 
-async function follow<S extends OptimiserState>(
+/** Step an optimiser to its end, with pauses. */
+export async function follow<S extends OptimiserState>(
   optimiser: Optimiser<S>,
   start: Float64Array,
   { iterations, signal, pace, onIteration }: ClimbOptions,

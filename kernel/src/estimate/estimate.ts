@@ -31,7 +31,7 @@ export interface EstimateRow {
 /** What `mle` and `map` put together. */
 export interface EstimateParts {
   readonly method: 'mle' | 'map';
-  readonly jacobian: boolean;
+  readonly jacobian: boolean | readonly string[];
   /** Names, shapes and places of parameters, then derived quantities, in `values`. */
   readonly quantities: readonly {
     name: string;
@@ -74,7 +74,7 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
   readonly model: M;
   readonly method: 'mle' | 'map';
   /** For `map`: whether the density climbed was that of the unconstrained position. */
-  readonly jacobian: boolean;
+  readonly jacobian: boolean | readonly string[];
   readonly estimates: ValuesOf<M>;
   readonly derived: DerivedValuesOf<M>;
   /** Standard errors of the parameters; NaN where the data do not determine one. */
@@ -202,7 +202,8 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
 
   override toString(): string {
     const name = this.method === 'mle' ? 'Maximum likelihood estimate' : 'Maximum a posteriori estimate';
-    const scale = this.jacobian ? ' (density on the unconstrained scale)' : '';
+    const which = Array.isArray(this.jacobian) ? ` of ${this.jacobian.join(', ')}` : '';
+    const scale = this.jacobian ? ` (density on the unconstrained scale${which})` : '';
     const table = this.summary();
     const posterior = this.logPosterior === undefined ? '' : `, log posterior ${formatNumber(this.logPosterior, 7)}`;
     const figures = `log likelihood ${formatNumber(this.logLikelihood, 7)}${posterior}, AIC ${formatNumber(

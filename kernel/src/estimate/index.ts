@@ -16,6 +16,7 @@ export { type ChainSampling, type ChainWarmup, Posterior, type Statistics, type 
 export { priorPredictive } from './predictive.ts';
 export { Profile, type ProfileEnd, type ProfileOptions, profile } from './profile.ts';
 export { type SampleOptions, sample } from './sample.ts';
+export { mapShift, type ShiftRow } from './shift.ts';
 export type { Init } from './start.ts';
 export { type AlgorithmEvent, EventLog } from './step.ts';
 export { Table } from './table.ts';

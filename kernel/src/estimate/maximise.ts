@@ -4,19 +4,21 @@
 import type { AnyModel, CompiledModel } from '../model/index.ts';
 import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key as keyOf } from '../numeric/random.ts';
+import { compileLogDensity, constant, type Expr } from '../program/index.ts';
 import type { LogDensity } from '../program/types.ts';
-import { type Climb, climb } from './climb.ts';
+import { type Climb, type ClimbOptions, climb } from './climb.ts';
 import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
 import { expectedInformation } from './expected.ts';
 import { analyseInformation, conditionalOn, deltaMethod, type Information } from './information.ts';
 import type { Integrated } from './integrated.ts';
+import { climbOnto, kinksOf, onKinks } from './kinks.ts';
 import { hessianColumns } from './optimise/hessian.ts';
 import { negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
-import { runawayParameters } from './runaway.ts';
+import { type Runaway, runawayParameters } from './runaway.ts';
 import { type Clusters, robust } from './sandwich.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
 import type { EventLog } from './step.ts';
@@ -52,7 +54,7 @@ export async function maximise<M extends AnyModel>(
   model: M,
   whole: CompiledModel,
   method: 'mle' | 'map',
-  jacobian: boolean,
+  jacobian: boolean | readonly string[],
   options: MaximiseOptions,
   { errors = 'observed', integrated }: { readonly errors?: Errors; readonly integrated?: Integrated | undefined } = {},
 ): Promise<Estimate<M>> {
@@ -60,7 +62,10 @@ export async function maximise<M extends AnyModel>(
   const starts = checkWhole(method, 'starts', options.starts ?? 4, 1, 10_000);
   const iterations = checkWhole(method, 'iterations', options.iterations ?? 1000, 1);
   const began = performance.now();
-  const density = integrated?.marginal ?? compiled.density({ prior: method === 'map', jacobian });
+  const hasJacobian = (label: string) =>
+    Array.isArray(jacobian) ? jacobian.some((name) => label.startsWith(`${name} (log Jacobian`)) : jacobian === true;
+  const density = integrated?.marginal ?? densityOf(compiled, method, jacobian, hasJacobian);
+  const kinks = method === 'map' ? kinksOf(compiled, hasJacobian) : undefined;
   const signal = signalOf(options);
   const report = new ProgressReport(options.onProgress);
   const pace = new Pace();
@@ -74,12 +79,14 @@ export async function maximise<M extends AnyModel>(
     pace,
   );
 
+  const ascend = (position: Float64Array, how: ClimbOptions) =>
+    kinks ? climbOnto(kinks, density, position, how) : climb(density, position, how);
   const climbs: Climb[] = [];
   for (const position of positions) {
     if (signal?.aborted && climbs.length > 0) break;
     const done = climbs.length;
     climbs.push(
-      await climb(density, position, {
+      await ascend(position, {
         iterations,
         signal,
         pace,
@@ -93,9 +100,15 @@ export async function maximise<M extends AnyModel>(
   }
   const best = climbs.reduce((a, b) => (b.logDensity > a.logDensity ? b : a));
   const stopped = signal?.aborted ? 'interrupted' : best.ending;
-  const curvature = stopped === 'interrupted' ? undefined : await pausedHessian(density, best.position, pace);
+  const curvature =
+    stopped === 'interrupted' ? undefined : await pausedHessian(kinks?.smooth ?? density, best.position, pace);
   const information = curvature && analyseInformation(curvature, compiled.dimension);
-  const edges = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
+  const runaway = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
+  const zeros = kinks ? onKinks(compiled, kinks, best.position) : { coordinates: [], messages: [] };
+  const edges: Runaway = {
+    coordinates: new Set([...runaway.coordinates, ...zeros.coordinates]),
+    messages: [...runaway.messages, ...zeros.messages],
+  };
   // At an edge a coordinate has nowhere to converge to: a gradient of nearly nothing is the end of it.
   const settled = stopped === 'iterations' && edges.coordinates.size > 0 && best.gradientNorm < negligibleGradient;
   const ending = settled ? 'converged' : stopped;
@@ -131,6 +144,21 @@ export async function maximise<M extends AnyModel>(
   const text = `${method}: ${ending}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
   report.finish({ done: climbs.length, total: positions.length, text });
   return estimate;
+}
+
+/** The log density to climb: the likelihood, or the posterior on the scale asked for. */
+function densityOf(
+  compiled: CompiledModel,
+  method: 'mle' | 'map',
+  jacobian: boolean | readonly string[],
+  hasJacobian: (label: string) => boolean,
+): LogDensity {
+  if (typeof jacobian === 'boolean') return compiled.density({ prior: method === 'map', jacobian });
+  const { position, terms } = compiled.expressions;
+  const value = terms
+    .filter(({ kind, label }) => kind !== 'jacobian' || hasJacobian(label))
+    .reduce((sum, term) => sum.add(term.value) as Expr, constant(0) as Expr);
+  return compileLogDensity({ position, value });
 }
 
 /** What the standard errors rest on. */
