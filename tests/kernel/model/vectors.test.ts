@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import {
   categorical,
+  censored,
   dirichlet,
+  exponential,
   halfNormal,
   inverseWishart,
   lkjCholesky,
   lkjCorrelation,
+  mixture,
   multivariateNormal,
   multivariateNormalCholesky,
   normal,
   ordered,
   orderedLogistic,
+  poisson,
+  truncated,
+  zeroInflated,
 } from '#kernel/distributions/index';
 import { compileModel, model } from '#kernel/model/index';
 import { key, Stream } from '#kernel/numeric/index';
@@ -90,6 +96,61 @@ describe('models with vectors and matrices', () => {
     const compiled = compileModel(model().parameters({ omega: lkjCorrelation(2, 1) }));
     expect(() => compiled.unconstrain(Float64Array.of(1, 0.5, 0.2, 1))).toThrow(
       /'omega' must be a symmetric positive definite matrix with a diagonal of 1/,
+    );
+  });
+});
+
+describe('models with distributions made of others', () => {
+  const compiled = () =>
+    compileModel(
+      model()
+        .data({ y: [-1.2, 0.3, 4.9, 5.2], count: [0, 0, 3], days: [12, 30], rest: [0.4, 1.5] })
+        .parameters({
+          w: dirichlet([1, 1]),
+          mu: ordered(normal(0, 5).size(2)),
+          sigma: halfNormal(0, 2),
+          scale: truncated(normal(1, 2), { lower: 0.5 }),
+        })
+        .observe(({ w, mu, sigma, scale }) => ({
+          y: mixture(w, [normal((mu as Expr).at(0), sigma), normal((mu as Expr).at(1), sigma)]),
+          count: zeroInflated((w as Expr).at(0), poisson(scale)),
+          days: censored(exponential(scale), { upper: 30 }),
+          rest: truncated(normal((mu as Expr).at(0), scale), { lower: 0 }),
+        })),
+    );
+
+  it('have finite densities whose slopes are those of differences', () => {
+    const { dimension } = compiled();
+    expect(dimension).toBe(1 + 2 + 1 + 1);
+    const whole = compiled().density({ prior: true, jacobian: true });
+    const position = Float64Array.of(0.3, -1, 1.2, -0.2, -0.4);
+    const gradient = new Float64Array(dimension);
+    expect(Number.isFinite(whole.valueAndGradient(position, gradient))).toBe(true);
+    position.forEach((u, i) => {
+      const at = (step: number) => whole.value(position.with(i, u + step));
+      expect(gradient[i]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
+    });
+  });
+
+  it('draw data and priors of their own', () => {
+    const made = compiled();
+    const values = made.constrain(made.unconstrain(made.priorDraw(new Stream(key(4)))));
+    expect(values.at(-1)).toBeGreaterThan(0.5);
+    const position = Float64Array.of(0.3, -1, 1.2, -0.2, -0.4);
+    const drawn = made.predictive(position, new Stream(key(5)));
+    expect(Object.values(drawn).map((column) => column.length)).toEqual([4, 3, 2, 2]);
+    expect(drawn.rest!.every((x) => x >= 0) && drawn.days!.every((x) => x <= 30)).toBe(true);
+    expect(drawn.count!.every(Number.isInteger)).toBe(true);
+  });
+
+  it('call their terms by how they were written', () => {
+    const labels = compiled()
+      .terms(Float64Array.of(0.3, -1, 1.2, -0.2, -0.4))
+      .map(({ label }) => label);
+    expect(labels).toContain('scale ~ truncated(normal(1, 2), { lower: 0.5 })');
+    expect(labels).toContain('days ~ censored(exponential(scale), { upper: 30 })');
+    expect(labels.find((label) => label.startsWith('y ~'))).toMatch(
+      /^y ~ mixture\(\[.*\], \[normal\(.*, sigma\), normal\(.*, sigma\)\]\)$/,
     );
   });
 });
