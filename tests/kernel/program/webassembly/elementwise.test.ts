@@ -52,6 +52,14 @@ describe('an elementwise operation has the bits of its function of numbers', () 
       }
     }
   });
+  it.each([0, -0, 2.5, -1, Infinity, -Infinity])('the larger and the smaller of a value and %d', (bound) => {
+    const size = values.length;
+    const x = variable('x', [size]);
+    const outputs = ['minimum', 'maximum'].flatMap((name) => [apply(name, [x, bound]), apply(name, [bound, x])]);
+    const { graph } = compile({ inputs: [{ name: 'x', shape: [size] }], outputs });
+    const found = new Program(graph, 'webassembly').run({ x: values });
+    expect(found).toEqual(new Program(graph, 'interpreter').run({ x: values }));
+  });
   it('also where it is called lane by lane', () => {
     const x = variable('x', [101]);
     const at = Float64Array.from({ length: 101 }, (_, i) => 0.3 + i / 7);

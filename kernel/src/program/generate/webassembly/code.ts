@@ -30,6 +30,10 @@ const BINARY = {
   div: 0xf3,
   min: 0xf4,
   max: 0xf5,
+  /** b where it is less than a, else a: one machine instruction, where min, which also orders −0 and NaN, is nine. */
+  lesser: 0xf6,
+  /** b where a is less than it, else a. */
+  greater: 0xf7,
 } as const;
 
 const UNARY = {

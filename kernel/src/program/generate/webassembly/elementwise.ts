@@ -65,3 +65,15 @@ const forms: Readonly<Record<string, Form>> = {
 export function formOf(operation: string): Form | undefined {
   return Object.hasOwn(forms, operation) ? forms[operation] : undefined;
 }
+
+/**
+ * The larger or the smaller of x and a fixed number: far fewer instructions than of two vectors, where the order of −0
+ * and 0 and NaN on either side must be looked after. Undefined for −0 and NaN.
+ */
+export function bounded(code: Code, operation: string, x: Vector, bound: number): Vector | undefined {
+  if (Number.isNaN(bound) || Object.is(bound, -0)) return undefined;
+  if (operation === 'minimum') return code.binary('lesser', x, code.constant(bound));
+  if (operation !== 'maximum') return undefined;
+  const larger = code.binary('greater', x, code.constant(bound));
+  return bound === 0 ? code.binary('add', larger, code.constant(0)) : larger; // −0 becomes 0
+}

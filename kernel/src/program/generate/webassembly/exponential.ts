@@ -65,7 +65,10 @@ function expOfBounded(code: Code, x: Vector): Vector {
 
 /** e^x. */
 export function exp(code: Code, x: Vector): Vector {
-  return expOfBounded(code, code.binary('max', code.binary('min', x, code.constant(1000)), code.constant(-1000)));
+  return expOfBounded(
+    code,
+    code.binary('greater', code.binary('lesser', x, code.constant(1000)), code.constant(-1000)),
+  );
 }
 
 /** e^x − 1. */
@@ -77,7 +80,7 @@ export function expm1(code: Code, x: Vector): Vector {
   const tiny = code.binary('lt', size, c(1e-300));
   const close = code.binary('lt', size, c(0.34657359027997264));
   const { k, r, rest } = reduce(code, x);
-  const power = powerOfTwo(code, code.unary('neg', code.binary('max', code.binary('min', k, c(60)), c(-1000))));
+  const power = powerOfTwo(code, code.unary('neg', code.binary('greater', code.binary('lesser', k, c(60)), c(-1000))));
   const one = code.binary('sub', c(1), code.select(code.binary('gt', k, c(60)), c(0), power));
   const sum = code.binary('add', one, r);
   const larger = code.binary('ge', code.unary('abs', one), code.unary('abs', r));
@@ -96,7 +99,7 @@ export function expm1(code: Code, x: Vector): Vector {
 /** e^−|x|. */
 export function expMinusSize(code: Code, x: Vector): Vector {
   const negative = code.binary('or', x, code.constant(-0));
-  return expOfBounded(code, code.binary('max', negative, code.constant(-1000)));
+  return expOfBounded(code, code.binary('greater', negative, code.constant(-1000)));
 }
 
 /** 1 / (1 + e^−x). */

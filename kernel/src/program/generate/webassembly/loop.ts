@@ -5,7 +5,7 @@
 import { type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
 import type { Assembler } from './assembler.ts';
 import { type Address, Code, type Vector } from './code.ts';
-import { formOf } from './elementwise.ts';
+import { bounded, formOf } from './elementwise.ts';
 import { F64, I32, unsigned } from './encoder.ts';
 
 /** Loops of fewer elements cost more to call than they gain. */
@@ -61,6 +61,8 @@ function isLiteral(text: string): boolean {
 function numberIn(text: string): number {
   return Number(text.replace(/^\((.*)\)$/, '$1'));
 }
+
+type Apply = Extract<Step, { kind: 'apply' }>;
 
 /** Elements of one piece of code: a vector of two, or a single one. */
 interface Piece {
@@ -170,11 +172,7 @@ class Printer {
       case 'gather':
         return this.#gather(step, counter, piece);
       case 'apply':
-        return this.#apply(
-          step.operation,
-          step.operands.map((operand) => values[operand]!),
-          piece.lanes,
-        );
+        return this.#bounded(step, values) ?? this.#apply(step, values, piece.lanes);
       case 'store': {
         const to = { base: counter, bytes: this.#places.get(step.to.array)! + piece.after };
         if (piece.lanes === 2) code.store(to, values[step.value]!);
@@ -237,11 +235,24 @@ class Printer {
     }
   }
 
-  #apply(operation: string, operands: readonly Vector[], lanes: 1 | 2): Vector {
+  /** A minimum or maximum with a number that is written out. */
+  #bounded({ operation, operands }: Apply, values: readonly Vector[]): Vector | undefined {
+    if (operation !== 'minimum' && operation !== 'maximum') return undefined;
+    for (const [x, other] of [operands, [...operands].reverse()]) {
+      const step = this.#steps[other!]!;
+      if (step.kind === 'outside' && isLiteral(step.text)) {
+        return bounded(this.code, operation, values[x!]!, numberIn(step.text));
+      }
+    }
+    return undefined;
+  }
+
+  #apply({ operation, operands }: Apply, values: readonly Vector[], lanes: 1 | 2): Vector {
     const form = formOf(operation);
-    const [a, b = a, c = a] = operands;
+    const given = operands.map((operand) => values[operand]!);
+    const [a, b = a, c = a] = given;
     if (form) return form(this.code, a!, b!, c!);
-    return this.code.callEach(this.#assembler.import(operation, operands.length), operands, lanes);
+    return this.code.callEach(this.#assembler.import(operation, operands.length), given, lanes);
   }
 
   /** (p0 + p2) + (p1 + p3) into memory. */
