@@ -1,5 +1,11 @@
 /** The tests of a first course. */
 export { type Adjustment, adjustP } from './adjust.ts';
+export {
+  analysisOfVariance,
+  type PairRow,
+  PairwiseDifferences,
+  tukeyHonestDifferences,
+} from './analysis-of-variance.ts';
 export { binomialTest } from './binomial.ts';
 export { ChiSquaredTest, chiSquaredTest, goodnessOfFitTest, mcNemarTest } from './chi-squared.ts';
 export { type CorrelationOptions, correlationTest } from './correlation.ts';
@@ -9,6 +15,8 @@ export type { Groups } from './groups.ts';
 export { type KolmogorovSmirnovOptions, kolmogorovSmirnovTest } from './kolmogorov-smirnov.ts';
 export { friedmanTest, kruskalWallisTest } from './kruskal-wallis.ts';
 export { logRankTest } from './log-rank.ts';
+export { type PermutationOptions, permutationTest } from './permutation.ts';
+export { powerOfAnalysisOfVariance, powerOfProportionTest, powerOfTTest } from './power.ts';
 export { proportionTest } from './proportion.ts';
 export { kaplanMeier, SurvivalCurve, type SurvivalOptions } from './survival.ts';
 export { type TOptions, tTest } from './t.ts';
