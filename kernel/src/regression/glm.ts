@@ -38,7 +38,7 @@ const FAMILIES: Readonly<Record<Exclude<FamilyName, 'negativeBinomial'>, (link: 
   };
 
 /** A family by name, with its link. */
-function familyOf({ family = 'gaussian', link, theta }: GeneralisedOptions): Family {
+export function familyOf({ family = 'gaussian', link, theta }: GeneralisedOptions): Family {
   const known = [...Object.keys(FAMILIES), 'negativeBinomial'];
   if (!known.includes(family)) throw new RangeError(`glm: no family '${family}'; there are: ${known.join(', ')}`);
   if (theta !== undefined && !(family === 'negativeBinomial' && theta > 0 && theta < Infinity)) {
@@ -63,7 +63,7 @@ interface Response {
 }
 
 /** Response and weights; of a binomial from proportions, a factor, or `cbind(successes, failures)`. */
-function responseOf(made: Design, family: Family): Response {
+export function responseOf(made: Design, family: Family): Response {
   const { response, rows } = made;
   if (!response) throw new TypeError("glm: the formula has no response; write 'y ~ x'");
   const { label, value } = response;

@@ -15,3 +15,10 @@ export { FormulaError } from './formula/syntax.ts';
 export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
 export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';
+export {
+  type CrossValidation,
+  crossValidate,
+  type PenalisedOptions,
+  PenalisedPath,
+  penalised,
+} from './penalised.ts';
