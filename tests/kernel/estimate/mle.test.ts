@@ -271,7 +271,9 @@ describe('what mle refuses', () => {
     await expect(mle(sample, { init: { nu: 1 } })).rejects.toThrow("init has 'nu', which is no parameter");
     await expect(mle(sample, { init: { mu: [1, 2] } })).rejects.toThrow('init.mu must be 1 finite number, got [1,2]');
     await expect(mle(sample, { init: { sigma: -1 } })).rejects.toThrow('sigma');
-    await expect(map(sample, { jacobian: 1 as never })).rejects.toThrow('jacobian must be true or false, got 1');
+    await expect(map(sample, { jacobian: 1 as never })).rejects.toThrow(
+      'jacobian must be true or false, or names of parameters, got 1',
+    );
   });
 
   it('a model without parameters', async () => {
