@@ -1,6 +1,7 @@
 /**
- * How modules are found and read in a session: `estimand` is this package in any folder, cells import from the
- * notebook's folder, local TypeScript files run as they are, and a local file that has changed is read anew.
+ * How modules are found and read in a session: `estimand` is this package in any folder, `tslab` is what stands in for
+ * the kernel of that name, cells import from the notebook's folder, local TypeScript files run as they are, and a local
+ * file that has changed is read anew.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type LoadFnOutput, type LoadHookContext, type ResolveFnOutput, registerHooks } from 'node:module';
@@ -16,6 +17,9 @@ import { type Stripped, strip } from './strip.ts';
 /** This package: `…/dist/`, or `…/src/` where it runs from its sources. */
 const packageRoot = new URL('../../', import.meta.url);
 const ownExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+/** Stands in for tslab, whether that is installed or not: its own would find no kernel to talk to. */
+const tslab = new URL(`jupyter/tslab.${ownExtension}`, packageRoot).href;
 
 const typescriptFile = /\.[cm]?ts$/;
 /** What TypeScript lets one leave out or write otherwise, in the order it is tried. */
@@ -69,6 +73,7 @@ export function installHooks(folder: string, files: LocalFiles, sources: Sources
       if (name === 'estimand' || name.startsWith('estimand/')) {
         return { url: ownModule(name), shortCircuit: true };
       }
+      if (name === 'tslab') return { url: tslab, shortCircuit: true };
       const parentURL = fromCell ? notebook : context.parentURL;
       const found = resolveLoosely(name, parentURL, (wanted) => next(wanted, { ...context, parentURL }));
       if (!isLocal(found.url)) return found;
