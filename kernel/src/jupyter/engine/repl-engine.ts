@@ -4,21 +4,51 @@
  */
 import { Language } from '../language/client.ts';
 import { EngineProcess } from './child.ts';
-import type { Cell, CommNote, Completeness, Completions, Engine, EngineEvents, Inspection, Outcome } from './engine.ts';
+import type {
+  Cell,
+  CommNote,
+  Completeness,
+  Completions,
+  Engine,
+  EngineEvents,
+  Failure,
+  Inspection,
+  Outcome,
+} from './engine.ts';
+import { TypeCheck } from './type-check.ts';
+import { typesLine } from './types-line.ts';
 
 export class ReplEngine implements Engine {
   readonly #process: EngineProcess;
   readonly #language = new Language();
 
+  readonly #types: TypeCheck;
+  readonly #events: EngineEvents;
+
   constructor(events: EngineEvents) {
+    this.#events = events;
     this.#process = new EngineProcess(events, () => this.#language.forget());
+    this.#types = new TypeCheck(this.#language, (output) => events.output(output));
   }
 
-  async evaluate(cell: Cell): Promise<Outcome> {
+  async evaluate(asked: Cell): Promise<Outcome> {
+    const { code, mode, asked: question, unknown } = typesLine(asked.code);
+    const cell = code === asked.code ? asked : { ...asked, code };
+    if (unknown !== undefined) return this.#refuse(cell, unknownMode(unknown));
+    if (mode) this.#types.mode = mode;
+    if (question) this.#types.show(cell, { 'text/plain': `types: ${this.#types.mode}` });
+    const failure = await this.#types.before(cell);
+    if (failure) return this.#refuse(cell, failure);
     const outcome = await this.#process.evaluate(cell);
     // Also after an error: what was declared before it is there.
-    this.#language.remember(cell.code);
+    this.#language.remember(code);
     return outcome;
+  }
+
+  /** End a cell that has not run. */
+  #refuse(cell: Cell, failure: Failure): Outcome {
+    this.#events.output({ cell: cell.id, type: 'error', content: Buffer.from(JSON.stringify(failure)) });
+    return { status: 'error', ...failure };
   }
 
   comm(note: CommNote): Promise<void> {
@@ -34,15 +64,15 @@ export class ReplEngine implements Engine {
   }
 
   complete(code: string, cursor: number): Promise<Completions> {
-    return this.#language.complete(code, cursor);
+    return this.#language.complete(typesLine(code).code, cursor);
   }
 
   inspect(code: string, cursor: number): Promise<Inspection> {
-    return this.#language.inspect(code, cursor);
+    return this.#language.inspect(typesLine(code).code, cursor);
   }
 
   isComplete(code: string): Promise<Completeness> {
-    return this.#language.isComplete(code);
+    return this.#language.isComplete(typesLine(code).code);
   }
 
   reset(): void {
@@ -54,4 +84,9 @@ export class ReplEngine implements Engine {
     this.#process.stop();
     this.#language.close();
   }
+}
+
+function unknownMode(said: string): Failure {
+  const evalue = `%types takes on, off or strict; got '${said}'`;
+  return { ename: 'SyntaxError', evalue, traceback: [`\u001b[1;31mSyntaxError:\u001b[0m ${evalue}`] };
 }

@@ -4,15 +4,22 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Completeness, Completions, Inspection } from '../engine/engine.ts';
+import type { Checker } from '../engine/type-check.ts';
 import { log } from '../wire/log.ts';
+import type { Diagnostic } from './diagnostics.ts';
 import type { Answers, FromLanguage, Question, ToLanguage } from './protocol.ts';
 
 /** How long after the first cell the thread is started unasked, ms. */
 const warmAfter = 1500;
 /** Memory for what the thread has just made, MB: the compiler keeps 160 MB less alive than with Node's default. */
 const youngMemory = 8;
+/** Asked first of a fresh thread: it reads the libraries a cell is checked against. */
+const warming = 'Math.abs(process.uptime());';
 
-export class Language {
+export class Language implements Checker {
+  /** Whether the thread has answered before: its first answer takes seconds. */
+  warm = false;
+  #onceWarm: (() => void)[] = [];
   #worker: Worker | undefined;
   #warming: NodeJS.Timeout | undefined;
   #asked = 0;
@@ -24,10 +31,9 @@ export class Language {
   remember(code: string): void {
     this.#cells.push(code);
     this.#post({ kind: 'remember', code });
-    if (this.#worker || this.#warming) return;
+    if (this.warm || this.#warming) return;
     this.#warming = setTimeout(() => {
-      this.#start();
-      this.#post({ kind: 'warm' });
+      void this.check(warming);
     }, warmAfter).unref();
   }
 
@@ -47,6 +53,19 @@ export class Language {
 
   isComplete(code: string): Promise<Completeness> {
     return this.#ask('isComplete', code, 0, { status: 'unknown' });
+  }
+
+  /** What the type checker objects to in a cell. */
+  async check(code: string): Promise<readonly Diagnostic[]> {
+    const found = await this.#ask('check', code, 0, []);
+    this.warm = this.#worker !== undefined;
+    if (this.warm) for (const task of this.#onceWarm.splice(0)) task();
+    return found;
+  }
+
+  /** Runs `task` once the thread is warm, a while after the first cell. */
+  whenWarm(task: () => void): void {
+    this.#onceWarm.push(task);
   }
 
   close(): void {
@@ -83,6 +102,8 @@ export class Language {
     worker.on('exit', () => {
       if (worker !== this.#worker) return;
       this.#worker = undefined; // the next question starts another
+      this.warm = false;
+      this.#warming = undefined;
       for (const [id, { nothing }] of this.#waiting) this.#settle(id, nothing);
     });
     for (const code of this.#cells) this.#post({ kind: 'remember', code });

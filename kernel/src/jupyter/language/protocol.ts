@@ -2,12 +2,14 @@
  * What the wire process and its language thread say to each other.
  */
 import type { Completeness, Completions, Inspection } from '../engine/engine.ts';
+import type { Diagnostic } from './diagnostics.ts';
 
 /** The questions, each with its answer. */
 export interface Answers {
   complete: Completions;
   inspect: Inspection;
   isComplete: Completeness;
+  check: readonly Diagnostic[];
 }
 
 export type Question = keyof Answers;
@@ -15,7 +17,6 @@ export type Question = keyof Answers;
 export type ToLanguage =
   | { readonly kind: 'remember'; readonly code: string }
   | { readonly kind: 'forget' }
-  | { readonly kind: 'warm' }
   | {
       readonly kind: 'ask';
       readonly id: number;

@@ -36,9 +36,11 @@ function compilerOptions(): CompilerOptions {
     typeRoots: [dirname(dirname(require.resolve('@types/node/package.json')))],
     paths: {
       estimand: [join(packageRoot, `index.${extension}`)],
+      tslab: [join(packageRoot, `jupyter/tslab.${extension}`)],
       'estimand/*': [join(packageRoot, `*.${extension}`), join(packageRoot, `*/index.${extension}`)],
     },
     strict: true,
+    useUnknownInCatchVariables: false, // what is caught may be asked for its message
     noEmit: true,
     allowImportingTsExtensions: true,
     resolveJsonModule: true,

@@ -3,6 +3,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { complete } from './completion.ts';
+import { check } from './diagnostics.ts';
 import { inspect } from './inspection.ts';
 import { isComplete } from './is-complete.ts';
 import type { FromLanguage, ToLanguage } from './protocol.ts';
@@ -18,6 +19,8 @@ function answer(note: Extract<ToLanguage, { kind: 'ask' }>): FromLanguage['answe
       return inspect(session, note.code, note.cursor);
     case 'isComplete':
       return isComplete(note.code);
+    case 'check':
+      return check(session, note.code);
   }
 }
 
@@ -27,8 +30,6 @@ parentPort!.on('message', (note: ToLanguage) => {
       return session.remember(note.code);
     case 'forget':
       return session.forget();
-    case 'warm':
-      return void complete(session, 'Math.a', 6);
     case 'ask':
       parentPort!.postMessage({ id: note.id, answer: answer(note) } satisfies FromLanguage);
   }
