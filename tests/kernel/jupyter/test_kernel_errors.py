@@ -203,3 +203,19 @@ def test_running_out_of_memory_is_told_and_survived(tmp_path):
         assert "out of memory" in ran.error["evalue"]
         assert ran.text("stderr") == ""
         assert session.value("1 + 1") == "2"
+
+
+def test_frames_inside_the_library_are_one_line(fresh, tmp_path):
+    code = "import { normal } from 'estimand';\nfunction mine() { return normal(0, -1) }\nmine()"
+    text = fresh.run(code).error["text"]
+    assert "> 2 │ function mine() { return normal(0, -1) }" in text
+    frames = [line for line in text.split("\n") if line.startswith("    at ")]
+    assert frames[0].startswith("    at mine (cell[")
+    assert not any("estimand/" in frame for frame in frames)
+    assert text.count("inside estimand") == 1
+    assert "ESTIMAND_TRACE=full shows all" in text.split("\n")[-1]
+    with kernel(cwd=tmp_path, env={**os.environ, "ESTIMAND_TRACE": "full"}) as session:
+        whole = session.run(code).error["text"]
+    assert "at mine (cell[" in whole
+    assert "(estimand/distributions/" in whole
+    assert "inside estimand" not in whole

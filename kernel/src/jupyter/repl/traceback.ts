@@ -50,7 +50,7 @@ function describe(error: Error, find: FindText, depth: number): string[] {
 
   const place = placeOf(error, frames, find);
   if (place) lines.push(excerpt(place.text, place, place.label));
-  const shown = frames.filter(isUsers).slice(0, longestStack).map(shortened);
+  const shown = framesShown(frames);
   if (shown.length > 0) lines.push(dim(shown.join('\n')));
 
   if (depth < deepestCause) {
@@ -75,13 +75,35 @@ const library = fileURLToPath(new URL('../../', import.meta.url));
 const kernel = fileURLToPath(new URL('../', import.meta.url));
 
 /** Frames of Node's own and of the kernel say nothing to the user. */
-function isUsers(frame: string): boolean {
-  return !/\(?node:/.test(frame) && !frame.includes(kernel);
+function isNoise(frame: string): boolean {
+  return /\(?node:/.test(frame) || frame.includes(kernel);
 }
 
 /** Where a package was installed says little: `estimand/distributions/normal.js:12:9` is enough. */
 function shortened(frame: string): string {
   return frame.replace(library, 'estimand/');
+}
+
+/**
+ * The user's frames; those inside this library are one line below them, unless `ESTIMAND_TRACE=full` asks for all in
+ * their order.
+ */
+function framesShown(frames: readonly string[]): string[] {
+  const told = frames.filter((frame) => !isNoise(frame));
+  if (process.env.ESTIMAND_TRACE === 'full') return told.slice(0, longestStack).map(shortened);
+  const isInside = told.map((frame) => frame.includes(library));
+  // A built-in function, such as `Array.map`, is as much the library's as what called it.
+  for (let i = told.length - 2; i >= 0; i--) if (told[i]!.endsWith('(<anonymous>)')) isInside[i] = isInside[i + 1]!;
+  const users = told.filter((_, i) => !isInside[i]).slice(0, longestStack);
+  const inside = told.filter((_, i) => isInside[i]);
+  return inside.length === 0 ? users : [...users, folded(inside)];
+}
+
+/** '    … 3 frames inside estimand, from normal (estimand/distributions/normal.js:12:9); ESTIMAND_TRACE=full shows them' */
+function folded(frames: readonly string[]): string {
+  const innermost = shortened(frames[0]!).replace(/^\s+at (?:async )?/, '');
+  const count = `${frames.length} frame${frames.length === 1 ? '' : 's'}`;
+  return `    … ${count} inside estimand, from ${innermost}; ESTIMAND_TRACE=full shows all`;
 }
 
 interface Found extends Place {

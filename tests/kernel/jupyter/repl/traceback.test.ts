@@ -62,9 +62,26 @@ describe('a failure', () => {
     );
   });
 
-  it('names a file of the library without the folder it is installed in', () => {
+  it('folds the library’s frames into one line below the user’s', () => {
+    const file = (name: string) => fileURLToPath(new URL(`../../../../kernel/src/model/${name}.js`, import.meta.url));
+    const error = errorAt(`f (${file('a')}:1:2)`, 'cell[3]:1:1', `async g (${file('b')}:3:4)`, 'h (cell[3]:5:1)');
+    const lines = shown(error).split('\n');
+    expect(lines.slice(-3)).toEqual([
+      '    at cell[3]:1:1',
+      '    at h (cell[3]:5:1)',
+      '    … 2 frames inside estimand, from f (estimand/model/a.js:1:2); ESTIMAND_TRACE=full shows all',
+    ]);
+  });
+
+  it('shows all frames in their order where that is asked for', () => {
     const file = fileURLToPath(new URL('../../../../kernel/src/model/a.js', import.meta.url));
-    expect(shown(errorAt(`f (${file}:1:2)`, 'cell[3]:1:1'))).toContain('at f (estimand/model/a.js:1:2)');
+    process.env.ESTIMAND_TRACE = 'full';
+    try {
+      const lines = shown(errorAt(`f (${file}:1:2)`, 'cell[3]:1:1')).split('\n');
+      expect(lines.slice(-2)).toEqual(['    at f (estimand/model/a.js:1:2)', '    at cell[3]:1:1']);
+    } finally {
+      delete process.env.ESTIMAND_TRACE;
+    }
   });
 
   it('finds the innermost frame whose text is known', () => {
