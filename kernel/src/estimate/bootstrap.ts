@@ -13,6 +13,7 @@ import { mle } from './mle.ts';
 import { type CommonOptions, checkNames, checkShare, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
+import { atInfinity } from './runaway.ts';
 import { Table, warningLines } from './table.ts';
 
 export interface BootstrapOptions extends CommonOptions {
@@ -167,11 +168,13 @@ export async function bootstrap<M extends AnyModel>(
   const found: Float64Array[] = [];
   const without: Float64Array[] = [];
   let failed = 0;
+  let infinite = 0;
   for (let i = 0; i < total && !signal?.aborted; i++) {
     const other = i < left ? data!.take(allBut(data!.rows, i)) : draw(compiled, fit, data, foldIn(base, i - left));
     const values = await refit(fit, other, pace, signal);
-    if (values) (i < left ? without : found).push(values);
+    if (values) (i < left ? without : found).push(values.values);
     else failed++;
+    if (values?.infinite) infinite++;
     if (report.due()) report.update({ done: i, total, text: `bootstrap: ${i} of ${total} fits` });
     await pace.breathe();
   }
@@ -183,6 +186,12 @@ export async function bootstrap<M extends AnyModel>(
   const warnings: string[] = [];
   if (ending === 'interrupted') warnings.push(`Interrupted after ${found.length} replicates.`);
   if (failed > 0) warnings.push(`${failed} of ${total} fits did not converge and were left out.`);
+  if (infinite > 0) {
+    warnings.push(
+      `${infinite} of ${total} fits have their maximum at infinity (in logistic models, data separated perfectly): standard ` +
+        'errors and bias mean nothing; percentile intervals do.',
+    );
+  }
   return new Bootstrap({
     method: kind,
     names: fit.names,
@@ -264,7 +273,7 @@ async function refit(
   data: Record<string, unknown>,
   pace: Pace,
   signal: AbortSignal | undefined,
-): Promise<Float64Array | undefined> {
+): Promise<{ values: Float64Array; infinite: boolean } | undefined> {
   const other = (fit.model as unknown as { with(columns: object): AnyModel }).with(data);
   const compiled = compileModel(other);
   const density = compiled.density({ prior: false, jacobian: false });
@@ -274,5 +283,6 @@ async function refit(
   const found = await climb(density, fit.position, { iterations: 1000, signal, pace });
   if (found.ending !== 'converged') return undefined;
   const derived = compiled.derived.length > 0 ? compiled.evaluateDerived(found.position) : [];
-  return Float64Array.of(...compiled.constrain(found.position), ...derived);
+  const values = Float64Array.of(...compiled.constrain(found.position), ...derived);
+  return { values, infinite: atInfinity(compiled, density, found.position, found.logDensity) !== undefined };
 }

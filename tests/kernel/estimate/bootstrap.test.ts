@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exponential, flat, normal } from '#kernel/distributions/index';
+import { bernoulliLogit, exponential, flat, normal } from '#kernel/distributions/index';
 import { bootstrapInterval, quantileOf } from '#kernel/estimate/bootstrap-interval';
 import { type BootstrapIntervalKind, bootstrap, mle } from '#kernel/estimate/index';
 import { model } from '#kernel/model/index';
@@ -85,6 +85,15 @@ describe('the bootstrap', () => {
     const partial = await stopped;
     expect(partial.ending).toBe('interrupted');
     expect(partial.warnings[0]).toMatch(/Interrupted after \d+ replicates/);
+  });
+
+  it('says when some data sets have their maximum at infinity: separation', async () => {
+    const told = model()
+      .data({ x: [1, 2, 3, 4, 5, 6], y: [0, 0, 1, 0, 1, 1] })
+      .parameters({ a: flat(), b: flat() })
+      .observe(({ a, b, x }) => ({ y: bernoulliLogit(a.add(b.mul(x))) }));
+    const boot = await bootstrap(told, { replicates: 60, jackknife: false });
+    expect(boot.warnings.join()).toMatch(/\d+ of 60 fits have their maximum at infinity/);
   });
 
   it('refuses what it cannot do', async () => {
