@@ -84,7 +84,7 @@ export function anova(fit: LinearFit): AnovaTable {
 }
 
 /** The design with some columns alone. */
-export function subset(made: Design, columns: readonly number[]): Design {
+function subset(made: Design, columns: readonly number[]): Design {
   const p = made.columns.length;
   const matrix = new Float64Array(made.rows.length * columns.length);
   for (let i = 0; i < made.rows.length; i++) {

@@ -22,3 +22,4 @@ export {
   PenalisedPath,
   penalised,
 } from './penalised.ts';
+export { type RobustCovariance, type RobustKind, robustCovariance } from './robust.ts';
