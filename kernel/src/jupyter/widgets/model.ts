@@ -146,7 +146,7 @@ export class Model {
     const corrected: string[] = [];
     for (const name of names) {
       const taken = Object.hasOwn(this.#accepted, name) ? this.#accepted[name]!(state[name]) : undefined;
-      if (taken !== state[name]) corrected.push(name);
+      if (!isAlmost(taken, state[name])) corrected.push(name);
       if (taken === undefined || Object.is(taken, this.#state[name])) continue;
       this.#state[name] = taken;
       changed.push(name);
@@ -171,6 +171,12 @@ function reference(value: unknown): unknown {
 
 function modelsIn(values: readonly unknown[]): Model[] {
   return values.flat().filter((value) => value instanceof Model);
+}
+
+/** The same, or but for rounding: correcting that would only stop the hand that moves a slider. */
+function isAlmost(taken: unknown, given: unknown): boolean {
+  if (typeof taken !== 'number' || typeof given !== 'number') return taken === given;
+  return Math.abs(taken - given) <= 1e-9 * Math.abs(given);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

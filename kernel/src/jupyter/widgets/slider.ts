@@ -54,7 +54,8 @@ export class Slider extends Control<number> {
         value: (given) => {
           if (typeof given !== 'number' || !Number.isFinite(given)) return undefined;
           const within = Math.min(Math.max(given, minimum), maximum);
-          return integer ? Math.round(within) : within;
+          // The front end adds up steps: from −3 in steps of 0.5 it comes to 2.000000000000001.
+          return integer ? Math.round(within) : Number(within.toPrecision(12));
         },
       },
     });

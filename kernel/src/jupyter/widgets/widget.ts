@@ -43,7 +43,7 @@ export class Widget {
     const own = {
       _dom_classes: [],
       layout: new Model({ ...base, model: 'LayoutModel', view: 'LayoutView' }, layout ?? {}),
-      ...(style === undefined ? {} : { style: styleModel(style), description: description ?? '' }),
+      ...(style === undefined ? {} : { style: styleModel(style), description: description ?? '', tooltip: '' }),
       ...(disabled === undefined ? {} : { disabled }),
     };
     const made = kind ?? { ...controls, model: `${name}Model`, view: `${name}View` };

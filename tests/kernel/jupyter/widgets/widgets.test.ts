@@ -111,6 +111,15 @@ describe('a widget', () => {
     expect([a.value, a.model.get('min'), a.model.get('unknown')]).toEqual([5, 0, undefined]);
   });
 
+  it('rounds what the front end has added up, and does not correct it for that', () => {
+    const a = slider(-3, 3, { step: 0.5 });
+    a[jupyterDisplay]();
+    sent = [];
+    receive(a.model.id, { method: 'update', state: { value: 2.000000000000001 } });
+    expect(a.value).toBe(2);
+    expect(sent.map(({ content }) => (content.data as { method: string }).method)).toEqual(['echo_update']);
+  });
+
   it('survives messages of any shape', () => {
     const a = slider(0, 10, { value: 5 });
     a[jupyterDisplay]();
