@@ -4,12 +4,21 @@
  */
 import { readFileSync } from 'node:fs';
 import { measureGradient } from './gradient/run.ts';
+import { measureKernel } from './kernel/run.ts';
 import { PeerMissing } from './peers/stan.ts';
-import { type Bars, type Measurement, report } from './report.ts';
+import { type Bars, report } from './report.ts';
 
-type Bench = (cases: readonly string[]) => Promise<{ peer: string; measurements: Measurement[] }>;
+type Bench = (cases: readonly string[], bars: Bars) => Promise<{ text: string; missed: readonly string[] }>;
 
-const benches: Readonly<Record<string, Bench>> = { gradient: measureGradient };
+const benches: Readonly<Record<string, Bench>> = {
+  gradient: async (cases, { 'geometric mean': overall, ...each }) => {
+    const { peer, measurements } = await measureGradient(cases);
+    // The overall bar is about all cases.
+    const applied = cases.length === 0 && overall !== undefined ? { ...each, 'geometric mean': overall } : each;
+    return report('gradient', peer, measurements, applied);
+  },
+  kernel: (_, bars) => measureKernel(bars),
+};
 
 const [name = '', ...cases] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
@@ -19,11 +28,7 @@ if (bench === undefined) {
 } else {
   const bars = JSON.parse(readFileSync(new URL('./bars.json', import.meta.url), 'utf8')) as Record<string, Bars>;
   try {
-    const { peer, measurements } = await bench(cases);
-    const { 'geometric mean': overall, ...each } = bars[name] ?? {};
-    // The overall bar is about all cases.
-    const applied = cases.length === 0 && overall !== undefined ? { ...each, 'geometric mean': overall } : each;
-    const { text, missed } = report(name, peer, measurements, applied);
+    const { text, missed } = await bench(cases, bars[name] ?? {});
     process.stdout.write(`${text}\n`);
     process.exitCode = missed.length > 0 ? 1 : 0;
   } catch (error) {
