@@ -244,3 +244,56 @@ def test_help_with_a_question_mark_is_paged(shared):
     (page,) = ran.content["payload"]
     assert page["source"] == "page"
     assert "square root" in page["data"]["text/plain"]
+
+
+def test_an_enum_that_is_declared_again_is_a_new_one(shared):
+    shared.run("enum Phase { Solid, Liquid }")
+    assert shared.value("enum Phase { Gas = 5 }\nObject.keys(Phase)") == "[ '5', 'Gas' ]"
+    assert shared.value("enum Phase { A }\nenum Phase { B = 1 }\nObject.keys(Phase)") == "[ '0', '1', 'A', 'B' ]"
+    shared.run("import { sep as Taken } from 'node:path'; let Slot = 'a text'; const Fixed = 5; function Called() {}")
+    for name in ("Taken", "Slot", "Fixed", "Called"):
+        assert shared.value(f"enum {name} {{ One }}\n{name}.One") == "0"
+        assert shared.value(f"{name}[0]") == "'One'"
+
+
+def test_a_namespace_that_is_declared_again_is_a_new_one(shared):
+    shared.run("namespace Units { export const metre = 1 }")
+    assert shared.value("namespace Units { export const second = 2 }\nObject.keys(Units)") == "[ 'second' ]"
+    code = "namespace Units { export const a = 1 }\nnamespace Units { export const b = 2 }\nUnits"
+    assert shared.value(code) == "{ a: 1, b: 2 }"
+    shared.run("let Held = 1; const Kept = 2; function Made() {}; class Built {}")
+    for name in ("Held", "Kept", "Made", "Built"):
+        shared.run(f"namespace {name} {{ export const x = 3 }}")
+        assert shared.value(f"{name}") == "{ x: 3 }"
+
+
+def test_namespaces_merge_with_a_class_or_function_of_their_cell(shared):
+    for _ in range(2):
+        assert shared.value("class Merge { a = 1 }\nnamespace Merge { export const s = 2 }\n[new Merge().a, Merge.s]") == "[ 1, 2 ]"
+        assert shared.value("function merged() { return 1 }\nnamespace merged { export const s = 2 }\nmerged() + merged.s") == "3"
+    assert shared.value("namespace Deep.Er { export const x = 1 }\nDeep.Er.x") == "1"
+
+
+def test_modules_with_enums_namespaces_json_and_commonjs_are_imported(shared, notebook_folder):
+    (notebook_folder / "kinds.ts").write_text(
+        "export enum Kind { A = 1, B }\nexport namespace Geo { export const unit = 3 }\nexport interface P { x: number }\n"
+        "export class Held { constructor(readonly v: number) {} }\nexport default function nine() { return 9 }\n"
+    )
+    (notebook_folder / "old.cjs").write_text("module.exports = { one: 1, two() { return 2 } }")
+    (notebook_folder / "kept.json").write_text('{"list": [1, 2]}')
+    code = "import nine, { Kind, Geo, Held, type P } from './kinds.ts';\n[nine(), Kind.B, Geo.unit, new Held(4).v]"
+    assert shared.value(code) == "[ 9, 2, 3, 4 ]"
+    assert shared.value("Kind[1] + nine()") == "'A9'"
+    assert shared.value("import { one, two } from './old.cjs'; import old from './old.cjs'; one + two() + old.one") == "4"
+    code = "import kept from './kept.json'; import again from './kept.json' with { type: 'json' }; kept === again"
+    assert shared.value(code) == "true"
+    assert shared.value("kept.list") == "[ 1, 2 ]"
+    assert shared.value("import fs = require('node:fs'); typeof fs.readFileSync") == "'function'"
+
+
+def test_decorated_classes_persist(shared):
+    shared.run(
+        "function same(value: any, context: DecoratorContext) { return value }\n"
+        "@same class Decorated { @same method() { return 1 } @same accessor field = 5 }"
+    )
+    assert shared.value("const kept_one = new Decorated(); [kept_one.method(), kept_one.field]") == "[ 1, 5 ]"

@@ -16,6 +16,7 @@ import { CodeError } from './code-error.ts';
 import { childrenOf, refuseAssignments } from './constants.ts';
 import { type Declared, type Names, rewriteDeclarations } from './declarations.ts';
 import { hostName } from './host-name.ts';
+import { beginMerged } from './merged.ts';
 import type { RawMap } from './positions.ts';
 
 export interface CellCode {
@@ -64,6 +65,7 @@ export function cellCode(code: string, session: ReadonlyMap<string, Declared>): 
   const replaced = refuseAssignments(text, program, isConstant, refusal);
   rewriteInside(text, program, true, replaced);
   keepValue(text, code, program);
+  beginMerged(text, program, session);
   const changed = text.hasChanged();
   return {
     code: changed ? text.toString() : code,

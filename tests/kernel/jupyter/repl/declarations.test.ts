@@ -33,6 +33,18 @@ describe('declarations', () => {
     expect(code).toBe('let f = function f() { return 1 };let r = f();\n');
   });
 
+  it.each([
+    ['var C = function(C) {}(C || {});', 'var C = function(C) {}( {});'],
+    ['(function(N) {})(N || (N = {}));\nvar N;', '__estimand.value(((function(N) {})( (N = {}))));\n'],
+    [
+      'class C {}\n(function(C) {})(C || (C = {}));',
+      'var C = class C {};\n__estimand.value(((function(C) {})(C || (C = {}))));',
+    ],
+    ['(function(D) {})(D || (D = {}));', '__estimand.value(((function(D) {})(D || (D = {}))));'],
+  ])('that merge begin anew in another cell: %s', (code, expected) => {
+    expect(rewrite(code, { C: global, N: slot }).code).toBe(expected);
+  });
+
   it('of names of both places are assigned', () => {
     const { code } = rewrite('const [a, b, c] = xs', { a: global, b: slot });
     expect(code).toBe('let b, c; ([a, b, c] = xs)');
