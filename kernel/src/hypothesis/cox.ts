@@ -273,7 +273,12 @@ export function coxRegression(formula: string, data: object, options: CoxOptions
     : ['the estimate runs off: in some groups no event, or all of them; the ratios mean nothing'];
   return new CoxFit(
     {
-      design: { ...made, columns: keep.map((j) => made.columns[j]!), intercept: false },
+      design: {
+        ...made,
+        columns: keep.map((j) => made.columns[j]!),
+        assign: keep.map((j) => made.assign[j]!),
+        intercept: false,
+      },
       values: beta,
       covariance: symmetricInverse(at.information, p),
       observations: units.time.length,

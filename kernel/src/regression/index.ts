@@ -15,6 +15,7 @@ export { FormulaError } from './formula/syntax.ts';
 export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
 export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';
+export { MultinomialFit, multinomialRegression } from './multinomial.ts';
 export {
   type CrossValidation,
   crossValidate,
