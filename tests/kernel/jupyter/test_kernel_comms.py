@@ -90,6 +90,7 @@ def test_an_error_in_a_handler_is_shown_with_its_message_as_parent(fresh):
     assert [m["msg_type"] for m in messages] == ["status", "error", "status"]
     assert messages[1]["content"]["evalue"] == "handler failed"
     assert "cell[" in "".join(messages[1]["content"]["traceback"]), "the traceback names the user's cell"
+    assert "<anonymous>:" not in "".join(messages[1]["content"]["traceback"]), "and nothing of ours"
     msg_id = say(fresh, {"later": True})
     assert fresh.late(msg_id, "error")["content"]["evalue"] == "later"
     assert fresh.value("1 + 1") == "2"

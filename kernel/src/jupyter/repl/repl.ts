@@ -31,6 +31,8 @@ type Finished = { readonly expressions: Record<string, ExpressionResult> } | { r
 /** Taken now: a cell may put something else in their place. */
 const nextTurn = setImmediate;
 const later = setTimeout;
+/** Runs the handler that is next; named so that tracebacks leave it out. */
+const handling = `${hostName}.handle()\n//# sourceURL=node:estimand`;
 /** How long a stopped cell's own course may take to end, ms. */
 const lastResort = 200;
 
@@ -217,7 +219,7 @@ export class Repl {
     run.ended = true; // nobody waits for what it leaves behind
     this.#handler = handler;
     this.#context.run(run, () => {
-      this.evaluator.evaluate(`${hostName}.handle()`, (ending) => {
+      this.evaluator.evaluate(handling, (ending) => {
         if (!ending.ok) this.#context.run(run, () => this.late(ending.thrown));
       });
     });
@@ -255,7 +257,7 @@ export class Repl {
           (thrown: unknown) => end(thrown ?? new Error('undefined was thrown')),
         );
       this.#context.run(run, () => {
-        this.evaluator.evaluate(`${hostName}.handle()`, (ending) => {
+        this.evaluator.evaluate(handling, (ending) => {
           if (!ending.ok) end(ending.thrown);
         });
       });
