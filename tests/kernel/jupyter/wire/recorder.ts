@@ -52,7 +52,7 @@ class MockEngine implements Engine {
 
 export function recorder() {
   const sent: Sent[] = [];
-  const shutdown = vi.fn();
+  const shutdown = vi.fn<() => void>();
   const signer = new Signer('secret');
   const engine = new MockEngine();
   const transport = {
