@@ -5,7 +5,7 @@ import { Displayable } from '../host/display.ts';
 import type { AnyModel, DerivedValuesOf, ValuesOf } from '../model/index.ts';
 import { log } from '../numeric/elementary.ts';
 import { normalQuantile } from '../numeric/special/normal.ts';
-import type { Ending } from './optimise/objective.ts';
+import { type Ending, endingInWords } from './optimise/objective.ts';
 import { checkShare } from './options.ts';
 import { formatNumber, shortTable, Table, warningLines } from './table.ts';
 
@@ -210,7 +210,7 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
       this.aic,
       7,
     )}, BIC ${formatNumber(this.bic, 7)}`;
-    const how = `${this.ending} after ${this.iterations} iterations, largest gradient ${formatNumber(this.gradientNorm, 2)}`;
+    const how = `${endingInWords(this.ending)} after ${this.iterations} iterations, largest gradient ${formatNumber(this.gradientNorm, 2)}`;
     const out = this.integrated.length > 0 ? `, ${this.integrated.join(', ')} integrated out` : '';
     const warnings = this.warnings.length > 0 ? `\n${warningLines(this.warnings)}` : '';
     return `${name}${scale}${out}\n${shortTable(table.head, table.cells)}\n${figures}\n${how}${warnings}`;

@@ -14,7 +14,7 @@ import { analyseInformation, conditionalOn, deltaMethod, type Information } from
 import type { Integrated } from './integrated.ts';
 import { climbOnto, kinksOf, onKinks } from './kinks.ts';
 import { hessianColumns } from './optimise/hessian.ts';
-import { negative } from './optimise/objective.ts';
+import { endingInWords, negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
@@ -141,7 +141,7 @@ export async function maximise<M extends AnyModel>(
     warnings: doubts({ compiled, density, best, ending, information, edges, optima }),
     seconds: (performance.now() - began) / 1000,
   });
-  const text = `${method}: ${ending}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
+  const text = `${method}: ${endingInWords(ending)}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
   report.finish({ done: climbs.length, total: positions.length, text });
   return estimate;
 }

@@ -15,7 +15,7 @@ import type { Expr } from '../program/index.ts';
 import { type ArrayFunction, arrayFunction } from './derivatives.ts';
 import type { EstimateRow } from './estimate.ts';
 import { levenbergMarquardt, type Residuals, type State } from './optimise/levenberg-marquardt.ts';
-import type { Ending } from './optimise/objective.ts';
+import { type Ending, endingInWords } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkShare, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { type Init, initialPosition } from './start.ts';
@@ -99,7 +99,7 @@ export class LeastSquaresFit extends Displayable {
     const table = this.summary();
     const spread = `residual standard error ${formatNumber(this.residualStandardError, 5)} on ${this.degreesOfFreedom} degrees of freedom`;
     const warnings = this.warnings.length > 0 ? `\n${warningLines(this.warnings)}` : '';
-    return `Nonlinear least squares\n${shortTable(table.head, table.cells)}\n${spread}\n${this.ending} after ${this.iterations} iterations${warnings}`;
+    return `Nonlinear least squares\n${shortTable(table.head, table.cells)}\n${spread}\n${endingInWords(this.ending)} after ${this.iterations} iterations${warnings}`;
   }
 }
 

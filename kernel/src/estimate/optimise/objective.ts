@@ -17,6 +17,11 @@ export interface Objective {
 /** Why an optimiser stopped, or `'running'` where it has not. */
 export type Ending = 'running' | 'converged' | 'iterations' | 'line search failed' | 'not finite' | 'interrupted';
 
+/** An ending as a message says it. */
+export function endingInWords(ending: Ending): string {
+  return ending === 'iterations' ? 'stopped at the limit of iterations' : ending;
+}
+
 /** Where an optimiser stands; algorithms add what they remember. */
 export interface OptimiserState {
   readonly iteration: number;
