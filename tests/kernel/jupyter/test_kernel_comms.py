@@ -147,6 +147,14 @@ def test_comm_messages_wait_while_a_cell_computes_and_none_is_lost(fresh):
     assert back == list(range(200))
 
 
+def test_thousands_of_comm_messages_at_once_end_no_session(fresh):
+    fresh.run(ECHO)
+    fresh.until_idle(comm_open(fresh))
+    ids = [say(fresh, {"i": i}) for i in range(3000)]
+    back = [m["content"]["data"]["back"]["i"] for id in ids for m in fresh.until_idle(id, 30) if m["msg_type"] == "comm_msg"]
+    assert back == list(range(3000))
+
+
 def test_a_handler_that_never_ends_can_be_interrupted_and_the_variables_are_kept(fresh):
     fresh.run(
         "import { registerCommTarget } from 'estimand'; let kept = 7;\n"

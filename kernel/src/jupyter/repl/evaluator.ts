@@ -34,10 +34,25 @@ export class Evaluator {
 
   /** Run code. `ended` is called once, perhaps before this returns. */
   evaluate(expression: string, ended: (ending: Ending, at?: CompileError) => void): void {
+    this.#evaluate({ expression, replMode: true, awaitPromise: true }, ended);
+  }
+
+  /**
+   * Run code of our own that awaits nothing; `ended` is called before this returns. Nothing is left waiting: many
+   * evaluations that were would end the process at the next collection of garbage.
+   */
+  call(expression: string, ended: (ending: Ending) => void): void {
+    this.#evaluate({ expression }, ended);
+  }
+
+  #evaluate(
+    how: Runtime.EvaluateParameterType & { readonly replMode?: boolean },
+    ended: (ending: Ending, at?: CompileError) => void,
+  ): void {
     const session = this.#session;
     this.#waiting++;
     // `replMode` is the inspector's, but not in Node's types of it.
-    const parameters = { expression, replMode: true, awaitPromise: true, silent: true, objectGroup: group };
+    const parameters = { ...how, silent: true, objectGroup: group };
     session.post('Runtime.evaluate', parameters, (failure: Error | null, result: Runtime.EvaluateReturnType) => {
       if (session !== this.#session) return; // given up long ago
       this.#waiting--;

@@ -219,7 +219,7 @@ export class Repl {
     run.ended = true; // nobody waits for what it leaves behind
     this.#handler = handler;
     this.#context.run(run, () => {
-      this.evaluator.evaluate(handling, (ending) => {
+      this.evaluator.call(handling, (ending) => {
         if (!ending.ok) this.#context.run(run, () => this.late(ending.thrown));
       });
     });
@@ -257,7 +257,7 @@ export class Repl {
           (thrown: unknown) => end(thrown ?? new Error('undefined was thrown')),
         );
       this.#context.run(run, () => {
-        this.evaluator.evaluate(handling, (ending) => {
+        this.evaluator.call(handling, (ending) => {
           if (!ending.ok) end(ending.thrown);
         });
       });
