@@ -19,6 +19,7 @@ async function main(path: string): Promise<void> {
     stream: (cell, name, text) => kernel.stream(cell, name, text),
     output: (output) => kernel.output(output),
     comm: (note) => kernel.comm(note),
+    line: (id, target) => kernel.line(id, target),
     lost: () => kernel.lost(),
     input: (cell, prompt, password) => kernel.input(cell, prompt, password),
   });

@@ -147,6 +147,17 @@ def test_comm_messages_wait_while_a_cell_computes_and_none_is_lost(fresh):
     assert back == list(range(200))
 
 
+def test_an_opening_refused_after_the_next_was_sent_does_not_hide_that(fresh):
+    fresh.run(ECHO)
+    for _ in range(20):
+        ids = [comm_open(fresh, "x", "nobody"), comm_open(fresh, "x", "echo")]
+        for msg_id in ids:
+            fresh.until_idle(msg_id)
+        assert fresh.ask("comm_info_request").content["comms"] == {"x": {"target_name": "echo"}}
+        fresh.until_idle(send(fresh, "comm_close", {"comm_id": "x", "data": {}}))
+        assert fresh.ask("comm_info_request").content["comms"] == {}
+
+
 def test_thousands_of_comm_messages_at_once_end_no_session(fresh):
     fresh.run(ECHO)
     fresh.until_idle(comm_open(fresh))

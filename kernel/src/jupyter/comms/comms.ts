@@ -15,15 +15,19 @@ export interface CommTraffic {
 }
 
 type Send = (traffic: CommTraffic) => void;
+/** Told of each comm that opens, with its target, and of each that ends, without. */
+type Changed = (id: string, target?: string) => void;
 
 export class Comms implements CommHost {
   readonly #send: Send;
   readonly #newId: () => string;
+  readonly #changed: Changed;
   readonly #targets = new Map<string, CommTarget>();
   readonly #open = new Map<string, Line>();
 
-  constructor(send: Send, newId: () => string = () => crypto.randomUUID()) {
+  constructor(send: Send, changed: Changed = () => {}, newId: () => string = () => crypto.randomUUID()) {
     this.#send = send;
+    this.#changed = changed;
     this.#newId = newId;
   }
 
@@ -82,8 +86,11 @@ export class Comms implements CommHost {
   }
 
   #line(id: string, target: string): Line {
-    const line = new Line(id, target, this.#send, () => this.#open.delete(id));
+    const line = new Line(id, target, this.#send, () => {
+      if (this.#open.delete(id)) this.#changed(id);
+    });
     this.#open.set(id, line);
+    this.#changed(id, target);
     return line;
   }
 }

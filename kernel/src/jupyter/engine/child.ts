@@ -131,6 +131,9 @@ export class EngineProcess {
       case 'comm':
         this.#events.comm(decodeComm(note, body));
         break;
+      case 'line':
+        this.#events.line(note.id, note.target);
+        break;
       case 'handled':
         this.#handling.get(note.cell)?.();
         this.#handling.delete(note.cell);

@@ -60,6 +60,8 @@ export interface EngineEvents {
   output(output: Output): void;
   /** The session has opened, used or closed a comm. */
   comm(note: CommNote): void;
+  /** A comm is open now, to `target`; without one, it has ended. */
+  line(id: string, target?: string): void;
   /** The session is gone, and with it all its comms. */
   lost(): void;
   /** A cell waits for a line of input; answer with `Engine.answer`. */

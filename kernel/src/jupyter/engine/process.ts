@@ -45,9 +45,12 @@ const decoder = new FrameReader<ToEngine>((note, body) => {
   if (note.kind === 'evaluate') void run(note.cell);
   else handle(decodeComm(note, body));
 });
-const comms = new Comms((traffic: CommTraffic) => {
-  repl.during(() => sendToWire(...encodeComm({ cell: repl.run().cell, ...traffic })));
-});
+const comms = new Comms(
+  (traffic: CommTraffic) => {
+    repl.during(() => sendToWire(...encodeComm({ cell: repl.run().cell, ...traffic })));
+  },
+  (id, target) => repl.during(() => sendToWire({ kind: 'line', id, ...(target === undefined ? {} : { target }) })),
+);
 let inputAllowed = false;
 
 captureProcess(repl);

@@ -15,6 +15,8 @@ export type FromEngine =
   | { readonly kind: 'input'; readonly cell: number; readonly prompt: string; readonly password: boolean }
   | { readonly kind: 'done'; readonly cell: number }
   | CommHeader
+  /** A comm has opened, to its target, or ended. */
+  | { readonly kind: 'line'; readonly id: string; readonly target?: string }
   /** A comm message from the front end has been handled. */
   | { readonly kind: 'handled'; readonly cell: number };
 

@@ -1,17 +1,15 @@
 /**
- * Which comms are open, as the wire sees them pass: so `comm_info` is answered while a cell blocks, and what was open
- * in a session that ended is closed in the front end too.
+ * Which comms are open, as the session has told in its order: so `comm_info` is answered while a cell blocks, and what
+ * was open in a session that ended is closed in the front end too. What passes on the wire cannot tell: an opening may
+ * be refused after the next one for the same comm was sent.
  */
-import type { CommType } from '../comms/comms.ts';
-
 export class OpenComms {
   readonly #targets = new Map<string, string>();
 
-  /** A comm message passed, either way. */
-  note(type: CommType, content: Readonly<Record<string, unknown>>): void {
-    const id = String(content.comm_id ?? '');
-    if (type === 'comm_open' && !this.#targets.has(id)) this.#targets.set(id, String(content.target_name ?? ''));
-    if (type === 'comm_close') this.#targets.delete(id);
+  /** A comm is open now, to `target`; without one, it has ended. */
+  note(id: string, target?: string): void {
+    if (target === undefined) this.#targets.delete(id);
+    else this.#targets.set(id, target);
   }
 
   /** The content of a `comm_info_reply`, of one target or of all. */

@@ -67,8 +67,8 @@ export class ExecutionQueue {
   /** Take a comm message; see above when it is handled. */
   addComm(request: Request, answer: Waiting['answer']): void {
     const id = request.content.comm_id;
-    const opens = ({ header, content }: Request) => header.msg_type === 'comm_open' && content.comm_id === id;
-    const waits = opens(request) || this.#waiting.some((other) => opens(other.request));
+    const sameComm = ({ header, content }: Request) => header.msg_type.startsWith('comm_') && content.comm_id === id;
+    const waits = request.header.msg_type === 'comm_open' || this.#waiting.some((other) => sameComm(other.request));
     if (waits && this.#busy) this.#waiting.push({ request, answer });
     else void answer((answering) => this.#handle(request, answering));
   }

@@ -5,7 +5,6 @@
  * is never kept anywhere but with it. Cells wait their turn in a queue; all else is answered at once, also while a
  * cell runs.
  */
-import type { CommType } from '../comms/comms.ts';
 import type { CommNote, Completions, Engine, Output, StreamName } from '../engine/engine.ts';
 import { OpenComms } from './comms.ts';
 import { ExecutionQueue } from './execution.ts';
@@ -77,7 +76,6 @@ export class Kernel {
       return;
     }
     if (/^comm_(open|msg|close)$/.test(request.header.msg_type) && channel === 'shell') {
-      this.#comms.note(request.header.msg_type as CommType, request.content);
       this.#executions.addComm(request, (body) => this.#answer(channel, request, body));
       return;
     }
@@ -105,9 +103,13 @@ export class Kernel {
 
   /** The session has opened, used or closed a comm. */
   comm({ cell, type, content, metadata, buffers }: CommNote): void {
-    this.#comms.note(type, content);
     this.#executions.flush();
     this.publish(type, content, this.#executions.requestOf(cell)?.rawHeader, metadata, buffers);
+  }
+
+  /** A comm is open now, to `target`; without one, it has ended. */
+  line(id: string, target?: string): void {
+    this.#comms.note(id, target);
   }
 
   /** The session is gone: its comms are closed. */

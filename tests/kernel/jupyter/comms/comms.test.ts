@@ -3,14 +3,16 @@ import { Comms, type CommTraffic, type CommType } from '#kernel/jupyter/comms/co
 
 function session() {
   const sent: CommTraffic[] = [];
+  const lines: [string, string | undefined][] = [];
   let count = 0;
   const comms = new Comms(
     (traffic) => sent.push(traffic),
+    (id, target) => lines.push([id, target]),
     () => `id-${++count}`,
   );
   const receive = (type: CommType, content: object, buffers: Uint8Array[] = []): unknown =>
     comms.receive({ type, content: content as Record<string, unknown>, metadata: {}, buffers });
-  return { comms, sent, receive };
+  return { comms, sent, lines, receive };
 }
 
 describe('a comm opened here', () => {
@@ -79,6 +81,20 @@ describe('a comm opened by the front end', () => {
     receive('comm_open', { comm_id: 'c', target_name: 't' });
     expect(opened).toHaveBeenCalledTimes(1);
     expect(sent).toEqual([]);
+  });
+
+  it('is told as open only when it was accepted, and as ended whoever ends it', () => {
+    const { comms, lines, receive } = session();
+    comms.register('t', () => {});
+    for (const target_name of ['nobody', 't', 't']) receive('comm_open', { comm_id: 'c', target_name });
+    for (let i = 0; i < 2; i++) receive('comm_close', { comm_id: 'c' });
+    comms.open('u', {}).close();
+    expect(lines).toEqual([
+      ['c', 't'],
+      ['c', undefined],
+      ['id-1', 'u'],
+      ['id-1', undefined],
+    ]);
   });
 
   it('goes to the handler that was registered last; forgetting an older one changes nothing', () => {

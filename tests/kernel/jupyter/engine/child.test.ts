@@ -9,6 +9,7 @@ let printed = '';
 let deaths = 0;
 let lost = 0;
 const comms: CommNote[] = [];
+const lines: [string, string | undefined][] = [];
 let count = 0;
 
 beforeAll(() => {
@@ -20,6 +21,7 @@ beforeAll(() => {
       output: ({ cell, type, content }: Output) =>
         outputs.push({ cell, type, content: JSON.parse(Buffer.from(content).toString()) }),
       comm: (note) => comms.push(note),
+      line: (id, target) => lines.push([id, target]),
       lost: () => lost++,
       input: () => engine.tellGuard({ kind: 'answer', value: 'given' }),
     },
@@ -44,6 +46,7 @@ describe('the engine process', () => {
     const buffers = [new Uint8Array([1, 2]), new Uint8Array(0), new Uint8Array(100_000).fill(7)];
     const content = { comm_id: 'c', target_name: 't' };
     await engine.comm({ cell: ++count, type: 'comm_open', content, metadata: {}, buffers });
+    expect(lines).toEqual([['c', 't']]);
     expect(comms).toEqual([
       { cell: count, type: 'comm_msg', content: { comm_id: 'c', data: {} }, metadata: {}, buffers },
     ]);

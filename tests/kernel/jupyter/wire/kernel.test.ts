@@ -127,9 +127,9 @@ describe('requests other than cells', () => {
     expect(engine.comm.mock.calls.map(([note]) => note.type)).toEqual(['comm_msg', 'comm_open', 'comm_msg']);
   });
 
-  it('answer comm_info from what has passed, and close all when the session is lost', async () => {
+  it('answer comm_info from what the session has told, and close all when the session is lost', async () => {
     const { request, of, settle, kernel, sent } = recorder();
-    kernel.comm({ cell: 0, type: 'comm_open', content: { comm_id: 'c', target_name: 'x' }, metadata: {}, buffers: [] });
+    kernel.line('c', 'x');
     const id = request('comm_info_request');
     await settle();
     expect(of(id)[1]!.content).toEqual({ status: 'ok', comms: { c: { target_name: 'x' } } });
