@@ -57,7 +57,7 @@ function overDeviation(nu: number, value: (s: number) => number): number {
  *
  * @param groups 2 or more
  * @param nu degrees of freedom > 0; ∞ for a known standard deviation
- * @example studentisedRangeUpper(3.506426, 3, 27) // 0.05
+ * @example studentisedRangeUpper(3.506426, 3, 27) // 0.0500…
  */
 export function studentisedRangeUpper(q: number, groups: number, nu: number): number {
   if (!(groups >= 2 && nu > 0) || Number.isNaN(q)) return Number.NaN;
