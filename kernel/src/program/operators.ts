@@ -7,6 +7,7 @@
  */
 import { isExpression, nodeOf } from './arguments.ts';
 import { apply, expressionOf } from './expression.ts';
+import { plainOperators } from './rewrite/plain.ts';
 import type { Arg, Expr, Operators } from './types.ts';
 
 /** Either operand is traced. */
@@ -94,24 +95,22 @@ const mathNames = Object.getOwnPropertyNames(Math).filter((name) => typeof Math[
 
 /** The operators; see `Operators` in types.ts. */
 export const operators: Operators = {
-  add: binary('add', (a, b) => (a as number) + (b as number)),
-  sub: binary('sub', (a, b) => (a as number) - (b as number)),
-  mul: binary('mul', (a, b) => (a as number) * (b as number)),
-  div: binary('div', (a, b) => (a as number) / (b as number)),
-  mod: binary('mod', (a, b) => (a as number) % (b as number)),
-  pow: binary('pow', (a, b) => (a as number) ** (b as number)),
-  neg: (a) => (isExpression(a) ? a.neg() : -(a as number)),
-  plus: (a) => (isExpression(a) ? a : +(a as number)),
-  lt: binary('lt', (a, b) => (a as number) < (b as number)),
-  le: binary('le', (a, b) => (a as number) <= (b as number)),
-  gt: binary('gt', (a, b) => (a as number) > (b as number)),
-  ge: binary('ge', (a, b) => (a as number) >= (b as number)),
-  eq: equality('eq', (a, b) => a === b),
-  ne: equality('ne', (a, b) => a !== b),
-  // biome-ignore lint/suspicious/noDoubleEquals: this function is what `==` in the user's code becomes
-  looseEq: equality('eq', (a, b) => a == b),
-  // biome-ignore lint/suspicious/noDoubleEquals: this function is what `!=` in the user's code becomes
-  looseNe: equality('ne', (a, b) => a != b),
+  add: binary('add', plainOperators.add),
+  sub: binary('sub', plainOperators.sub),
+  mul: binary('mul', plainOperators.mul),
+  div: binary('div', plainOperators.div),
+  mod: binary('mod', plainOperators.mod),
+  pow: binary('pow', plainOperators.pow),
+  neg: (a) => (isExpression(a) ? a.neg() : plainOperators.neg(a)),
+  plus: (a) => (isExpression(a) ? a : plainOperators.plus(a)),
+  lt: binary('lt', plainOperators.lt),
+  le: binary('le', plainOperators.le),
+  gt: binary('gt', plainOperators.gt),
+  ge: binary('ge', plainOperators.ge),
+  eq: equality('eq', plainOperators.eq),
+  ne: equality('ne', plainOperators.ne),
+  looseEq: equality('eq', plainOperators.looseEq),
+  looseNe: equality('ne', plainOperators.looseNe),
   not: (a) => (isExpression(a) ? build('eq', a, 0) : !a),
   test: (condition) => (isExpression(condition) ? refuseCondition() : condition),
   math: Object.freeze(Object.fromEntries(mathNames.map((name) => [name, mathFunction(name)]))),
