@@ -1,14 +1,14 @@
 /** Distributions of which only "at most" or "at least" is seen beyond a bound. */
-import { asExpression, where } from '../program/index.ts';
-import type { Arg, Expr, Shape } from '../program/types.ts';
+import { where } from '../program/index.ts';
+import type { Expr, Shape } from '../program/types.ts';
 import { real } from './constraints.ts';
-import type { Bound, FamilyDistribution } from './distribution.ts';
-import { knownValues } from './known.ts';
+import type { FamilyDistribution } from './distribution.ts';
 import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
-import { describeBase, logTail, refuseTwice, seenAs, tailsOf, wrapped } from './wrapping.ts';
+import { deriveWithBounds, describeWithBounds, logTail, seenAs, tailsOf, wrapped } from './wrapping.ts';
 
 const LOWER = 'censoredBelow';
 const UPPER = 'censoredAbove';
+const NAMES = { lower: LOWER, upper: UPPER };
 
 function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
   const { family } = base;
@@ -35,12 +35,7 @@ function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
     upperCdf: (x, p) => (x < p[LOWER]! ? 1 : x >= p[UPPER]! ? 0 : upperCdf(x, p)),
     ...(quantile && { quantile: (u, p) => clamp(quantile(u, p), p) }),
     ...(sample && { sample: (stream, p) => clamp(sample(stream, p), p) }),
-    describe: (texts) => {
-      const bounds = [texts[LOWER] && `lower: ${texts[LOWER]}`, texts[UPPER] && `upper: ${texts[UPPER]}`].filter(
-        Boolean,
-      );
-      return `censored(${describeBase(family, texts)}, { ${bounds.join(', ')} })`;
-    },
+    describe: (texts) => describeWithBounds('censored', family, NAMES, texts),
   };
 }
 
@@ -64,24 +59,6 @@ export function censored<S extends Shape, K extends Kind>(
   bounds: BoundArguments,
 ): Distribution<S, K> {
   const base = wrapped('censored', distribution);
-  const added: Record<string, ReturnType<typeof asExpression>> = {};
-  const restrictions: Bound[] = [];
-  for (const [side, name, bound] of [
-    ['lower', LOWER, bounds.lower] as const,
-    ['upper', UPPER, bounds.upper] as const,
-  ]) {
-    if (bound === undefined) continue;
-    if (knownValues(bound)?.some((v) => Number.isNaN(v))) {
-      throw new RangeError(`censored: ${side} is NaN; give a number, or leave the bound out`);
-    }
-    added[name] = asExpression(bound as Arg);
-    restrictions.push({ side, value: added[name] as unknown as Expr, open: false, origin: 'family' });
-  }
-  refuseTwice('censored', base, Object.keys(added));
-  const result = base.derive(familyOf(base, Object.keys(added)), added, restrictions);
-  const { lower, upper } = result.support;
-  if (lower && upper && knownValues(lower.lt(upper))?.includes(0)) {
-    throw new RangeError('censored: nothing lies between the bounds; the lower one must be below the upper one');
-  }
-  return seenAs(result);
+  const own = { names: NAMES, bounds, mayMeet: false };
+  return seenAs(deriveWithBounds('censored', base, own, familyOf));
 }

@@ -1,16 +1,17 @@
 /** Distributions restricted to an interval and renormalised. */
-import { asExpression, where } from '../program/index.ts';
-import type { Arg, Expr, Shape } from '../program/types.ts';
+import { where } from '../program/index.ts';
+import type { Expr, Shape } from '../program/types.ts';
 import { real } from './constraints.ts';
 import { continuousQuantile } from './continuous-quantile.ts';
-import type { Bound, FamilyDistribution } from './distribution.ts';
+import type { FamilyDistribution } from './distribution.ts';
 import { log1mExp } from './formulas.ts';
 import { knownValues } from './known.ts';
 import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
-import { describeBase, logTail, refuseTwice, seenAs, tailsOf, wrapped } from './wrapping.ts';
+import { deriveWithBounds, describeWithBounds, logTail, seenAs, tailsOf, wrapped } from './wrapping.ts';
 
 const LOWER = 'truncatedBelow';
 const UPPER = 'truncatedAbove';
+const NAMES = { lower: LOWER, upper: UPPER };
 
 /** log P(lower ≤ X ≤ upper), from the tail in which nothing cancels. */
 function logMass(base: FamilyDistribution, lower: Expr | undefined, upper: Expr | undefined): Expr {
@@ -107,12 +108,7 @@ function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
         if ((x >= a && x <= b) || Number.isNaN(x)) return x;
       }
     },
-    describe: (texts) => {
-      const bounds = [texts[LOWER] && `lower: ${texts[LOWER]}`, texts[UPPER] && `upper: ${texts[UPPER]}`].filter(
-        Boolean,
-      );
-      return `truncated(${describeBase(family, texts)}, { ${bounds.join(', ')} })`;
-    },
+    describe: (texts) => describeWithBounds('truncated', family, NAMES, texts),
   };
 }
 
@@ -132,26 +128,6 @@ export function truncated<S extends Shape, K extends Kind>(
   bounds: BoundArguments,
 ): Distribution<S, K> {
   const base = wrapped('truncated', distribution);
-  const added: Record<string, ReturnType<typeof asExpression>> = {};
-  const restrictions: Bound[] = [];
-  for (const [side, name, bound] of [
-    ['lower', LOWER, bounds.lower] as const,
-    ['upper', UPPER, bounds.upper] as const,
-  ]) {
-    if (bound === undefined) continue;
-    const value = asExpression(bound as Arg);
-    if (knownValues(bound)?.some((v) => Number.isNaN(v))) {
-      throw new RangeError(`truncated: ${side} is NaN; give a number, or leave the bound out`);
-    }
-    added[name] = value;
-    restrictions.push({ side, value: value as unknown as Expr, open: false, origin: 'family' });
-  }
-  refuseTwice('truncated', base, Object.keys(added));
-  const result = base.derive(familyOf(base, Object.keys(added)), added, restrictions);
-  const { lower, upper } = result.support;
-  const order = lower && upper ? knownValues(base.kind === 'int' ? lower.le(upper) : lower.lt(upper)) : undefined;
-  if (order?.includes(0)) {
-    throw new RangeError('truncated: nothing lies between the bounds; the lower one must be below the upper one');
-  }
-  return seenAs(result);
+  const own = { names: NAMES, bounds, mayMeet: base.kind === 'int' };
+  return seenAs(deriveWithBounds('truncated', base, own, familyOf));
 }

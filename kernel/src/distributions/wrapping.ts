@@ -1,9 +1,10 @@
 /** What the families made of other distributions share: truncated, censored, zero-inflated, hurdle, mixture. */
 import { log } from '../numeric/elementary.ts';
-import type { Expr } from '../program/types.ts';
-import { FamilyDistribution } from './distribution.ts';
-import { ofKnown } from './known.ts';
-import type { Distribution, Family, Kind } from './types.ts';
+import { asExpression } from '../program/index.ts';
+import type { Arg, Expr } from '../program/types.ts';
+import { type Bound, FamilyDistribution } from './distribution.ts';
+import { knownValues, ofKnown } from './known.ts';
+import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
 
 type Values = Readonly<Record<string, number>>;
 
@@ -90,3 +91,54 @@ export function refuseTwice(name: string, base: FamilyDistribution, added: reado
 
 /** The implementation seen as a distribution of the same type as the wrapped one. */
 export const seenAs = <D extends Distribution>(distribution: FamilyDistribution): D => distribution as unknown as D;
+
+/** What a wrapper calls its bounds among the parameters. */
+export interface BoundNames {
+  readonly lower: string;
+  readonly upper: string;
+}
+
+/** `truncated(normal(mu, 1), { lower: 0 })`, from the texts of the parameters. */
+export function describeWithBounds(
+  name: string,
+  family: Family,
+  names: BoundNames,
+  texts: Readonly<Record<string, string>>,
+): string {
+  const given = (['lower', 'upper'] as const).filter((side) => texts[names[side]]);
+  const bounds = given.map((side) => `${side}: ${texts[names[side]]}`);
+  return `${name}(${describeBase(family, texts)}, { ${bounds.join(', ')} })`;
+}
+
+/**
+ * The distribution with the bounds as parameters of their own, which also restrict its support.
+ *
+ * @param mayMeet whether the lower bound may equal the upper one
+ * @throws RangeError when known bounds are NaN or not in order
+ */
+export function deriveWithBounds(
+  name: string,
+  base: FamilyDistribution,
+  { names, bounds, mayMeet }: { names: BoundNames; bounds: BoundArguments; mayMeet: boolean },
+  familyOf: (base: FamilyDistribution, given: readonly string[]) => Family,
+): FamilyDistribution {
+  const added: Record<string, ReturnType<typeof asExpression>> = {};
+  const restrictions: Bound[] = [];
+  for (const side of ['lower', 'upper'] as const) {
+    const bound = bounds[side];
+    if (bound === undefined) continue;
+    const value = asExpression(bound as Arg);
+    if (knownValues(bound)?.some((v) => Number.isNaN(v))) {
+      throw new RangeError(`${name}: ${side} is NaN; give a number, or leave the bound out`);
+    }
+    added[names[side]] = value;
+    restrictions.push({ side, value: value as unknown as Expr, open: false, origin: 'family' });
+  }
+  refuseTwice(name, base, Object.keys(added));
+  const result = base.derive(familyOf(base, Object.keys(added)), added, restrictions);
+  const { lower, upper } = result.support;
+  if (lower && upper && knownValues(mayMeet ? lower.le(upper) : lower.lt(upper))?.includes(0)) {
+    throw new RangeError(`${name}: nothing lies between the bounds; the lower one must be below the upper one`);
+  }
+  return result;
+}
