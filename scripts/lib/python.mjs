@@ -30,14 +30,15 @@ export const pythonEnvironment = stampedStep({
 });
 
 /**
- * `pip install` into the environment, whatever the user's own settings of pip say about places.
+ * `pip install` into an environment, whatever the user's own settings of pip say about places.
  * @param {readonly string[]} args
- * @param {{ log: string, remedy: string }} options
+ * @param {{ log: string, remedy: string, interpreter?: string }} options `interpreter`: of another environment than ours
  */
-export function pipInstall(args, { log, remedy }) {
+export function pipInstall(args, { log, remedy, interpreter }) {
   const options = ['--quiet', '--disable-pip-version-check', '--no-cache-dir', '--no-input'];
+  const where = interpreter === undefined ? [] : ['--python', interpreter];
   const { PIP_TARGET, PIP_PREFIX, PIP_ROOT, ...env } = cleanVariables();
-  return runQuiet(python, ['-m', 'pip', 'install', ...options, ...args], {
+  return runQuiet(python, ['-m', 'pip', ...where, 'install', ...options, ...args], {
     log,
     remedy,
     env: { ...env, PIP_USER: '0' },

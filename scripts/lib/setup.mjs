@@ -4,6 +4,7 @@
 import { kernelBuild, labextensionBuild } from './builds.mjs';
 import { chromium } from './chromium.mjs';
 import { Failure } from './failure.mjs';
+import { frontEnds } from './front-ends.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { pythonEnvironment } from './python.mjs';
 import { ensure } from './steps.mjs';
@@ -14,7 +15,7 @@ const OLDEST_NODE = [20, 19];
 export const builds = [nodeModules, kernelBuild, labextensionBuild];
 export const packaging = [nodeModules, pythonEnvironment, kernelBuild, labextensionBuild, wheel];
 export const everything = [...packaging, installation];
-export const everythingForTests = [...everything, chromium];
+export const everythingForTests = [...everything, frontEnds, chromium];
 
 /**
  * Bring the repository to where the command needs it. Does nothing, quickly, when it is there.
