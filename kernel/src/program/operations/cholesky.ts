@@ -7,6 +7,7 @@
  */
 import { formatShape } from '../shape.ts';
 import type { Expr, Shape } from '../types.ts';
+import { choleskyInTiles } from './dense.ts';
 import type { Apply, Chain, Kernel, Operation } from './operation.ts';
 
 export const choleskyOperations = {
@@ -41,6 +42,7 @@ export function requireSquare(operation: string, shape: Shape): void {
 
 function choleskyKernel(n: number): Kernel {
   return (output, [a]) => {
+    if (choleskyInTiles(output, a!, n)) return;
     output.fill(0);
     for (let j = 0; j < n; j++) {
       let pivot = a![j * n + j]!;
@@ -72,14 +74,13 @@ function reverseKernel(n: number): Kernel {
       for (let i = j + 1; i < n; i++) diagonal -= (l![i * n + j]! * bar[i * n + j]!) / d;
       diagonal /= d;
       for (let i = j + 1; i < n; i++) bar[i * n + j] = bar[i * n + j]! / d;
-      for (let k = 0; k < j; k++) {
-        let row = bar[j * n + k]! - diagonal * l![j * n + k]!;
-        for (let i = j + 1; i < n; i++) {
-          const below = bar[i * n + j]!;
-          row -= below * l![i * n + k]!;
-          bar[i * n + k] = bar[i * n + k]! - below * l![j * n + k]!;
+      for (let k = 0; k < j; k++) bar[j * n + k]! -= diagonal * l![j * n + k]!;
+      for (let i = j + 1; i < n; i++) {
+        const below = bar[i * n + j]!;
+        for (let k = 0; k < j; k++) {
+          bar[j * n + k]! -= below * l![i * n + k]!;
+          bar[i * n + k]! -= below * l![j * n + k]!;
         }
-        bar[j * n + k] = row;
       }
       bar[j * n + j] = diagonal / 2;
     }

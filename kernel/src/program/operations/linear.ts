@@ -4,6 +4,7 @@
 import { formatShape } from '../shape.ts';
 import type { Expr, Shape } from '../types.ts';
 import { lowerMask, requireSquare } from './cholesky.ts';
+import { solveInTiles } from './dense.ts';
 import type { Chain, Kernel, KernelContext, Operation } from './operation.ts';
 import { matrixMatrix, matrixVector, type ProductForm, vectorMatrix } from './products.ts';
 
@@ -122,6 +123,7 @@ function triangularSolveKernel({ inputShapes, attributes }: KernelContext): Kern
   const width = inputShapes[1]!.length === 2 ? inputShapes[1]![1]! : 1;
   const transposed = attributes.transposed === true;
   return (output, [l, b]) => {
+    if (solveInTiles(output, l!, b!, n, width, transposed)) return;
     for (let j = 0; j < width; j++) {
       for (let step = 0; step < n; step++) {
         const i = transposed ? n - 1 - step : step;
