@@ -61,4 +61,44 @@ describe('history', () => {
     history.add(1, 'first\nsecond');
     expect(history.request({ hist_access_type: 'search', pattern: 'f*second' })).toHaveLength(1);
   });
+
+  it('knows of no sessions before this one', () => {
+    expect(inputs({ hist_access_type: 'range', session: -1 })).toEqual([]);
+  });
+
+  it('counts lines below 0 from the line to come, and takes a stop of 0 or none for the end', () => {
+    expect(inputs({ hist_access_type: 'range', start: -2 })).toEqual(['const b = 2', 'a + 1']);
+    expect(inputs({ hist_access_type: 'range', start: 1, stop: -2 })).toEqual(['const a = 1', 'a + 1']);
+    expect(inputs({ hist_access_type: 'range', start: 3, stop: 0 })).toEqual(['const b = 2', 'a + 1']);
+    expect(inputs({ hist_access_type: 'range', start: 3, stop: null })).toEqual(['const b = 2', 'a + 1']);
+  });
+
+  it('finds a pattern of many stars in a long text at once', () => {
+    const history = new History();
+    history.add(1, 'a'.repeat(50_000));
+    expect(history.request({ hist_access_type: 'search', pattern: `${'*a'.repeat(30)}*b` })).toEqual([]);
+    expect(history.request({ hist_access_type: 'search', pattern: `${'*a'.repeat(30)}*` })).toHaveLength(1);
+    expect(history.request({ hist_access_type: 'search', pattern: '**' })).toHaveLength(1);
+    expect(history.request({ hist_access_type: 'search', pattern: '?' })).toHaveLength(0);
+  });
+
+  it('keeps the last 2000 cells, and of large cells as many as 16 million characters hold', () => {
+    const history = new History();
+    for (let line = 1; line <= 2500; line++) history.add(line, `cell ${line}`);
+    const kept = history.request({ hist_access_type: 'tail' });
+    expect(kept).toHaveLength(2000);
+    expect(kept[0]).toEqual([1, 501, 'cell 501']);
+    for (let line = 1; line <= 20; line++) history.add(2500 + line, 'x'.repeat(1_000_000));
+    expect(history.request({ hist_access_type: 'tail' })).toHaveLength(16);
+  });
+
+  it('keeps of a result what a person reads', () => {
+    const history = new History();
+    history.add(1, 'x');
+    history.result(1, 'y'.repeat(50_000));
+    const [[, , [, output]]] = history.request({ hist_access_type: 'tail', output: true }) as [
+      [number, number, [string, string]],
+    ];
+    expect(output).toHaveLength(10_001);
+  });
 });
