@@ -23,6 +23,8 @@ export interface State extends OptimiserState {
   readonly damping: number;
   /** (d,) conditional standard errors, the units in which steps and gradients are measured. */
   readonly scales: Float64Array | undefined;
+  /** Damped steps in a row that made neither the value nor, by half, the gradient smaller. */
+  readonly idle: number;
 }
 
 export interface Options {
@@ -33,13 +35,15 @@ export interface Options {
 
 const leastDamping = 1e-6;
 const mostDamping = 1e12;
+/** So many damped steps in a row without gain, and the optimum is as far away as before: at the edge of a support. */
+const mostIdle = 12;
 
 /** A damped Newton optimiser of `objective`; 2d gradients an iteration. */
 export function newton(objective: Objective, { tolerance = 1e-26, log }: Options = {}): Optimiser<State> {
   function init(position: Float64Array): State {
     const gradient = new Float64Array(position.length); // (d,)
     const value = objective.valueAndGradient(position, gradient);
-    return { iteration: 0, position: position.slice(), value, gradient, damping: 0, scales: undefined };
+    return { iteration: 0, position: position.slice(), value, gradient, damping: 0, scales: undefined, idle: 0 };
   }
 
   function step(state: State): [State, OptimiserInfo] {
@@ -74,13 +78,18 @@ export function newton(objective: Objective, { tolerance = 1e-26, log }: Options
         if (damping <= leastDamping && decrement <= Math.sqrt(tolerance)) return stay('converged'); // no better point can be told apart
         continue;
       }
+      const undamped = damping <= leastDamping; // a damped step is short whatever the distance to the optimum
+      const gains = value < state.value - slack || scaledNorm(gradient, scales) < norm / 2;
+      const idle = undamped || gains ? 0 : state.idle + 1;
+      if (idle >= mostIdle) return stay('line search failed');
       const next: State = {
         iteration: state.iteration + 1,
         position,
         value,
         gradient,
-        damping: damping <= leastDamping ? 0 : damping / 10,
+        damping: undamped ? 0 : damping / 10,
         scales,
+        idle,
       };
       const gradientNorm = maxNorm(gradient);
       log?.push({
@@ -93,7 +102,6 @@ export function newton(objective: Objective, { tolerance = 1e-26, log }: Options
       });
       // At rounding level the gradient only jitters: along an open direction for ever, were it not stopped.
       const jitters = decrement <= Math.sqrt(tolerance) && scaledNorm(gradient, scales) > norm / 2;
-      const undamped = damping <= leastDamping; // a damped step is short whatever the distance to the optimum
       const ending = undamped && (decrement <= tolerance || jitters) ? 'converged' : 'running';
       return [next, { ending, gradientNorm, stepLength: 1, evaluations }];
     }
