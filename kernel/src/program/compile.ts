@@ -11,6 +11,7 @@ import { closeGraph } from './graph.ts';
 import { type Plan, planGraph } from './interpret.ts';
 import type { Graph } from './node.ts';
 import { reduceLeastSquares } from './optimise/least-squares.ts';
+import { multiplyLogarithms } from './optimise/log-products.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { shareExponentials } from './optimise/share.ts';
 import { formatShape, sizeOf } from './shape.ts';
@@ -105,6 +106,8 @@ export function compile({ inputs, outputs }: ProgramDescription): Program {
 export interface Rewrites {
   /** Reduce sums of squares over a fixed design to its triangular factor, once. Default true. */
   readonly leastSquares?: boolean;
+  /** Take the logarithms of Bernoulli-logit likelihoods and mixtures of products of many elements. Default true. */
+  readonly logProducts?: boolean;
 }
 
 /**
@@ -121,7 +124,7 @@ export interface Rewrites {
 export function compileLogDensity({
   position,
   value,
-  rewrites: { leastSquares = true } = {},
+  rewrites: { leastSquares = true, logProducts = true } = {},
 }: {
   readonly position: Expr;
   readonly value: Expr;
@@ -131,7 +134,11 @@ export function compileLogDensity({
   const inputs = [{ name, shape }];
   const plain = value.reshape();
   const scalar = leastSquares ? expressionOf(reduceLeastSquares([nodeOf(plain)])[0]!) : plain;
-  const both = compile({ inputs, outputs: [scalar, ...grad(scalar, [position])] });
+  const compiled = (outputs: readonly Expr[]): Program => {
+    const nodes = outputs.map(nodeOf);
+    return compile({ inputs, outputs: (logProducts ? multiplyLogarithms(nodes) : nodes).map(expressionOf) });
+  };
+  const both = compiled([scalar, ...grad(scalar, [position])]);
   let alone: Program | undefined; // compiled when first asked for
   const dimension = shape[0]!;
   const run = (program: Program, at: Float64Array): number => {
@@ -145,7 +152,7 @@ export function compileLogDensity({
   return {
     dimension,
     value(at) {
-      alone ??= compile({ inputs, outputs: [scalar] });
+      alone ??= compiled([scalar]);
       return run(alone, at);
     },
     valueAndGradient(at, gradient) {

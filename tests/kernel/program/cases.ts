@@ -188,6 +188,10 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     use('two', [vector(0.3, -1)], (x) => x.logSumExp()),
     use('far apart', [vector(-700, 3, 2.5)], (x) => x.logSumExp()),
   ],
+  sumLog1p: [
+    use('vector', [vector(0.1, 0.5, 0.9, 0.02, 0.7)], (x) => apply('sumLog1p', [x.square()])),
+    use('matrix', [matrix(2, 2, 0.3, 0.6, 0.2, 0.8)], (x) => apply('sumLog1p', [x]).mul(x.sum())),
+  ],
   cumsum: [
     use('vector', [vector(...wild)], (x) => x.square().cumsum()),
     use('matrix', [matrix(3, 2, ...wild, 0.4, 1.5)], (x) => x.square().cumsum()),

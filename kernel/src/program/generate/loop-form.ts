@@ -27,6 +27,8 @@ export type Step =
   | { readonly kind: 'store'; readonly to: Memory; readonly value: number }
   /** Added to a sum over everything, which is then the variable `name`; `partials` is 1 for a short sum. */
   | { readonly kind: 'total'; readonly name: string; readonly partials: 1 | 4; readonly value: number }
+  /** Σ log(1 + value) over everything, as products of runs (`operations/log-product.ts`); then the variable `name`. */
+  | { readonly kind: 'logTotal'; readonly name: string; readonly value: number }
   /** Added to memory at these strides. */
   | { readonly kind: 'accumulate'; readonly to: Memory; readonly strides: readonly number[]; readonly value: number }
   /** Added to memory at a position that differs from element to element. */

@@ -58,9 +58,10 @@ class LoopBuilder {
     const node = emitter.node(at);
     const shape = emitter.node(node.inputs[0]!).shape;
     const value = this.#operand(node.inputs[0]!, shape);
-    if (node.operation === 'sum' && sizeOf(node.shape) === 1) {
+    if (sizeOf(node.shape) === 1 && node.operation !== 'scatterAdd') {
       const name = emitter.writer.fresh('s');
-      this.#push({ kind: 'total', name, partials: partialsOf(sizeOf(shape)), value });
+      if (node.operation === 'sumLog1p') this.#push({ kind: 'logTotal', name, value });
+      else this.#push({ kind: 'total', name, partials: partialsOf(sizeOf(shape)), value });
       emitter.setLocation(at, { kind: 'elements', texts: [name] });
       return;
     }

@@ -125,7 +125,7 @@ function placeOf(graph: Graph, node: GraphNode, limit: number): Place {
   if (operation === 'slice') return 'alias';
   if (elementwise || operation === 'broadcastTo') return 'loop';
   if (operation === 'gather') return simpleIndex(graph, node) ? 'loop' : 'kernel';
-  if (operation === 'sum') return 'ending';
+  if (operation === 'sum' || operation === 'sumLog1p') return 'ending';
   if (operation === 'scatterAdd') return simpleIndex(graph, node) ? 'ending' : 'kernel';
   return 'kernel';
 }

@@ -65,10 +65,11 @@ export const elementary = {
     documentation: 'log(e^a + e^b), without overflow',
     arity: 2,
     scalar: (a, b) => logAddExp(a!, b!),
-    derivative: ({ cotangent, inputs, output, needed, times, apply }) => {
+    derivative: ({ cotangent, inputs, needed, times, apply }) => {
       const gap = inputs[0]!.sub(inputs[1]!);
-      // Where both are −∞ the gap is NaN; the weights are 0 there.
-      const weight = (x: Expr) => times(cotangent, apply('where', [output.eq(-Infinity), 0, x.sigmoid()]));
+      // Where both are −∞ the gap is NaN; the weights are 0 there. The value itself is not asked for.
+      const none = inputs[0]!.maximum(inputs[1]!).eq(-Infinity);
+      const weight = (x: Expr) => times(cotangent, apply('where', [none, 0, x.sigmoid()]));
       return [needed[0] ? weight(gap) : undefined, needed[1] ? weight(gap.neg()) : undefined];
     },
   }),

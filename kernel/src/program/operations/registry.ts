@@ -8,6 +8,7 @@ import { comparisons } from './comparison.ts';
 import { elementary } from './elementary.ts';
 import { incomplete } from './incomplete.ts';
 import { linear } from './linear.ts';
+import { logProduct } from './log-product.ts';
 import type { Operation } from './operation.ts';
 import { reduction } from './reduction.ts';
 import { scan } from './scan.ts';
@@ -20,6 +21,7 @@ export const operations = {
   ...incomplete,
   ...comparisons,
   ...reduction,
+  ...logProduct,
   ...shaping,
   ...linear,
   ...choleskyOperations,

@@ -168,6 +168,14 @@ export class Code {
     this.raw(0x0b);
   }
 
+  /** What is done only where the bits of `mask` in a counter are all set. */
+  whenAllSet(counter: number, mask: number, body: () => void): void {
+    this.get(counter);
+    this.raw(0x41, ...signed(mask), 0x71, 0x41, ...signed(mask), 0x46, 0x04, 0x40);
+    body();
+    this.raw(0x0b);
+  }
+
   /** `into = a`. */
   assign(into: Vector, a: Vector): void {
     this.get(a.local);

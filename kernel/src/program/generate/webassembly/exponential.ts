@@ -54,21 +54,29 @@ function gather(code: Code, sum: Vector, lost: Vector, rest: Vector, r: Vector):
   return add(sum, add(lost, add(rest, square)));
 }
 
-/** e^x for |x| ≤ 1000: what overflows or underflows does so by itself. */
-function expOfBounded(code: Code, x: Vector): Vector {
+/** e^x as a number of the order of 1 and the power of two it is to be multiplied with. */
+function parts(code: Code, x: Vector): { readonly y: Vector; readonly k: Vector } {
   const one = code.constant(1);
   const { k, r, rest } = reduce(code, x);
   const sum = code.binary('add', one, r);
   const lost = code.binary('sub', r, code.binary('sub', sum, one));
-  return scale(code, gather(code, sum, lost, rest, r), k);
+  return { y: gather(code, sum, lost, rest, r), k };
 }
 
-/** e^x. */
+/** Beyond this a power of two, or its product, may not be a normal number: 1020 log 2. */
+const FAR = 707;
+
+/** e^x: in one product where both lanes allow it, which is nearly always. What is beyond ±1000 is as at ±1000. */
 export function exp(code: Code, x: Vector): Vector {
-  return expOfBounded(
-    code,
-    code.binary('greater', code.binary('lesser', x, code.constant(1000)), code.constant(-1000)),
-  );
+  const c = (value: number) => code.constant(value);
+  const { y, k } = parts(code, x);
+  const value = code.copy(code.binary('mul', y, powerOfTwo(code, k)));
+  code.otherwise(code.binary('le', code.unary('abs', x), c(FAR)), () => {
+    const bounded = code.binary('greater', code.binary('lesser', x, c(1000)), c(-1000));
+    const far = parts(code, bounded);
+    code.assign(value, scale(code, far.y, far.k));
+  });
+  return value;
 }
 
 /** e^x − 1. */
@@ -98,8 +106,7 @@ export function expm1(code: Code, x: Vector): Vector {
 
 /** e^−|x|. */
 export function expMinusSize(code: Code, x: Vector): Vector {
-  const negative = code.binary('or', x, code.constant(-0));
-  return expOfBounded(code, code.binary('greater', negative, code.constant(-1000)));
+  return exp(code, code.binary('or', x, code.constant(-0)));
 }
 
 /** 1 / (1 + e^−x). */

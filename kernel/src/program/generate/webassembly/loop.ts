@@ -2,11 +2,13 @@
  * A loop as WebAssembly: four elements a turn as two vectors of two lanes, then what is left one vector or one lane
  * at a time with the same code. The partial sums of a total are the four lanes.
  */
+import { RUN } from '../../operations/log-product.ts';
 import { type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
 import type { Assembler } from './assembler.ts';
 import { type Address, Code, type Vector } from './code.ts';
 import { bounded, formOf } from './elementwise.ts';
 import { F64, I32, unsigned } from './encoder.ts';
+import { log1p } from './logarithm.ts';
 
 /** Loops of fewer elements cost more to call than they gain. */
 export const SHORT_LOOP = 32;
@@ -82,7 +84,10 @@ class Printer {
   readonly #given: readonly Argument[];
   /** Byte addresses of memory and of codes. */
   readonly #places = new Map<Float64Array | Int32Array, number>();
+  /** Partial sums of the totals, in the order of their steps. */
   readonly #registers = new Map<Step, readonly [Vector, Vector]>();
+  /** Products of the current run, of the totals of logarithms. */
+  readonly #products = new Map<Step, readonly [Vector, Vector]>();
   /** Counter plus a variable offset, by its text. */
   readonly #bases = new Map<string, number>();
 
@@ -100,7 +105,7 @@ class Printer {
       if ('from' in step && !this.#placed(step.from.array)) return false;
       if ('to' in step && !this.#placed(step.to.array)) return false;
       if ('codes' in step && !this.#placed(step.codes)) return false;
-      if (step.kind === 'total') {
+      if (step.kind === 'total' || step.kind === 'logTotal') {
         const from = this.#assembler.allocate(1);
         if (!this.#placed(from)) return false;
         this.totals.push({ name: step.name, from });
@@ -118,19 +123,25 @@ class Printer {
   print(): void {
     const { code } = this;
     for (const step of this.#steps) {
-      if (step.kind === 'total') this.#registers.set(step, [code.variable(), code.variable()]);
+      if (step.kind === 'total' || step.kind === 'logTotal') {
+        this.#registers.set(step, [code.variable(), code.variable()]);
+      }
+      if (step.kind === 'logTotal') this.#products.set(step, [code.variable(), code.variable()]);
     }
     const counter = code.counter(); // in bytes
     const whole = this.#length - (this.#length % 4);
     code.loop(counter, 8 * whole, 32, () => {
       this.#offsets(counter);
       this.#pieces(counter, { after: 0, lanes: 2, register: 0 }, { after: 16, lanes: 2, register: 1 });
+      // The counter stands at the first of four elements.
+      if (this.#products.size > 0) code.whenAllSet(counter, 32 * (RUN - 1), () => this.#endRuns());
     });
     const rest = this.#length % 4;
     this.#offsets(counter);
     if (rest >= 2) this.#pieces(counter, { after: 0, lanes: 2, register: 0 });
     if (rest === 1) this.#pieces(counter, { after: 0, lanes: 1, register: 0 });
     if (rest === 3) this.#pieces(counter, { after: 16, lanes: 1, register: 1 });
+    this.#endRuns();
     this.#finishTotals();
   }
 
@@ -183,6 +194,13 @@ class Printer {
         const register = this.#registers.get(step)![piece.register];
         const sum = code.binary('add', register, values[step.value]!);
         code.assign(register, piece.lanes === 2 ? sum : code.shuffle(sum, register, 0, 3));
+        return none;
+      }
+      case 'logTotal': {
+        const product = this.#products.get(step)![piece.register];
+        const x = values[step.value]!;
+        const next = code.binary('add', product, code.binary('add', x, code.binary('mul', x, product)));
+        code.assign(product, piece.lanes === 2 ? next : code.shuffle(next, product, 0, 3));
         return none;
       }
       case 'scatter':
@@ -253,6 +271,18 @@ class Printer {
     const [a, b = a, c = a] = given;
     if (form) return form(this.code, a!, b!, c!);
     return this.code.callEach(this.#assembler.import(operation, operands.length), given, lanes);
+  }
+
+  /** The logarithms of the products so far, into the sums. */
+  #endRuns(): void {
+    const { code } = this;
+    for (const [step, products] of this.#products) {
+      products.forEach((product, i) => {
+        const sum = this.#registers.get(step)![i]!;
+        code.assign(sum, code.binary('add', sum, log1p(code, product)));
+        code.assign(product, code.constant(0));
+      });
+    }
   }
 
   /** (p0 + p2) + (p1 + p3) into memory. */
