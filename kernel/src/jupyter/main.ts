@@ -18,6 +18,7 @@ async function main(path: string): Promise<void> {
   const engine = new ReplEngine({
     stream: (cell, name, text) => kernel.stream(cell, name, text),
     output: (output) => kernel.output(output),
+    over: (cell) => kernel.over(cell),
     comm: (note) => kernel.comm(note),
     line: (id, target) => kernel.line(id, target),
     lost: () => kernel.lost(),

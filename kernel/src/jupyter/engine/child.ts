@@ -134,6 +134,9 @@ export class EngineProcess {
       case 'line':
         this.#events.line(note.id, note.target);
         break;
+      case 'over':
+        this.#events.over(note.cell);
+        break;
       case 'handled':
         this.#handling.get(note.cell)?.();
         this.#handling.delete(note.cell);

@@ -58,6 +58,8 @@ export interface EngineEvents {
   /** A cell has printed something, perhaps long after its end. */
   stream(cell: number, name: StreamName, text: string): void;
   output(output: Output): void;
+  /** Nothing that a cell, or the handling of a message, has started is left: it will show nothing more. */
+  over(cell: number): void;
   /** The session has opened, used or closed a comm. */
   comm(note: CommNote): void;
   /** A comm is open now, to `target`; without one, it has ended. */

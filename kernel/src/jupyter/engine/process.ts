@@ -34,6 +34,7 @@ guard.on('message', ({ cell, number }: Interrupt) => {
 guard.unref();
 
 const emit = {
+  over: (cell: number) => sendToWire({ kind: 'over', cell }),
   output: (cell: number, type: OutputType, content: object) =>
     sendToWire({ kind: 'output', cell, type }, encodeBody(content)),
   stream: (cell: number, name: StreamName, text: string) =>

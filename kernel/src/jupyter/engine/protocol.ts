@@ -14,6 +14,8 @@ export type FromEngine =
   | { readonly kind: 'output'; readonly cell: number; readonly type: OutputType }
   | { readonly kind: 'input'; readonly cell: number; readonly prompt: string; readonly password: boolean }
   | { readonly kind: 'done'; readonly cell: number }
+  /** Nothing that a cell has started is left: it will show nothing more. */
+  | { readonly kind: 'over'; readonly cell: number }
   | CommHeader
   /** A comm has opened, to its target, or ended. */
   | { readonly kind: 'line'; readonly id: string; readonly target?: string }

@@ -24,6 +24,8 @@ export interface Emit {
   /** The content is the Jupyter message's. */
   output(cell: number, type: OutputType, content: object): void;
   stream(cell: number, name: StreamName, text: string): void;
+  /** Nothing that a cell has started is left: it will show nothing more. */
+  over(cell: number): void;
 }
 
 type Finished = { readonly expressions: Record<string, ExpressionResult> } | { readonly failure: Failure };
@@ -51,6 +53,8 @@ export class Repl {
   #handler: (() => unknown) | undefined;
   /** A cell that was interrupted before it began. */
   #condemned = 0;
+  /** A run that is garbage is one that no timer, promise or handler remembers. */
+  readonly #runs = new FinalizationRegistry<number>((cell) => this.#stops.during(() => this.#emit.over(cell)));
 
   constructor(emit: Emit, shared: Shared) {
     this.#emit = emit;
@@ -62,9 +66,15 @@ export class Repl {
     return this.#context.getStore() ?? this.#current ?? this.#last;
   }
 
+  #newRun(cell: number, name: string): Run {
+    const run = new Run(cell, name);
+    this.#runs.register(run, cell);
+    return run;
+  }
+
   /** Run a cell to its end. Never rejects. After it our own code runs, until `idle` is called. */
   evaluate(cell: Cell): Promise<Outcome> {
-    const run = new Run(cell.id, cellName(cell));
+    const run = this.#newRun(cell.id, cellName(cell));
     this.#current = run;
     this.#last = run;
     return new Promise((resolve) => {
@@ -215,7 +225,7 @@ export class Repl {
    * It goes through the evaluator as cells do, so that an interrupt which stops it stops nothing else.
    */
   handle(id: number, handler: () => unknown): void {
-    const run = new Run(id, `comm[${id}]`);
+    const run = this.#newRun(id, `comm[${id}]`);
     run.ended = true; // nobody waits for what it leaves behind
     this.#handler = handler;
     this.#context.run(run, () => {
@@ -236,6 +246,7 @@ export class Repl {
     const around = this.run();
     const run = new Run(around.cell, around.name);
     run.ended = true;
+    run.around = around;
     run.receive = receive;
     return new Promise((resolve) => {
       const end = (thrown?: unknown): void => {

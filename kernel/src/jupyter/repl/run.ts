@@ -35,6 +35,8 @@ export class Run {
   readonly pending = new Set<Promise<void>>();
   /** Live displays, whose last state is due before the cell ends. */
   readonly displays = new Set<Throttled>();
+  /** The run around one that captures what it shows: not over before this is. */
+  around: Run | undefined;
   /** Takes what the run shows, in place of the cell. */
   receive: ((output: CapturedOutput) => void) | undefined;
   interrupted = false;

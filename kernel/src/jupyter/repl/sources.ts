@@ -18,7 +18,7 @@ interface Entry extends Source {
 }
 
 /** How many cells are remembered; older ones lose the excerpt in a traceback, nothing else. */
-const remembered = 5000;
+const remembered = 1000;
 
 export class Sources {
   readonly #entries = new Map<string, Entry>();

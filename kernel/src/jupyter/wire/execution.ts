@@ -22,15 +22,17 @@ interface Waiting {
   answer(body: (answering: Answering) => Promise<void>): Promise<void>;
 }
 
-/** A cell that was given to the engine; kept after its end, for outputs that come late. */
+/** A cell that was given to the engine; kept after its end, for as long as outputs may come late. */
 interface Started {
-  readonly request: Request;
+  /** Of its request: whom to ask for input, and the parent of what it shows. */
+  readonly identities: readonly Uint8Array[];
+  readonly rawHeader: Uint8Array;
   readonly silent: boolean;
   /** The line in the history, for its result. */
   readonly line: number | undefined;
 }
 
-/** Cells whose late outputs still find their parent. */
+/** Cells whose late outputs still find their parent, if the engine forgets none of them. */
 const remembered = 10_000;
 /** When an interrupted cell still runs after so long, the user is told, ms. */
 const toldAfter = 6000;
@@ -54,7 +56,8 @@ export class ExecutionQueue {
     this.#history = history;
     this.#publish = publish;
     this.#streams = new StreamBuffer((cell, name, text) => {
-      publish(this.#started.get(cell)!.request.rawHeader, 'stream', { name, text });
+      const parent = this.#started.get(cell)?.rawHeader;
+      if (parent) publish(parent, 'stream', { name, text });
     });
   }
 
@@ -79,14 +82,21 @@ export class ExecutionQueue {
       if (header.msg_type === 'comm_open') publish('comm_close', { comm_id: content.comm_id ?? '', data: {} });
       return;
     }
-    const cell = this.#start({ request, silent: false, line: undefined });
+    const cell = this.#start(request, false, undefined);
     await this.#engine.comm({ cell, type: header.msg_type as CommType, content, metadata, buffers });
     this.#streams.flush();
   }
 
   /** The request that a cell came from. */
-  requestOf(cell: number): Request | undefined {
-    return this.#started.get(cell)?.request;
+  requestOf(cell: number): Pick<Request, 'identities' | 'rawHeader'> | undefined {
+    return this.#started.get(cell);
+  }
+
+  /** Nothing can come of a cell any more: nothing that it started is left. */
+  forget(cell: number): void {
+    if (cell === this.#running) return;
+    this.#streams.flush();
+    this.#started.delete(cell);
   }
 
   /** Gather what a cell prints. */
@@ -104,7 +114,7 @@ export class ExecutionQueue {
     this.#streams.flush();
     const started = this.#started.get(cell);
     if (!started || started.silent) return;
-    this.#publish(started.request.rawHeader, type, content);
+    this.#publish(started.rawHeader, type, content);
     if (type === 'execute_result' && started.line !== undefined) {
       const { data } = JSON.parse(Buffer.from(content).toString('utf8')) as { data: Record<string, unknown> };
       this.#history.result(started.line, String(data['text/plain']));
@@ -126,7 +136,8 @@ export class ExecutionQueue {
       'The cell was interrupted but still runs: it is inside native code that cannot be stopped, or goes on regardless. ' +
       'Restarting the kernel stops it; the variables are lost then.';
     const content = { data: { 'text/plain': advice }, metadata: {}, transient: {} };
-    this.#publish(this.#started.get(cell)!.request.rawHeader, 'display_data', content);
+    const parent = this.#started.get(cell)?.rawHeader;
+    if (parent) this.#publish(parent, 'display_data', content);
   }
 
   async #work(): Promise<void> {
@@ -191,16 +202,16 @@ export class ExecutionQueue {
     return behind;
   }
 
-  /** Keep a request for what is shown in its name. @returns its number */
-  #start(started: Started): number {
+  /** Keep of a request what is needed to show things in its name. @returns its number */
+  #start({ identities, rawHeader }: Request, silent: boolean, line: number | undefined): number {
     const id = ++this.#cells;
-    this.#started.set(id, started);
+    this.#started.set(id, { identities, rawHeader, silent, line });
     if (this.#started.size > remembered) this.#started.delete(this.#started.keys().next().value!);
     return id;
   }
 
   async #evaluate(request: Request, code: string, silent: boolean, line: number | undefined): Promise<Outcome> {
-    const id = this.#start({ request, silent, line });
+    const id = this.#start(request, silent, line);
     const cell: Cell = {
       id,
       ...(line === undefined ? {} : { count: line }),

@@ -101,6 +101,11 @@ export class Kernel {
     this.#executions.output(output);
   }
 
+  /** Nothing more can come of a cell. */
+  over(cell: number): void {
+    this.#executions.forget(cell);
+  }
+
   /** The session has opened, used or closed a comm. */
   comm({ cell, type, content, metadata, buffers }: CommNote): void {
     this.#executions.flush();

@@ -8,6 +8,7 @@ let outputs: { cell: number; type: string; content: Record<string, unknown> }[] 
 let printed = '';
 let deaths = 0;
 let lost = 0;
+const over: number[] = [];
 const comms: CommNote[] = [];
 const lines: [string, string | undefined][] = [];
 let count = 0;
@@ -23,6 +24,7 @@ beforeAll(() => {
       comm: (note) => comms.push(note),
       line: (id, target) => lines.push([id, target]),
       lost: () => lost++,
+      over: (cell) => over.push(cell),
       input: () => engine.tellGuard({ kind: 'answer', value: 'given' }),
     },
     () => deaths++,
@@ -102,6 +104,15 @@ describe('the engine process', () => {
     engine.tellGuard({ kind: 'interrupt', cell: count + 1 });
     const outcome = await run('await new Promise(() => {})');
     expect(outcome).toMatchObject({ ename: 'Interrupted' });
+  });
+
+  it('says which cells are over, once they are collected', async () => {
+    await run('1');
+    const one = count;
+    const collect =
+      "process.getBuiltinModule('v8').setFlagsFromString('--expose-gc'); process.getBuiltinModule('vm').runInNewContext('gc')()";
+    await run(`await new Promise((r) => setTimeout(r, 5)); ${collect}`);
+    await expect.poll(() => over).toContain(one);
   });
 
   it('hands a line of input to a cell that waits for it', async () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { currentHost } from '#kernel/host/host';
 import { Comms } from '#kernel/jupyter/comms/comms';
@@ -14,11 +16,13 @@ interface Shown {
   readonly content: Record<string, unknown>;
 }
 let shown: Shown[] = [];
+const over: number[] = [];
 const shared = viewShared(newSharedMemory());
 const repl = new Repl(
   {
     output: (cell, type, content) => shown.push({ cell, type, content: content as Record<string, unknown> }),
     stream: (cell, name, text) => shown.push({ cell, type: 'stream', content: { name, text } }),
+    over: (cell) => over.push(cell),
   },
   shared,
 );
@@ -39,6 +43,17 @@ const plain = (content: Record<string, unknown> | undefined) =>
 beforeEach(() => {
   shown = [];
 });
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+/** Collect garbage, and let what was registered for it be told. */
+async function collected(): Promise<readonly number[]> {
+  for (let turn = 0; turn < 4; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    collect();
+  }
+  return over;
+}
 
 describe('a cell', () => {
   it('shows its value with its count', async () => {
@@ -214,5 +229,47 @@ describe('the name the engine uses', () => {
   it('is not seen when globals are listed', async () => {
     await run('Object.keys(globalThis).includes("__estimand")');
     expect(plain(of('execute_result')[0])).toBe('false');
+  });
+});
+
+describe('a cell of which nothing is left', () => {
+  it('is said to be over, but for the last one', async () => {
+    await run('1');
+    const one = count;
+    await run('void Promise.resolve().then(() => print("soon")); 2');
+    const two = count;
+    await run('3');
+    expect(await collected()).toEqual(expect.arrayContaining([one, two]));
+    expect(over).not.toContain(count);
+  });
+
+  it('is not while a timer, a promise or a bound function of it may still show something', async () => {
+    await run('const ticking = setInterval(() => print("tick"), 1e6); ticking.unref(); undefined');
+    const timed = count;
+    await run(
+      'const { promise, resolve } = Promise.withResolvers(); void promise.then(() => print("late")); undefined',
+    );
+    const promised = count;
+    await run("let bound = globalThis[Symbol.for('estimand.host')].bind(() => print('bound'))");
+    const held = count;
+    await run('0');
+    await collected();
+    expect(over).not.toEqual(expect.arrayContaining([timed]));
+    expect(over).not.toEqual(expect.arrayContaining([promised]));
+    expect(over).not.toEqual(expect.arrayContaining([held]));
+    await run('clearInterval(ticking); resolve(); bound(); bound = undefined');
+    const printed = shown.filter(({ type }) => type === 'stream').map(({ cell }) => cell);
+    expect(printed.sort()).toEqual([promised, held]);
+  });
+
+  it('is not while what it captured from another is still there', async () => {
+    await run(
+      "let lasting; void globalThis[Symbol.for('estimand.host')].capture(() => new Promise((r) => { lasting = r }), () => {}); 0",
+    );
+    const around = count;
+    await run('0');
+    await collected();
+    expect(over).not.toContain(around);
+    await run('lasting()');
   });
 });

@@ -327,6 +327,26 @@ describe('outputs', () => {
     expect(of(id)[1]!.content.history).toEqual([[1, 1, ['1 + 1', '2']]]);
   });
 
+  it('of a cell that is over are dropped, for there can be none; those of the others find their parent for ever', async () => {
+    const { kernel, engine, request, of, settle } = recorder();
+    const lasting = request('execute_request', { code: '1' });
+    await settle();
+    const { id: cell } = engine.cells[0]!;
+    kernel.over(cell);
+    kernel.stream(cell, 'stdout', 'while it runs');
+    engine.end();
+    await settle();
+    for (let i = 0; i < 3000; i++) {
+      request('comm_msg', { comm_id: 'c', data: {} });
+      kernel.over(cell + 1 + i);
+    }
+    kernel.stream(cell, 'stdout', 'long after');
+    kernel.over(cell);
+    kernel.stream(cell, 'stdout', 'never');
+    await settle();
+    expect(of(lasting).flatMap(({ content: { text } }) => text ?? [])).toEqual(['while it runs', 'long after']);
+  });
+
   it('of cells that never were go nowhere', () => {
     const { kernel, sent } = recorder();
     kernel.output({ cell: 99, type: 'error', content: Buffer.from('{}') });
