@@ -111,36 +111,6 @@ export function segmentSum(values: Arg, codes: Arg, rows: number): Expr {
   return apply('scatterAdd', [values, codes], { rows });
 }
 
-/** Diagonal of a square matrix. // (n,) @example diagonal(covariance).sqrt(); */
-export function diagonal(matrix: Arg): Expr {
-  const a = asExpression(matrix);
-  const n = requireSquare('diagonal', a.shape);
-  return a.reshape(n * n).at(Float64Array.from({ length: n }, (_, i) => i * (n + 1)));
-}
-
-/** Square matrix with this diagonal and zeros elsewhere. // (n, n) @example diagonalMatrix(sd.square()); */
-export function diagonalMatrix(values: Arg): Expr {
-  const x = asExpression(values);
-  const n = x.size;
-  const codes = Float64Array.from({ length: n }, (_, i) => i * (n + 1));
-  return apply('scatterAdd', [x.reshape(n), codes], { rows: n * n }).reshape(n, n);
-}
-
-/** Lower Cholesky factor of a symmetric matrix (its lower triangle is read); NaN when it is not positive definite. */
-export function cholesky(matrix: Arg): Expr {
-  return apply('cholesky', [matrix]);
-}
-
-/** X with L X = B, or Lᵀ X = B when `transposed`; L lower triangular. @example triangularSolve(l, y.sub(mu)); */
-export function triangularSolve(lower: Arg, b: Arg, { transposed = false }: { transposed?: boolean } = {}): Expr {
-  return apply('triangularSolve', [lower, b], { transposed });
-}
-
-/** log |A| of a symmetric positive definite matrix, through its Cholesky factor; NaN when it is not one. */
-export function logDeterminant(matrix: Arg): Expr<[]> {
-  return diagonal(cholesky(matrix)).log().sum().mul(2) as Expr<[]>;
-}
-
 /** What a step of a scan is given and gives back: one value, or several by name. */
 type State = Arg | Readonly<Record<string, Arg>>;
 type Traced<T extends State> = T extends Arg ? Expr : { readonly [K in keyof T]: Expr };
@@ -208,13 +178,6 @@ function sameShapeAs(value: Arg, shape: Shape, name: string) {
     );
   }
   return node;
-}
-
-function requireSquare(operation: string, shape: Shape): number {
-  if (shape.length !== 2 || shape[0] !== shape[1]) {
-    throw new RangeError(`${operation}: expected a square matrix, got shape ${formatShape(shape)}`);
-  }
-  return shape[0]!;
 }
 
 /** Operands repeated to their common shape. */

@@ -14,12 +14,8 @@ export {
 } from './expression.ts';
 export {
   broadcastTo,
-  cholesky,
   concatenate,
-  diagonal,
-  diagonalMatrix,
   dot,
-  logDeterminant,
   logMix,
   logSumExp,
   matmul,
@@ -28,9 +24,29 @@ export {
   segmentSum,
   stack,
   transpose,
-  triangularSolve,
   where,
 } from './functions.ts';
 export { grad } from './gradient.ts';
+export {
+  cholesky,
+  choleskySolve,
+  diagonal,
+  diagonalMatrix,
+  eigenSymmetric,
+  inverse,
+  inversePositiveDefinite,
+  kronecker,
+  logAbsDeterminant,
+  logDeterminant,
+  lowerTriangle,
+  matrixExponential,
+  qrFactors,
+  solve,
+  svd,
+  type TriangularSystem,
+  trace,
+  triangularSolve,
+  upperTriangle,
+} from './matrices.ts';
 export { operators } from './operators.ts';
 export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Operators, Shape, ShapeOfArg } from './types.ts';

@@ -6,7 +6,6 @@
 import { apply } from '#kernel/program/expression';
 import {
   broadcastTo,
-  cholesky,
   concatenate,
   matmul,
   outer,
@@ -14,9 +13,19 @@ import {
   segmentSum,
   stack,
   transpose,
-  triangularSolve,
   where,
 } from '#kernel/program/functions';
+import {
+  cholesky,
+  eigenSymmetric,
+  inverse,
+  logAbsDeterminant,
+  matrixExponential,
+  qrFactors,
+  solve,
+  svd,
+  triangularSolve,
+} from '#kernel/program/matrices';
 import type { OperationName } from '#kernel/program/operations/registry';
 import type { Expr, Shape } from '#kernel/program/types';
 
@@ -279,6 +288,48 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     use('transposed matrix', [three, matrix(3, 2, ...wild, 0.4, 1.5)], (a, b) =>
       triangularSolve(lower(a), b, { transposed: true }),
     ),
+  ],
+  qr: [
+    use('tall', [matrix(3, 2, 1.1, 0.3, -0.2, 0.5, 0.9, 0.1)], (a) => {
+      const { q, r } = qrFactors(a);
+      return concatenate([q.square().add(q), r.mul(r).add(r)]);
+    }),
+    use('square', [three], (a) => concatenate(Object.values(qrFactors(a))).exp()),
+  ],
+  symmetricEigen: [
+    use('values and vectors', [three], (a) => {
+      const { values, vectors } = eigenSymmetric(positiveDefinite(a));
+      return concatenate([values.reshape(1, 3).square(), vectors.add(vectors.square())]);
+    }),
+    use('values alone', [three], (a) => eigenSymmetric(a).values.exp()),
+  ],
+  svd: [
+    use('tall', [matrix(3, 2, 1.1, 0.3, -0.2, 0.5, 0.9, 0.1)], (a) => {
+      const { u, values, v } = svd(a);
+      return concatenate([u.add(u.square()), v.square().sub(v), values.log().reshape(1, 2)]);
+    }),
+    use('wide', [matrix(2, 3, 1.1, 0.3, -0.2, 0.5, 0.9, 0.1)], (a) => {
+      const { u, values, v } = svd(a);
+      return concatenate([u.exp(), v.square().add(v), values.reshape(1, 2)]);
+    }),
+    use('square', [three], (a) => concatenate(Object.values(svd(a)).map((x) => x.reshape(-1))).exp()),
+  ],
+  solve: [
+    use('vector', [three, vector(0.3, -1, 2)], solve),
+    use('matrix', [three, matrix(3, 2, ...wild, 0.4, 1.5)], solve),
+    use('transposed', [three, vector(0.3, -1, 2)], (a, b) => apply('solve', [a, b], { transposed: true })),
+    use('transposed matrix', [three, matrix(3, 2, ...wild, 0.4, 1.5)], (a, b) =>
+      apply('solve', [a, b], { transposed: true }),
+    ),
+    use('inverse', [three], inverse),
+  ],
+  logAbsDeterminant: [
+    use('of a determinant above 0', [three], logAbsDeterminant),
+    use('of one below 0', [matrix(2, 2, 0.3, 1.2, 1.9, -0.4)], logAbsDeterminant),
+  ],
+  matrixExponential: [
+    use('a matrix', [three], matrixExponential),
+    use('a number', [matrix(1, 1, 0.7)], matrixExponential),
   ],
   scan: [
     use('one carried scalar', [scalar(0.4), vector(0.2, 0.5, -1)], (s, x) =>

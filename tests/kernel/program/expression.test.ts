@@ -4,10 +4,7 @@ import { compile } from '#kernel/program/compile';
 import { asExpression, constant, Expression, indexExpression, named, variable } from '#kernel/program/expression';
 import {
   broadcastTo,
-  cholesky,
   concatenate,
-  diagonal,
-  logDeterminant,
   logSumExp,
   matmul,
   scan,
@@ -16,6 +13,7 @@ import {
   transpose,
   where,
 } from '#kernel/program/functions';
+import { cholesky, diagonal, logDeterminant } from '#kernel/program/matrices';
 import type { Arg } from '#kernel/program/types';
 
 const x = variable('x', [3]);

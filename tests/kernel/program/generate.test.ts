@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compile, Program } from '#kernel/program/compile';
 import { constant, variable } from '#kernel/program/expression';
-import { broadcastTo, cholesky, concatenate, matmul, scan, stack } from '#kernel/program/functions';
+import { broadcastTo, concatenate, matmul, scan, stack } from '#kernel/program/functions';
 import { generate } from '#kernel/program/generate/javascript';
 import { grad } from '#kernel/program/gradient';
+import { cholesky } from '#kernel/program/matrices';
 import type { Expr } from '#kernel/program/types';
 
 const N = 100;

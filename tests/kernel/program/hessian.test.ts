@@ -4,8 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '#kernel/program/compile';
 import { constant, variable } from '#kernel/program/expression';
-import { cholesky, diagonal, logMix, matmul, scan, triangularSolve } from '#kernel/program/functions';
+import { logMix, matmul, scan } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
+import { cholesky, diagonal, triangularSolve } from '#kernel/program/matrices';
 import type { Expr } from '#kernel/program/types';
 
 /** The Hessian, row by row. // (d, d) */

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { symmetricInverse } from '#kernel/numeric/linalg/cholesky';
 import { compile } from '#kernel/program/compile';
 import { constant, variable } from '#kernel/program/expression';
-import { cholesky, logDeterminant, matmul, transpose, triangularSolve } from '#kernel/program/functions';
+import { matmul, transpose } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
+import { cholesky, logDeterminant, triangularSolve } from '#kernel/program/matrices';
 import { productFormOf, productLayout } from '#kernel/program/operations/linear';
 import type { Expr } from '#kernel/program/types';
 

@@ -10,16 +10,8 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '#kernel/program/compile';
 import { asExpression, constant, variable } from '#kernel/program/expression';
-import {
-  cholesky,
-  concatenate,
-  diagonal,
-  diagonalMatrix,
-  logDeterminant,
-  outer,
-  stack,
-  transpose,
-} from '#kernel/program/functions';
+import { concatenate, outer, stack, transpose } from '#kernel/program/functions';
+import { cholesky, diagonal, diagonalMatrix, logDeterminant } from '#kernel/program/matrices';
 import type { Arg, Expr } from '#kernel/program/types';
 
 const a = [

@@ -6,6 +6,7 @@ import { bessel } from './bessel.ts';
 import { choleskyOperations } from './cholesky.ts';
 import { comparisons } from './comparison.ts';
 import { elementary } from './elementary.ts';
+import { factorisations } from './factorisations.ts';
 import { incomplete } from './incomplete.ts';
 import { linear } from './linear.ts';
 import { logProduct } from './log-product.ts';
@@ -13,6 +14,7 @@ import type { Operation } from './operation.ts';
 import { reduction } from './reduction.ts';
 import { scan } from './scan.ts';
 import { shaping } from './shaping.ts';
+import { squareOperations } from './square.ts';
 
 export const operations = {
   ...arithmetic,
@@ -25,6 +27,8 @@ export const operations = {
   ...shaping,
   ...linear,
   ...choleskyOperations,
+  ...factorisations,
+  ...squareOperations,
   ...scan,
 } satisfies Record<string, Operation>;
 
