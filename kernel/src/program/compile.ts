@@ -151,6 +151,7 @@ export function compileLogDensity({
   };
   return {
     dimension,
+    graph: both.graph,
     value(at) {
       alone ??= compiled([scalar]);
       return run(alone, at);

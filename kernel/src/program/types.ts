@@ -2,6 +2,8 @@
  * The types of the compute core: shapes, traced expressions, and the log density an estimator sees.
  */
 
+import type { Graph } from './node.ts';
+
 /** Sizes of an array's dimensions; `[]` is a scalar. A plain `number` stands for a size known only at run time. */
 export type Shape = readonly number[];
 
@@ -153,6 +155,8 @@ export interface LogDensity {
   value(position: Float64Array): number;
   /** log density at `position` (d,), its gradient written into `gradient` (d,). */
   valueAndGradient(position: Float64Array, gradient: Float64Array): number;
+  /** Value and gradient of one input as closed data, where it was compiled: what is sent to another thread. */
+  readonly graph?: Graph;
 }
 
 /**
