@@ -13,6 +13,8 @@ import type { Answers, FromLanguage, Question, ToLanguage } from './protocol.ts'
 const warmAfter = 1500;
 /** Memory for what the thread has just made, MB: the compiler keeps 160 MB less alive than with Node's default. */
 const youngMemory = 8;
+/** Cells kept for a thread that starts later, or again; of more, the last. */
+const remembered = 2000;
 /** Asked first of a fresh thread: it reads the libraries a cell is checked against. */
 const warming = 'Math.abs(process.uptime());';
 
@@ -30,6 +32,7 @@ export class Language implements Checker {
   /** A cell has run: what it declared is known from now on. */
   remember(code: string): void {
     this.#cells.push(code);
+    if (this.#cells.length > remembered) this.#cells.shift();
     this.#post({ kind: 'remember', code });
     if (this.warm || this.#warming) return;
     this.#warming = setTimeout(() => {

@@ -54,6 +54,9 @@ interface Text {
   version: number;
 }
 
+/** After so many cells, those that have been run anew are dropped. */
+const sweptEvery = 50;
+
 export class NotebookSession {
   readonly #texts = new Map<string, Text>();
   readonly #read = new Map<string, { readonly snapshot: IScriptSnapshot; readonly version: number }>();
@@ -62,6 +65,8 @@ export class NotebookSession {
   readonly #globals: string;
   /** Each name of the session, and the module of the last cell that declared it. */
   #names = new Map<string, string>();
+  /** Each cell's module, and those it imports from. */
+  readonly #modules = new Map<string, readonly string[]>();
   #cells = 0;
   #service: LanguageService | undefined;
 
@@ -72,6 +77,11 @@ export class NotebookSession {
     this.#globals = join(folder, '__estimand_globals.d.ts');
     this.#texts.set(this.#globals, { text: globalsText, version: 0 });
     this.#texts.set(this.#open, { text: 'export {};', version: 0 });
+  }
+
+  /** How many cells are kept. */
+  get size(): number {
+    return this.#modules.size;
   }
 
   /** A cell has run; one that cannot be parsed has not, and declares nothing. */
@@ -85,13 +95,36 @@ export class NotebookSession {
     const used = [...this.#names.keys()].filter((name) => mentioned.has(name) && !declared.has(name));
     const hidden = [...declared].filter((name) => !exported.has(name));
     const text = `${this.#imports(used)}${code}\n;export { ${hidden.join(', ')} };`;
-    this.#texts.set(join(this.#folder, `${module}.ts`), { text, version: 0 });
+    this.#texts.set(this.#path(module), { text, version: 0 });
+    this.#modules.set(module, [...new Set(used.map((name) => this.#names.get(name)!))]);
     for (const name of declared) this.#names.set(name, module);
+    if (this.#cells % sweptEvery === 0) this.#sweep();
   }
 
   /** A fresh session: no cell has run. */
   forget(): void {
     this.#names = new Map();
+    this.#sweep();
+  }
+
+  /** Drop the modules of which no name of the session is left, nor any that one of the others was written with. */
+  #sweep(): void {
+    const needed = new Set<string>();
+    const waiting = [...this.#names.values()];
+    for (let module = waiting.pop(); module !== undefined; module = waiting.pop()) {
+      if (needed.has(module)) continue;
+      needed.add(module);
+      waiting.push(...this.#modules.get(module)!);
+    }
+    for (const module of this.#modules.keys()) {
+      if (needed.has(module)) continue;
+      this.#modules.delete(module);
+      this.#texts.delete(this.#path(module));
+    }
+  }
+
+  #path(module: string): string {
+    return join(this.#folder, `${module}.ts`);
   }
 
   /** Put the text of a cell that is being written in its place in the session. */

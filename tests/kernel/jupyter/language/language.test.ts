@@ -110,6 +110,22 @@ describe('a session', () => {
     expect(completions('ephem')).toEqual([]);
   });
 
+  it('keeps what names are left of, and what they were written with, and no more', () => {
+    session.remember('interface Point { x: number }');
+    session.remember('function middle(a: Point, b: Point): Point { return { x: (a.x + b.x) / 2 } }');
+    session.remember('interface Point { renamed: string }');
+    for (let i = 0; i < 500; i++) session.remember(`const often = ${i}; const twice = 'a';`);
+    for (let i = 0; i < 500; i++) session.remember('often + twice.length');
+    expect(session.size).toBeLessThan(60);
+    expect(completions('middle({ x: 1 }, { x: 2 }).')).toContain('x');
+    expect(completions('const p: Point = null!; p.')).toEqual(['renamed']);
+    expect(about('often')).toContain('499');
+    session.forget();
+    expect(session.size).toBe(0);
+    session.remember('const after = 1');
+    expect(about('after')).toContain('const after: 1');
+  });
+
   it('reads modules beside the notebook, and again when they change', () => {
     const file = join(folder, 'beside.ts');
     writeFileSync(file, 'export const altitude = 1;\n');
