@@ -5,7 +5,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { Failure } from './failure.mjs';
-import { frontEndsPython } from './front-ends.mjs';
 import { environmentNode, python, root, stateFolder } from './paths.mjs';
 import { runShown } from './run.mjs';
 import { filesUnder } from './steps.mjs';
@@ -38,11 +37,10 @@ export function selectTestFiles(filters) {
   return { vitest, pytest };
 }
 
-/** What the tests find in their environment: a browser, the Python of the other front ends, the folders of `.setup`. */
+/** What the tests find in their environment: a browser, and the folders of `.setup`. */
 function testVariables() {
   const chromium = findChromium();
-  const variables = { ...environmentVariables(), ESTIMAND_FRONT_ENDS: frontEndsPython };
-  return chromium ? { ...variables, CHROMIUM: chromium } : variables;
+  return { ...environmentVariables(), ...(chromium ? { CHROMIUM: chromium } : {}) };
 }
 
 /**
