@@ -6,14 +6,13 @@ import { types } from 'node:util';
 import { metadataOf } from '../../host/display.ts';
 import type { CapturedOutput, MimeBundle } from '../../host/host.ts';
 import type { Cell, ExpressionResult, Failure, Outcome, OutputType, StreamName } from '../engine/engine.ts';
-import { CodeError } from './code-error.ts';
-import type { Names } from './declarations.ts';
 import { Throttled } from './displays.ts';
-import { type CompileError, type Ending, Evaluator } from './evaluator.ts';
+import { type Ending, Evaluator } from './evaluator.ts';
 import { bundleOf, plainText } from './format.ts';
 import { hostName } from './host-name.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { ReplRunner } from './repl-runner.ts';
 import { Interrupted, Run } from './run.ts';
+import type { Ended, Runner } from './runner.ts';
 import type { Shared } from './shared.ts';
 import { cellName, Sources } from './sources.ts';
 import { Stops } from './stops.ts';
@@ -44,8 +43,7 @@ export class Repl {
   readonly #emit: Emit;
   readonly #context = new AsyncLocalStorage<Run>();
   readonly #stops: Stops;
-  /** What the session's cells have declared. */
-  readonly #names: Names = new Map();
+  readonly #runner: Runner;
   #current: Run | undefined;
   /** The last run, to which belongs what no context tells the cell of. */
   #last = new Run(0, 'cell[0]');
@@ -56,9 +54,11 @@ export class Repl {
   /** A run that is garbage is one that no timer, promise or handler remembers. */
   readonly #runs = new FinalizationRegistry<number>((cell) => this.#stops.during(() => this.#emit.over(cell)));
 
-  constructor(emit: Emit, shared: Shared) {
+  /** @param makeRunner what runs the code of cells, made last; V8's REPL mode unless another is given */
+  constructor(emit: Emit, shared: Shared, makeRunner?: (session: Repl) => Runner) {
     this.#emit = emit;
     this.#stops = new Stops(shared, (pending) => this.evaluator.absorb(pending));
+    this.#runner = makeRunner?.(this) ?? new ReplRunner(this.sources, this.evaluator);
   }
 
   /** The run whose code we are called from, however late. */
@@ -116,48 +116,20 @@ export class Repl {
 
   /** Run the code of a cell, or of an expression to be evaluated after it. */
   #execute(run: Run, name: string, code: string): Promise<void> {
-    const { code: ready, names } = this.#prepare(name, code);
+    this.#stops.close();
+    const start = this.#runner.prepare(name, code);
     run.value = undefined;
     return new Promise((resolve, reject) => {
-      const ended = (ending: Ending, at?: CompileError): void => {
+      const ended: Ended = (conclude) => {
         this.#stops.close();
-        const compiled = ending.ok || !this.#failedToCompile(ending.thrown, name);
-        // Also when the cell failed on its way: V8 keeps what it declared.
-        if (compiled) for (const [declared, how] of names) this.#names.set(declared, how);
+        const ending = conclude();
         if (ending.ok) resolve();
-        else reject(compiled ? ending.thrown : this.#placed(ending.thrown, name, at));
+        else reject(ending.thrown);
         this.#stops.open(run.cell); // what it has left to do, and how its value draws itself
       };
       this.#stops.open(run.cell);
-      this.#context.run(run, () => {
-        // The last line gives nothing, so that the inspector keeps no value; then the name for stacks.
-        this.evaluator.evaluate(`${ready}\n;void 0\n//# sourceURL=${name}`, ended);
-      });
+      this.#context.run(run, () => start(run, ended));
     });
-  }
-
-  #prepare(name: string, code: string): Prepared {
-    this.#stops.close();
-    let prepared: Prepared | undefined;
-    this.sources.add(name, { label: name, text: code }, () => prepared?.locator() ?? ((place) => place));
-    try {
-      prepared = prepare(code, this.#names);
-      return prepared;
-    } catch (error) {
-      throw error instanceof CodeError ? error.inside(name) : error;
-    }
-  }
-
-  /** An error of compilation has no frame in the cell. */
-  #failedToCompile(thrown: unknown, name: string): boolean {
-    return thrown instanceof SyntaxError && !(thrown.stack ?? '').includes(`${name}:`);
-  }
-
-  /** Give an error of compilation, which has no frame in the cell, the place that V8 tells. */
-  #placed(thrown: unknown, name: string, at: CompileError | undefined): unknown {
-    if (!(thrown instanceof SyntaxError) || !at) return thrown;
-    const found = this.sources.find(name, { line: at.line + 1, column: at.column });
-    return found ? new CodeError(thrown.message, found.place).inside(name) : thrown;
   }
 
   async #expressions(run: Run, cell: Cell): Promise<Record<string, ExpressionResult>> {
@@ -227,15 +199,20 @@ export class Repl {
   handle(id: number, handler: () => unknown): void {
     const run = this.#newRun(id, `comm[${id}]`);
     run.ended = true; // nobody waits for what it leaves behind
-    this.#handler = handler;
     this.#context.run(run, () => {
-      this.evaluator.call(handling, (ending) => {
+      this.guarded(handler, (ending) => {
         if (!ending.ok) this.#context.run(run, () => this.late(ending.thrown));
       });
     });
   }
 
-  /** Called by `handle`, from inside an evaluation. */
+  /** Call a function through the evaluator, until it returns: an interrupt that stops it stops nothing else. */
+  guarded(work: () => unknown, ended: (ending: Ending) => void): void {
+    this.#handler = work;
+    this.evaluator.call(handling, ended);
+  }
+
+  /** Called by `guarded`, from inside an evaluation. */
   handleNow(): void {
     const returned = this.#handler?.();
     if (types.isPromise(returned)) returned.catch((thrown: unknown) => this.late(thrown));
@@ -262,13 +239,13 @@ export class Repl {
         }
         while (run.pending.size > 0) await Promise.all(run.pending);
       };
-      this.#handler = () =>
+      const begin = (): void =>
         void course().then(
           () => end(),
           (thrown: unknown) => end(thrown ?? new Error('undefined was thrown')),
         );
       this.#context.run(run, () => {
-        this.evaluator.call(handling, (ending) => {
+        this.guarded(begin, (ending) => {
           if (!ending.ok) end(ending.thrown);
         });
       });
