@@ -15,6 +15,8 @@ export { FormulaError } from './formula/syntax.ts';
 export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
 export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';
+export { type EffectRow, MixedFit, type VarianceRow } from './mixed/fit.ts';
+export { lmer, type MixedOptions } from './mixed/lmer.ts';
 export { MultinomialFit, multinomialRegression } from './multinomial.ts';
 export {
   type CrossValidation,

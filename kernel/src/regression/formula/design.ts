@@ -183,8 +183,21 @@ function numeric(node: Node, scope: Scope): Float64Array {
  * @example design('y ~ a * x', data).columns // ['(Intercept)', 'ahi', 'x', 'ahi:x']
  */
 export function design(formula: string, data: object, options: DesignOptions = {}): Design {
+  return designOf(parseFormula(formula), data, options);
+}
+
+/**
+ * The design of a formula already read.
+ *
+ * @param also parts whose columns must be complete as well in the rows that are used
+ */
+export function designOf(
+  parsed: Formula,
+  data: object,
+  options: DesignOptions = {},
+  also: readonly Node[] = [],
+): Design {
   const columns = data as Data;
-  const parsed = parseFormula(formula);
   const terms = expandTerms(parsed, Object.keys(columns));
   const nodes = [...(parsed.response ? [parsed.response] : []), ...terms.variables.map(({ node }) => node)];
   const weightNode = typeof options.weights === 'string' ? parseExpression(options.weights) : undefined;
@@ -192,13 +205,13 @@ export function design(formula: string, data: object, options: DesignOptions = {
   if (offsetNode)
     (terms.offsets as { label: string; node: Node }[]).push({ label: print(offsetNode), node: offsetNode });
   const used = [...nodes, ...terms.offsets.map(({ node }) => node), ...(weightNode ? [weightNode] : [])];
-  const names = [...new Set(used.flatMap(namesIn))];
+  const names = [...new Set([...used, ...also].flatMap(namesIn))];
   const all = rowCount(columns as Readonly<Record<string, Column>>);
   const rows = completeRows(columns, names, all);
   const recipe = new Recipe(parsed, terms, options);
   const scope = recipe.scope(columns, rows, true);
   if (rows.length === 0) {
-    const first = used.flatMap(namesIn).length > 0;
+    const first = names.length > 0;
     throw new RangeError(
       first && all > 0
         ? `formula: no row is complete in ${names.join(', ')}: every one of ${all} has a missing value`
@@ -222,7 +235,7 @@ export function design(formula: string, data: object, options: DesignOptions = {
   const offset = given && built.offset ? given.map((value, i) => value + built.offset![i]!) : (given ?? built.offset);
   return {
     ...built,
-    formula,
+    formula: parsed.text,
     terms: terms.terms.map(({ label }) => label),
     intercept: terms.intercept,
     response,

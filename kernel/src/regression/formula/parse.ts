@@ -1,6 +1,6 @@
 /**
  * Reads the text of a formula by recursive descent, with the precedence of R's operators, from loose to tight:
- * `~`, `|`, comparison, `+ -`, `* /`, `%in%`, `:`, unary `+ -`, `^` (also written `**`).
+ * `~`, `|` and `||`, comparison, `+ -`, `* /`, `%in%`, `:`, unary `+ -`, `^` (also written `**`).
  */
 import { type Argument, type Formula, FormulaError, type Node, type Operator } from './syntax.ts';
 
@@ -12,7 +12,7 @@ interface Token {
 }
 
 const PATTERN =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}.][\p{L}\p{N}_.]*)|`(?<quoted>[^`]+)`|(?<string>"[^"]*"|'[^']*')|(?<symbol>%in%|\*\*|<=|>=|==|!=|[-~+*/:^()|,=<>]))/uy;
+  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}.][\p{L}\p{N}_.]*)|`(?<quoted>[^`]+)`|(?<string>"[^"]*"|'[^']*')|(?<symbol>%in%|\*\*|\|\||<=|>=|==|!=|[-~+*/:^()|,=<>]))/uy;
 
 function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
@@ -42,7 +42,7 @@ function tokenise(text: string): Token[] {
 
 /** Binary operators from loose to tight; `^` apart, for it is tighter than a sign. */
 const LEVELS: readonly (readonly string[])[] = [
-  ['|'],
+  ['|', '||'],
   ['<', '<=', '>', '>=', '==', '!='],
   ['+', '-'],
   ['*', '/'],

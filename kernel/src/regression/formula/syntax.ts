@@ -15,7 +15,7 @@ export interface Argument {
   readonly value: Node;
 }
 
-export type Operator = '+' | '-' | '*' | '/' | ':' | '^' | '%in%' | '|' | '<' | '<=' | '>' | '>=' | '==' | '!=';
+export type Operator = '+' | '-' | '*' | '/' | ':' | '^' | '%in%' | '|' | '||' | '<' | '<=' | '>' | '>=' | '==' | '!=';
 
 /** A part of a formula. */
 export type Node = Span &

@@ -120,10 +120,8 @@ class Expansion {
         return power;
       }
       case '|':
-        return this.fail(
-          left,
-          'expected terms without groups: (1 | g) is a model with latent parameters; tell it with model()',
-        );
+      case '||':
+        return this.fail(left, 'expected terms without groups; a model with terms such as (1 | g) is fitted by lmer');
       default:
         return this.fail(node, `expected terms, got a comparison '${operator}'; write it inside I(…)`);
     }

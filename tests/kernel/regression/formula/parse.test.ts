@@ -54,7 +54,7 @@ describe('formula', () => {
     ['y ~ 2 * x', 4, /expected a term, got the number 2/],
     ['y ~ x + 2', 8, /only 0 and 1 stand alone; write arithmetic inside I\(…\)/],
     ['y ~ x^z', 6, /whole number from 1 as the power/],
-    ['y ~ x + (1 | g)', 9, /\(1 \| g\) is a model with latent parameters/],
+    ['y ~ x + (1 | g)', 9, /\(1 \| g\) is fitted by lmer/],
     ['y ~ a > b', 4, /got a comparison '>'; write it inside I/],
     ['y ~ "a"', 4, /expected the name of a column, got "a"/],
     ['y ~ log(x', 9, /expected ',' or '\)', got the end/],
