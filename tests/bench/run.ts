@@ -8,16 +8,20 @@ import { measureKernel } from './kernel/run.ts';
 import { PeerMissing } from './peers/stan.ts';
 import { type Bars, report } from './report.ts';
 
-type Bench = (cases: readonly string[], bars: Bars) => Promise<{ text: string; missed: readonly string[] }>;
+type AllBars = Readonly<Record<string, Bars>>;
+type Bench = (cases: readonly string[], bars: AllBars) => Promise<{ text: string; missed: readonly string[] }>;
 
 const benches: Readonly<Record<string, Bench>> = {
-  gradient: async (cases, { 'geometric mean': overall, ...each }) => {
-    const { peer, measurements } = await measureGradient(cases);
-    // The overall bar is about all cases.
-    const applied = cases.length === 0 && overall !== undefined ? { ...each, 'geometric mean': overall } : each;
-    return report('gradient', peer, measurements, applied);
+  gradient: async (cases, bars) => {
+    const reports = (await measureGradient(cases)).map(({ bars: name, peer, measurements }) => {
+      const { 'geometric mean': overall, ...each } = bars[name] ?? {};
+      // The overall bar is about all cases.
+      const applied = cases.length === 0 && overall !== undefined ? { ...each, 'geometric mean': overall } : each;
+      return report(name, peer, measurements, applied);
+    });
+    return { text: reports.map(({ text }) => text).join('\n\n'), missed: reports.flatMap(({ missed }) => missed) };
   },
-  kernel: (_, bars) => measureKernel(bars),
+  kernel: (_, bars) => measureKernel(bars.kernel ?? {}),
 };
 
 const [name = '', ...cases] = process.argv.slice(2);
@@ -26,9 +30,9 @@ if (bench === undefined) {
   process.stdout.write(`Usage: npm run bench -- NAME [CASE …]; NAME is one of ${Object.keys(benches).join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  const bars = JSON.parse(readFileSync(new URL('./bars.json', import.meta.url), 'utf8')) as Record<string, Bars>;
+  const bars = JSON.parse(readFileSync(new URL('./bars.json', import.meta.url), 'utf8')) as AllBars;
   try {
-    const { text, missed } = await bench(cases, bars[name] ?? {});
+    const { text, missed } = await bench(cases, bars);
     process.stdout.write(`${text}\n`);
     process.exitCode = missed.length > 0 ? 1 : 0;
   } catch (error) {

@@ -84,14 +84,14 @@ class Compilation implements CompiledModel {
     this.observed = trace.observed.map(({ name, column }) => ({ name, shape: column.shape }));
   }
 
-  density({ likelihood = true, prior, jacobian }: DensityOptions): LogDensity {
-    const key = `${likelihood} ${prior} ${jacobian}`;
+  density({ likelihood = true, prior, jacobian, rewrites = {} }: DensityOptions): LogDensity {
+    const key = `${likelihood} ${prior} ${jacobian} ${JSON.stringify(rewrites)}`;
     let density = this.#densities.get(key);
     if (density === undefined) {
       const wanted = { likelihood, term: likelihood, prior, latent: prior, jacobian };
       const terms = this.#assembled.terms.filter(({ kind }) => wanted[kind]);
       const value = sumOf(terms, constant(0) as Expr);
-      density = compileLogDensity({ position: this.#assembled.position, value });
+      density = compileLogDensity({ position: this.#assembled.position, value, rewrites });
       this.#densities.set(key, density);
     }
     return density;

@@ -6,7 +6,7 @@
  */
 import type { Distribution } from '../distributions/index.ts';
 import type { Stream } from '../numeric/index.ts';
-import type { LogDensity, Shape } from '../program/index.ts';
+import type { LogDensity, Rewrites, Shape } from '../program/index.ts';
 import type { Assembled } from './assemble.ts';
 import type { Role } from './layout.ts';
 
@@ -45,6 +45,8 @@ export interface DensityOptions {
   readonly prior: boolean;
   /** log |det| of the transforms, so that the density is one of the position. */
   readonly jacobian: boolean;
+  /** Rewrites of the program that are switched off, or on; all are on. */
+  readonly rewrites?: Rewrites;
 }
 
 export interface CompiledModel {
