@@ -79,10 +79,10 @@ class TypeScriptTranslator(Translator):
     @classmethod
     def assign(cls, name, str_val):
         """A declaration; in the kernel it takes the place of the one in the cell tagged `parameters`."""
-        if not IDENTIFIER.fullmatch(name) or name in RESERVED:
+        if not isinstance(name, str) or not IDENTIFIER.fullmatch(name) or name in RESERVED:
             raise PapermillException(
                 f"Expected a name that TypeScript allows for a variable (letters, digits, _ and $), got {name!r}; "
-                "rename the parameter, or give it inside an object: -y '{options: {" + name + ": …}}'"
+                "rename the parameter, or give it inside an object: -y '{options: {name: …}}'"
             )
         return f"const {name} = {str_val};"
 
