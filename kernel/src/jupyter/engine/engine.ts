@@ -75,6 +75,7 @@ export interface Completion {
   /** `function`, `const`, `property` …, as TypeScript names them. */
   readonly type: string;
   readonly signature?: string;
+  readonly documentation?: string;
 }
 
 /** Completions for the text between two places, counted in code points. */

@@ -1,9 +1,9 @@
 /**
  * What the type checker objects to in a cell. Not what V8 says anyway (faults of syntax), and not what a notebook does
- * on purpose: values without a type, and rebinding a name of an earlier cell.
+ * on purpose: values without a type.
  */
 import type { Diagnostic as Found } from 'typescript';
-import type { NotebookSession, OpenCell } from './session.ts';
+import type { NotebookSession } from './session.ts';
 import { ts } from './typescript.ts';
 
 /** One objection, at a place in the cell's own text. */
@@ -24,30 +24,27 @@ const longestMessage = 6;
 
 /** 7005 … 7061: something has the type any without saying so. */
 const implicitAny = { first: 7000, last: 7099 };
-const ignored = new Set([
-  2632, // "Cannot assign to 'x' because it is an import": an earlier cell's `let`; its `const` is refused when it runs
-  2683, // "'this' implicitly has type 'any'"
-]);
+/** "'this' implicitly has type 'any'" */
+const implicitThis = 2683;
 
 /** The objections to a cell, in the order of its text; none where it cannot be parsed. */
 export function check(session: NotebookSession, code: string): Diagnostic[] {
-  const open = session.open(code);
-  if (open.service.getSyntacticDiagnostics(open.file).length > 0) return [];
-  return open.service
-    .getSemanticDiagnostics(open.file)
+  const { service, file } = session.open(code);
+  if (file.parseDiagnostics.length > 0) return [];
+  return service
+    .getSemanticDiagnostics(file.fileName)
     .filter(isWorthSaying)
-    .flatMap((found) => place(found, open, code))
+    .map((found) => place(found, code))
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function isWorthSaying({ category, code }: Found): boolean {
-  if (category !== ts.DiagnosticCategory.Error || ignored.has(code)) return false;
+  if (category !== ts.DiagnosticCategory.Error || code === implicitThis) return false;
   return code < implicitAny.first || code > implicitAny.last;
 }
 
-function place(found: Found, open: OpenCell, code: string): Diagnostic[] {
-  const at = (found.start ?? 0) - open.offset;
-  if (at < 0) return []; // in the imports that stand before the cell
+function place(found: Found, code: string): Diagnostic {
+  const at = found.start ?? 0;
   const before = code.slice(0, at);
   const line = before.split('\n').length;
   const column = at - (before.lastIndexOf('\n') + 1);
@@ -55,7 +52,5 @@ function place(found: Found, open: OpenCell, code: string): Diagnostic[] {
   const length = Math.max(1, Math.min(found.length ?? 1, rest));
   const message = ts.flattenDiagnosticMessageText(found.messageText, '\n').split('\n');
   const cut = message.length > longestMessage ? ['  …'] : [];
-  return [
-    { line, column, length, code: found.code, message: [...message.slice(0, longestMessage), ...cut].join('\n') },
-  ];
+  return { line, column, length, code: found.code, message: [...message.slice(0, longestMessage), ...cut].join('\n') };
 }

@@ -1,7 +1,7 @@
 /**
  * What is known of the name at a cursor: its type, and what its author wrote of it.
  */
-import type { JSDocTagInfo, QuickInfo } from 'typescript';
+import type { JSDocTagInfo, Node, QuickInfo, SourceFile } from 'typescript';
 import type { Inspection } from '../engine/engine.ts';
 import { withoutAlias } from './alias.ts';
 import { toUnits } from './code-points.ts';
@@ -25,32 +25,30 @@ export function inspect(session: NotebookSession, code: string, cursor: number):
 
 /** At the cursor, just before it, or the function in whose parentheses it stands. */
 function find(open: OpenCell, code: string, at: number): QuickInfo | undefined {
-  const ask = (place: number): QuickInfo | undefined => (place < 0 ? undefined : look(open, open.offset + place));
+  const ask = (place: number): QuickInfo | undefined => (place < 0 ? undefined : look(open, place));
   const wordBefore = /[\p{ID_Continue}$]$/u.test(code.slice(0, at));
-  return (wordBefore ? ask(at - 1) : undefined) ?? ask(at) ?? ask(callee(open, at) ?? -1);
+  return (wordBefore ? ask(at - 1) : undefined) ?? ask(at) ?? ask(callee(open.file, at) ?? -1);
 }
 
 /** Behind an import, what stands at the declaration: it alone has the author's text. */
 function look({ service, file }: OpenCell, place: number): QuickInfo | undefined {
-  const info = service.getQuickInfoAtPosition(file, place);
+  const info = service.getQuickInfoAtPosition(file.fileName, place);
   if (info?.displayParts?.[1]?.text !== 'alias') return info;
-  const declaration = service.getDefinitionAtPosition(file, place)?.[0];
+  const declaration = service.getDefinitionAtPosition(file.fileName, place)?.[0];
   if (!declaration) return info;
   return service.getQuickInfoAtPosition(declaration.fileName, declaration.textSpan.start) ?? info;
 }
 
 /** The end of the name of the innermost call around a place. */
-function callee(open: OpenCell, at: number): number | undefined {
-  const file = open.service.getProgram()?.getSourceFile(open.file);
-  const place = open.offset + at;
+function callee(file: SourceFile, at: number): number | undefined {
   let found: number | undefined;
-  const visit = (node: import('typescript').Node): void => {
-    if (node.pos > place || node.end < place) return;
+  const visit = (node: Node): void => {
+    if (node.pos > at || node.end < at) return;
     const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
-    if (isCall && node.expression.end < place) found = node.expression.end - 1 - open.offset;
+    if (isCall && node.expression.end < at) found = node.expression.end - 1;
     ts.forEachChild(node, visit);
   };
-  if (file) visit(file);
+  visit(file);
   return found;
 }
 

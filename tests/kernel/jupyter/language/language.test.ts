@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { kindOf, withoutAlias } from '#kernel/jupyter/language/alias';
 import { toCodePoints, toUnits } from '#kernel/jupyter/language/code-points';
 import { complete } from '#kernel/jupyter/language/completion';
 import { inspect } from '#kernel/jupyter/language/inspection';
 import { isComplete } from '#kernel/jupyter/language/is-complete';
-import { declaredNames, exportedNames } from '#kernel/jupyter/language/names';
 import { NotebookSession } from '#kernel/jupyter/language/session';
-import { ts } from '#kernel/jupyter/language/typescript';
 
 const folder = mkdtempSync(join(tmpdir(), 'language-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,13 @@ beforeEach(() => session.forget());
 const completions = (code: string, cursor = [...code].length) =>
   complete(session, code, cursor).matches.map(({ text }) => text);
 const about = (code: string, cursor = [...code].length) => inspect(session, code, cursor)?.['text/plain'];
-const parse = (code: string) => ts.createSourceFile('a.ts', code, ts.ScriptTarget.ESNext);
+
+/** Garbage has been collected. */
+async function collected(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 describe('code points', () => {
   it.each([
@@ -39,14 +45,12 @@ describe('code points', () => {
 });
 
 describe('the names a cell declares', () => {
-  it('are of values and types alike', () => {
-    const code = `const a = 1, { b, c: [d, , ...e] } = x; function f() {} class G {} interface H {} type I = 1; enum J {}
-      namespace K {} import l, { m as n } from 'o'; import * as p from 'q'; let { r } = s; { const inner = 1 }`;
-    expect([...declaredNames(parse(code))]).toEqual([...'abdefGHIJKlnpr']);
-  });
-
-  it('that are exported already are known', () => {
-    expect([...exportedNames(parse('export const a = 1; export { b, c as d }; const e = 1'))]).toEqual(['a', 'b', 'd']);
+  it('are of values and types alike, exported or not', () => {
+    session.remember(`const a = 1, { b, c: [d, , ...e] } = x; function f() {} class G {} interface H {} type I = 1; enum J {}
+      namespace K {} import l, { m as n } from 'o'; import * as p from 'q'; let { r } = s; { const inner = 1 }
+      export const t = 1; export interface U {}; export { a as v }; export default 1;`);
+    expect([...'abdefGHIJKlnprtU'].filter((name) => !session.declares(name))).toEqual([]);
+    expect(['c', 'm', 'x', 'inner', 'v', 'default'].filter((name) => session.declares(name))).toEqual([]);
   });
 });
 
@@ -110,18 +114,19 @@ describe('a session', () => {
     expect(completions('ephem')).toEqual([]);
   });
 
-  it('keeps what names are left of, and what they were written with, and no more', () => {
+  it('keeps what names are left of, and what they were written with, and no more', async () => {
     session.remember('interface Point { x: number }');
     session.remember('function middle(a: Point, b: Point): Point { return { x: (a.x + b.x) / 2 } }');
     session.remember('interface Point { renamed: string }');
     for (let i = 0; i < 500; i++) session.remember(`const often = ${i}; const twice = 'a';`);
     for (let i = 0; i < 500; i++) session.remember('often + twice.length');
-    expect(session.size).toBeLessThan(60);
+    await collected();
+    expect(session.surroundings.size).toBeLessThan(60);
     expect(completions('middle({ x: 1 }, { x: 2 }).')).toContain('x');
     expect(completions('const p: Point = null!; p.')).toEqual(['renamed']);
     expect(about('often')).toContain('499');
     session.forget();
-    expect(session.size).toBe(0);
+    expect(session.surroundings.size).toBe(0);
     session.remember('const after = 1');
     expect(about('after')).toContain('const after: 1');
   });
