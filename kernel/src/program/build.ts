@@ -18,8 +18,8 @@ export function constantNode(value: Float64Array, shape: Shape, name?: string): 
 }
 
 /** A value given when the program runs. */
-export function inputNode(name: string, shape: Shape): Node {
-  return { operation: 'input', inputs: [], attributes: { name }, shape, name };
+export function inputNode(name: string, shape: Shape, integer = false): Node {
+  return { operation: 'input', inputs: [], attributes: integer ? { name, integer } : { name }, shape, name };
 }
 
 /**

@@ -343,15 +343,20 @@ export function constant<A extends Arg>(arg: A, name?: string): Expr<ShapeOfArg<
 /**
  * A value given when the program runs.
  *
+ * @param kind 'integer' for labels and positions: kept as 32-bit integers where the program is in single precision
  * @example const x = variable('x', [3]); compile({ inputs: [{ name: 'x', shape: [3] }], outputs: [x.sum()] });
  */
-export function variable<const S extends Shape>(name: string, shape: S): Expr<Writable<S>> {
+export function variable<const S extends Shape>(
+  name: string,
+  shape: S,
+  kind: 'real' | 'integer' = 'real',
+): Expr<Writable<S>> {
   for (const n of shape) {
     if (!(Number.isInteger(n) && n >= 0)) {
       throw new RangeError(`variable '${name}': sizes must be integers of 0 or more, got ${formatShape(shape)}`);
     }
   }
-  return typed(inputNode(name, shape));
+  return typed(inputNode(name, shape, kind === 'integer'));
 }
 
 /** The same expression under a name that messages use, such as the user's name of a parameter. */

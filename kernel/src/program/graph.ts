@@ -16,10 +16,10 @@ import type { Shape } from './types.ts';
  */
 export function closeGraph(
   outputs: readonly Node[],
-  inputs: readonly { readonly name: string; readonly shape: Shape }[],
+  inputs: readonly { readonly name: string; readonly shape: Shape; readonly integer?: boolean }[],
 ): Graph {
   const table = new Interner();
-  const declared = inputs.map(({ name, shape }) => ({ name, shape, node: table.input(name, shape) }));
+  const declared = inputs.map(({ name, shape, integer }) => ({ name, shape, node: table.input(name, shape, integer) }));
   const position = new Map<Node, number>();
   for (const node of topologicalOrder(outputs)) {
     if (node.operation === 'input') {
@@ -55,8 +55,9 @@ class Interner {
   readonly #known = new Map<string, number>();
   readonly #constants = new Map<string, number[]>();
 
-  input(name: string, shape: Shape): number {
-    return this.nodes.push({ operation: 'input', inputs: [], attributes: { name }, shape, name }) - 1;
+  input(name: string, shape: Shape, integer = false): number {
+    const { operation, attributes } = inputNode(name, shape, integer);
+    return this.nodes.push({ operation, inputs: [], attributes, shape, name }) - 1;
   }
 
   add(node: Node, inputs: number[]): number {

@@ -48,5 +48,8 @@ export {
   triangularSolve,
   upperTriangle,
 } from './matrices.ts';
+export { type OdeOptions, type OdeState, odeSolve } from './ode.ts';
 export { operators } from './operators.ts';
+export { type Precision, ProgramState, type StateEntry } from './state.ts';
+export { compileStep, type Step, type StepDescription } from './step.ts';
 export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Operators, Shape, ShapeOfArg } from './types.ts';

@@ -12,12 +12,16 @@ export interface Attributes {
   readonly value?: Float64Array;
   /** input: the name it is given by when the program runs. */
   readonly name?: string;
+  /** input: whole numbers (labels, positions), kept as 32-bit integers in single precision. */
+  readonly integer?: boolean;
   /** reductions: the axes that go, ascending. */
   readonly axes?: readonly number[];
   /** reshape, broadcastTo: the new shape. */
   readonly sizes?: readonly number[];
   /** transpose: dimension i of the result is dimension permutation[i] of the input. */
   readonly permutation?: readonly number[];
+  /** sliceAxis, padAxis, concatenateAxis and what works along one dimension: which. */
+  readonly axis?: number;
   /** slice: first row; pad: rows of zeros before. */
   readonly start?: number;
   /** slice: row after the last. */
@@ -36,6 +40,11 @@ export interface Attributes {
   readonly carries?: number;
   readonly sequences?: number;
   readonly length?: number;
+  /** odeSolve: the integrator, its relative and absolute tolerance, and how many components decide the steps. */
+  readonly method?: string;
+  readonly tolerances?: readonly number[];
+  readonly maximumSteps?: number;
+  readonly controlled?: number;
 }
 
 /** One traced operation. Immutable. */

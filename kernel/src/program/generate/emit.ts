@@ -1,7 +1,6 @@
 /**
  * Writes a scheduled graph as JavaScript: straight-line code for small values, one loop a group, calls for the rest.
  */
-import { planGraph } from '../interpret.ts';
 import type { Graph, GraphNode } from '../node.ts';
 import { productFormOf, productLayout } from '../operations/linear.ts';
 import { operationOf } from '../operations/registry.ts';
@@ -13,6 +12,7 @@ import { writeScan } from './recurrence.ts';
 import { type Group, type Schedule, schedule } from './schedule.ts';
 import { type SmallOperand, writeSmall } from './small.ts';
 import { isWorthPrinting, printLoop as printWebAssembly } from './webassembly/loop.ts';
+import { isLargeProduct, printMatrices } from './webassembly/matrices.ts';
 import { isLongProduct, printProduct } from './webassembly/products.ts';
 import { element, type Location, literal, type Writer } from './writer.ts';
 
@@ -207,13 +207,19 @@ export class Emitter {
     for (const { name, from } of printed.totals) writer.line(`const ${name} = ${writer.refer('b', from)}[0];`);
   }
 
-  /** A product of a matrix and a vector as WebAssembly. @returns false where it is not to be */
+  /** A product of matrices and vectors as WebAssembly. @returns false where it is not to be */
   #writeProduct(node: GraphNode, output: Float64Array, inputs: readonly Float64Array[]): boolean {
     const { assembler } = this.writer;
     if (assembler === undefined || node.operation !== 'matmul') return false;
     const [a, b] = node.inputs.map((input) => this.node(input).shape);
-    const form = productFormOf(productLayout(a!, b!, node.attributes));
-    if (form === undefined || !isLongProduct(form)) return false;
+    const layout = productLayout(a!, b!, node.attributes);
+    const form = productFormOf(layout);
+    if (form === undefined) {
+      const call = isLargeProduct(layout) ? printMatrices(assembler, layout, output, inputs) : undefined;
+      if (call !== undefined) this.writer.line(`${call};`);
+      return call !== undefined;
+    }
+    if (!isLongProduct(form)) return false;
     const name = printProduct(assembler, form, output, inputs);
     if (name !== undefined) this.writer.line(`${name}();`);
     return name !== undefined;
@@ -232,7 +238,7 @@ export class Emitter {
       shape: node.shape,
       inputShapes: node.inputs.map((input) => this.node(input).shape),
       attributes: node.attributes,
-      plan: planGraph,
+      plan: this.writer.plan,
     });
     this.writer.call(kernel, output, inputs);
   }

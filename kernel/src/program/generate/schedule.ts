@@ -66,18 +66,34 @@ const writtenOut = new Set([
   'matmul',
 ]);
 
+/** Where single precision differs: indices may be inputs, and nothing is written out. */
+const placesOfSingle: ReadonlyMap<string, Place> = new Map([
+  ['gather', 'kernel'],
+  ['scatterAdd', 'kernel'],
+  ['transpose', 'loop'],
+  ['sliceAxis', 'loop'],
+]);
+
 /** Dimensions of size 1 do not change the order of elements. */
 function squeeze(shape: Shape): number[] {
   return shape.filter((n) => n !== 1);
 }
 
-/** Schedule a graph. */
-export function schedule(graph: Graph): Schedule {
-  const limit = smallLimit(graph);
+/** Operations that read their input in another order: in single precision a load of a loop like any other. */
+export const reordering: ReadonlySet<string> = new Set(['transpose', 'sliceAxis']);
+
+/**
+ * Schedule a graph.
+ *
+ * @param precision in single precision nothing is a variable, and what is read in another order is part of a loop
+ */
+export function schedule(graph: Graph, precision: 'single' | 'double' = 'double'): Schedule {
+  const single = precision === 'single';
+  const limit = single ? -1 : smallLimit(graph);
   const places: Place[] = [];
   const roots: Root[] = [];
   graph.nodes.forEach((node, at) => {
-    const place = placeOf(graph, node, limit);
+    const place = (single ? placesOfSingle.get(node.operation) : undefined) ?? placeOf(graph, node, limit);
     places.push(place);
     roots.push(place === 'alias' ? aliasRoot(graph, node, roots) : { node: at, offset: 0, aligned: true });
   });
@@ -158,6 +174,7 @@ function together(
   const place = places[root]!;
   if (userPlace === 'small') return place === 'small';
   if ((userPlace !== 'loop' && userPlace !== 'ending') || place !== 'loop' || !aligned) return false;
+  if (reordering.has(user.operation)) return false;
   if (user.operation === 'gather' || (user.operation === 'scatterAdd' && operand !== user.inputs[0])) return false;
   return sameShape(domainOf(graph, userPlace, user), squeeze(graph.nodes[root]!.shape));
 }

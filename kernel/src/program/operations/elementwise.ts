@@ -33,7 +33,8 @@ export function elementwise(name: string, options: Options): Operation {
   };
 }
 
-function elementwiseKernel(f: Scalar, { shape, inputShapes }: KernelContext): Kernel {
+/** The kernel of a function of numbers, over operands that broadcast. */
+export function elementwiseKernel(f: Scalar, { shape, inputShapes }: KernelContext): Kernel {
   const n = sizeOf(shape);
   if (inputShapes.every((input) => sameShape(input, shape))) return alignedKernel(f, n, inputShapes.length);
   const maps = inputShapes.map((input) => operandMap(input, shape));

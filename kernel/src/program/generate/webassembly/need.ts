@@ -5,6 +5,7 @@ import type { Graph, GraphNode } from '../../node.ts';
 import { productFormOf, productLayout } from '../../operations/linear.ts';
 import { sizeOf } from '../../shape.ts';
 import { schedule } from '../schedule.ts';
+import { isLargeProduct, panelSize } from './matrices.ts';
 import { isLongProduct } from './products.ts';
 
 /** Bytes a loop needs for its totals and the rounding up of addresses. */
@@ -24,7 +25,11 @@ export function memoryNeeded(graph: Graph, shortLoop: number): { readonly bytes:
     // Codes are kept as integers of half the size beside the numbers.
     if (place === 'given') bytes += 1.5 * size;
     else if (place !== 'alias' && (place !== 'loop' || stored.has(at))) bytes += size;
-    worth ||= place === 'kernel' && hasLongProduct(graph, node);
+    if (place === 'kernel' && node.operation === 'matmul') {
+      const product = productNeed(graph, node);
+      bytes += product.bytes;
+      worth ||= product.worth;
+    }
     const { body } = node.attributes;
     if (body) {
       const inner = memoryNeeded(body, shortLoop);
@@ -35,9 +40,11 @@ export function memoryNeeded(graph: Graph, shortLoop: number): { readonly bytes:
   return { bytes, worth };
 }
 
-function hasLongProduct(graph: Graph, { operation, inputs, attributes }: GraphNode): boolean {
-  if (operation !== 'matmul') return false;
+/** What a product needs beside its operands, and whether it is long enough. */
+function productNeed(graph: Graph, { inputs, attributes }: GraphNode): { bytes: number; worth: boolean } {
   const [a, b] = inputs.map((input) => graph.nodes[input]!.shape);
-  const form = productFormOf(productLayout(a!, b!, attributes));
-  return form !== undefined && isLongProduct(form);
+  const layout = productLayout(a!, b!, attributes);
+  const form = productFormOf(layout);
+  if (form !== undefined) return { bytes: 0, worth: isLongProduct(form) };
+  return { bytes: 8 * panelSize(layout) + 16, worth: isLargeProduct(layout) };
 }

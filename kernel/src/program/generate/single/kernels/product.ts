@@ -1,0 +1,38 @@
+/**
+ * Products of matrices, one or many, from the tiles of `webassembly/matrix-product.ts`.
+ */
+import type { GraphNode } from '../../../node.ts';
+import { type ProductLayout, productLayout } from '../../../operations/linear.ts';
+import type { Shape } from '../../../types.ts';
+import { I32 } from '../../webassembly/encoder.ts';
+import { scratchSize, writeMatrixProduct } from '../../webassembly/matrix-product.ts';
+import { Code } from '../code.ts';
+import type { KernelWriter, Site } from '../site.ts';
+
+const single = { precision: 'single' } as const;
+
+/** The function that multiplies, of three addresses. */
+export function productFunction({ module, scratch, fused }: Site, layout: ProductLayout): number {
+  const { m, k, n, left, right } = layout;
+  return module.share(`product ${m} ${k} ${n} ${left} ${right}`, () => {
+    const code = new Code([I32, I32, I32]);
+    writeMatrixProduct(code, { ...layout, ...single, fused, scratch });
+    return code;
+  });
+}
+
+export const matmul: KernelWriter = {
+  scratch: ({ attributes }, [a, b]) => scratchSize({ ...productLayout(a!, b!, attributes), ...single }),
+  write(site) {
+    const { code, node, inputs, output } = site;
+    const [a, b] = inputs;
+    const product = productFunction(site, productLayout(a!.shape, b!.shape, node.attributes));
+    for (const { address } of [a!, b!, output]) code.integer(address);
+    code.call(product);
+  },
+};
+
+/** The product of one pair of matrices of a batch. */
+export function pairLayout({ attributes }: GraphNode, [a, b]: readonly Shape[]): ProductLayout {
+  return productLayout(a!.slice(-2), b!.slice(-2), attributes);
+}

@@ -1,0 +1,361 @@
+/**
+ * A group of the schedule as a WebAssembly loop over vectors of four numbers: elementwise values, loads in any order,
+ * and the sums that end them. Forward and backward sweep share a loop where they have the same elements.
+ *
+ * Sums are those of `single/reduction.ts`: over trailing axes as four partial sums, by the position along the last axis
+ * modulo 4; over leading axes one row after another.
+ */
+import type { GraphNode } from '../../node.ts';
+import { broadcastStrides, sizeOf, stridesOf } from '../../shape.ts';
+import { formOf, scalarOf } from '../../single/elementwise.ts';
+import type { Shape } from '../../types.ts';
+import type { Group } from '../schedule.ts';
+import { Code, type Vector } from './code.ts';
+import type { ModuleBuilder } from './module.ts';
+import { vectorLanes } from './vector-lanes.ts';
+
+/** What a loop must know of the graph around it. */
+export interface Surroundings {
+  readonly module: ModuleBuilder;
+  node(at: number): GraphNode;
+  /** The node whose memory holds a value, and whether it is read element by element in order. */
+  root(at: number): { readonly node: number; readonly aligned: boolean };
+  address(at: number): number;
+  isInteger(at: number): boolean;
+  isStored(at: number): boolean;
+  /** True for a value that takes the place of one that may still be read in the same loop. */
+  isInPlace(at: number): boolean;
+  /** The number all elements of a constant are, if they are. */
+  uniform(at: number): number | undefined;
+}
+
+type Lanes = 1 | 2 | 3 | 4;
+
+/** Memory read or written: where, and how far apart neighbours are along each dimension of the loop. */
+interface Access {
+  readonly address: number;
+  readonly strides: number[];
+  readonly integer: boolean;
+}
+
+type Step =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'scalar' | 'load'; readonly from: Access }
+  | { readonly kind: 'apply'; readonly operation: string; readonly operands: readonly number[] }
+  | { readonly kind: 'store'; readonly to: Access; readonly value: number }
+  /** Added to memory element by element: the last dimension is kept. */
+  | { readonly kind: 'accumulate'; readonly to: Access; readonly value: number }
+  /** Added up over the last dimensions; `depth` dimensions are outside. */
+  | { readonly kind: 'rows'; readonly to: Access; depth: number; readonly value: number };
+
+/** Elements a turn of a short, and of a long, loop body. */
+const LONG_BODY = 24;
+
+/** The code of a loop. */
+export function loopCode(surroundings: Surroundings, group: Group): Code {
+  const builder = new Builder(surroundings, group);
+  for (const at of group.nodes) builder.add(at);
+  return new Printer(
+    surroundings.module,
+    [...group.domain],
+    [...builder.steps, ...builder.last],
+    builder.cleared,
+  ).print();
+}
+
+class Builder {
+  readonly steps: Step[] = [];
+  /** Stores that come after everything else of an element. */
+  readonly last: Step[] = [];
+  /** Memory that starts from zero, in bytes. */
+  readonly cleared: { readonly address: number; readonly bytes: number }[] = [];
+  readonly #around: Surroundings;
+  readonly #members: ReadonlySet<number>;
+  readonly #values = new Map<number, number>();
+  readonly #known = new Map<string, number>();
+
+  constructor(around: Surroundings, group: Group) {
+    this.#around = around;
+    this.#members = new Set(group.nodes);
+  }
+
+  add(at: number): void {
+    const node = this.#around.node(at);
+    if (node.operation === 'sum') this.#addSum(at, node);
+    else this.#addValue(at, node);
+  }
+
+  #addValue(at: number, node: GraphNode): void {
+    const { operation, inputs, shape } = node;
+    let value: number;
+    const order = readingOrder(node, this.#around.node(inputs[0]!).shape);
+    if (order) {
+      const address = this.#around.address(inputs[0]!) + 4 * order.start;
+      value = this.#load(address, squeezeStrides(order.strides, shape), this.#around.isInteger(inputs[0]!));
+    } else {
+      const operands = inputs.map((input) => this.#operand(input, shape));
+      value = operation === 'broadcastTo' ? operands[0]! : this.#push({ kind: 'apply', operation, operands });
+    }
+    this.#values.set(at, value);
+    if (!this.#around.isStored(at)) return;
+    const strides = squeezeStrides(stridesOf(shape), shape);
+    const step: Step = { kind: 'store', to: { address: this.#around.address(at), strides, integer: false }, value };
+    if (this.#around.isInPlace(at)) this.last.push(step);
+    else this.#push(step);
+  }
+
+  #addSum(at: number, node: GraphNode): void {
+    const { shape } = this.#around.node(node.inputs[0]!);
+    const value = this.#operand(node.inputs[0]!, shape);
+    const axes = node.attributes.axes!;
+    const own = stridesOf(shape.filter((_, axis) => !axes.includes(axis)));
+    let next = 0;
+    const all = shape.map((_, axis) => (axes.includes(axis) ? 0 : own[next++]!));
+    const reduced = shape.flatMap((n, axis) => (n === 1 ? [] : [axes.includes(axis)]));
+    const to = { address: this.#around.address(at), strides: squeezeStrides(all, shape), integer: false };
+    this.cleared.push({ address: to.address, bytes: 4 * sizeOf(node.shape) });
+    if (reduced.length > 0 && !reduced[reduced.length - 1]) this.#push({ kind: 'accumulate', to, value });
+    else this.#push({ kind: 'rows', to, depth: reduced.lastIndexOf(false) + 1, value });
+  }
+
+  #operand(input: number, loopShape: Shape): number {
+    const around = this.#around;
+    const { node: root, aligned } = around.root(input);
+    const known = this.#members.has(root) && aligned ? this.#values.get(root) : undefined;
+    if (known !== undefined) return known;
+    const uniform = around.uniform(input);
+    if (uniform !== undefined)
+      return this.#once(`constant ${uniform} ${1 / uniform}`, { kind: 'constant', value: uniform });
+    const { shape } = around.node(input);
+    if (sizeOf(shape) === 1) return this.#load(around.address(input), [], around.isInteger(input));
+    const strides = squeezeStrides(broadcastStrides(shape, loopShape), loopShape);
+    return this.#load(around.address(input), strides, around.isInteger(input));
+  }
+
+  #load(address: number, strides: number[], integer: boolean): number {
+    const kind = strides.every((stride) => stride === 0) ? 'scalar' : 'load';
+    return this.#once(`${address} by ${strides.join()}`, { kind, from: { address, strides, integer } });
+  }
+
+  #push(step: Step): number {
+    return this.steps.push(step) - 1;
+  }
+
+  #once(key: string, step: Step): number {
+    let at = this.#known.get(key);
+    if (at === undefined) {
+      at = this.#push(step);
+      this.#known.set(key, at);
+    }
+    return at;
+  }
+}
+
+/** Strides along dimensions of size 1 are nothing. */
+function squeezeStrides(strides: readonly number[], shape: Shape): number[] {
+  return strides.filter((_, axis) => shape[axis] !== 1);
+}
+
+/** Where an operation that reads in another order starts, and its steps; undefined for all other operations. */
+function readingOrder({ operation, attributes }: GraphNode, from: Shape) {
+  const own = stridesOf(from);
+  if (operation === 'transpose') return { start: 0, strides: attributes.permutation!.map((axis) => own[axis]!) };
+  if (operation === 'sliceAxis') return { start: attributes.start! * own[attributes.axis!]!, strides: own };
+  return undefined;
+}
+
+class Printer {
+  readonly #code = new Code();
+  readonly #module: ModuleBuilder;
+  #sizes: number[];
+  readonly #steps: readonly Step[];
+  readonly #cleared: readonly { readonly address: number; readonly bytes: number }[];
+  /** What does not change in the loop, by step. */
+  readonly #outside = new Map<Step, Vector>();
+  /** What does not change along the last dimension. */
+  readonly #row = new Map<Step, Vector>();
+  readonly #sums = new Map<Step, Vector>();
+
+  constructor(
+    module: ModuleBuilder,
+    sizes: number[],
+    steps: readonly Step[],
+    cleared: readonly { readonly address: number; readonly bytes: number }[],
+  ) {
+    this.#module = module;
+    this.#sizes = sizes.length === 0 ? [1] : sizes;
+    this.#steps = steps;
+    this.#cleared = cleared;
+  }
+
+  print(): Code {
+    const code = this.#code;
+    if (this.#sizes.length === 1 && this.#sizes[0] === 1) {
+      for (const step of this.#steps) {
+        if ('to' in step && step.to.strides.length === 0) step.to.strides.push(step.kind === 'store' ? 1 : 0);
+      }
+    }
+    this.#merge();
+    for (const { address, bytes } of this.#cleared) code.clearMemory({ bytes: address }, bytes);
+    for (const step of this.#steps) {
+      if (step.kind === 'constant') this.#outside.set(step, code.constant(step.value));
+      if (step.kind === 'scalar') {
+        this.#outside.set(step, this.#numbers(code.loadSpread({ bytes: step.from.address }), step.from));
+      }
+      if (step.kind === 'rows') this.#sums.set(step, code.copy(code.constant(0)));
+    }
+    if (this.#sizes.every((size) => size > 0)) this.#level(0, new Map());
+    return code;
+  }
+
+  #accesses(): Access[] {
+    return this.#steps.flatMap((step) => ('to' in step ? [step.to] : step.kind === 'load' ? [step.from] : []));
+  }
+
+  /** Neighbouring dimensions that everything runs through as through one become one. */
+  #merge(): void {
+    const rows = this.#steps.filter((step) => step.kind === 'rows');
+    for (let d = this.#sizes.length - 2; d >= 0; d--) {
+      const inner = this.#sizes[d + 1]!;
+      // Which partial sum an element goes to is decided by its place along the last dimension.
+      if (rows.length > 0 && d === this.#sizes.length - 2 && inner % 4 !== 0) continue;
+      const accesses = this.#accesses();
+      if (!accesses.every(({ strides }) => strides[d] === strides[d + 1]! * inner)) continue;
+      this.#sizes = [...this.#sizes.slice(0, d), this.#sizes[d]! * inner, ...this.#sizes.slice(d + 2)];
+      for (const { strides } of accesses) strides.splice(d, 1);
+      for (const step of rows) if (step.depth > d) step.depth--;
+    }
+  }
+
+  /** One dimension and all inside it. `pointers` has a local for each way of stepping that is not at its start. */
+  #level(d: number, pointers: ReadonlyMap<string, number>): void {
+    const code = this.#code;
+    const ending = this.#steps.flatMap((step) => (step.kind === 'rows' && step.depth === d ? [step] : []));
+    for (const step of ending) code.assign(this.#sums.get(step)!, code.constant(0));
+    if (d === this.#sizes.length - 1) this.#inner(pointers);
+    else {
+      const own = this.#pointers(pointers);
+      code.repeat(this.#sizes[d]!, () => {
+        this.#level(d + 1, own.locals);
+        for (const { local, strides } of own.moving) code.advance(local, 4 * strides[d]!);
+      });
+    }
+    for (const step of ending) {
+      const to = this.#address(step.to, pointers);
+      const total = code.total(this.#sums.get(step)!);
+      code.storeLane(to, code.binary('add', code.load(to, 1), total), 0);
+    }
+  }
+
+  /** Fresh pointers for every way of stepping. */
+  #pointers(before: ReadonlyMap<string, number>) {
+    const locals = new Map<string, number>();
+    const moving: { readonly local: number; readonly strides: readonly number[] }[] = [];
+    for (const { strides } of this.#accesses()) {
+      const key = strides.join();
+      if (locals.has(key)) continue;
+      const local = this.#code.integerLocal(0);
+      this.#code.sum(local, before.get(key), 0);
+      locals.set(key, local);
+      moving.push({ local, strides });
+    }
+    return { locals, moving };
+  }
+
+  #address({ address, strides }: Access, pointers: ReadonlyMap<string, number>, after = 0) {
+    return { base: pointers.get(strides.join()), bytes: address + 4 * after };
+  }
+
+  /** The last dimension: vectors, then what is left. */
+  #inner(before: ReadonlyMap<string, number>): void {
+    const code = this.#code;
+    const d = this.#sizes.length - 1;
+    const size = this.#sizes[d]!;
+    for (const step of this.#steps) {
+      if (step.kind !== 'load' || step.from.strides[d] !== 0) continue;
+      this.#row.set(step, this.#numbers(code.loadSpread(this.#address(step.from, before)), step.from));
+    }
+    const vectors = Math.floor(size / 4);
+    const turn = this.#steps.length > LONG_BODY ? 1 : vectors >= 8 ? 4 : 1;
+    const { locals, moving } = this.#pointers(before);
+    const advance = (elements: number) => {
+      for (const { local, strides } of moving) code.advance(local, 4 * strides[d]! * elements);
+    };
+    const turns = Math.floor(vectors / turn);
+    code.repeat(turns, () => {
+      for (let u = 0; u < turn; u++) this.#piece(locals, 4 * u, 4);
+      advance(4 * turn);
+    });
+    for (let u = 0; u < vectors % turn; u++) this.#piece(locals, 4 * u, 4);
+    if (size % 4 > 0) this.#piece(locals, 4 * (vectors % turn), (size % 4) as Lanes);
+  }
+
+  #piece(pointers: ReadonlyMap<string, number>, after: number, lanes: Lanes): void {
+    const values: Vector[] = [];
+    for (const step of this.#steps) values.push(this.#step(step, values, pointers, after, lanes));
+  }
+
+  #step(
+    step: Step,
+    values: readonly Vector[],
+    pointers: ReadonlyMap<string, number>,
+    after: number,
+    lanes: Lanes,
+  ): Vector {
+    const code = this.#code;
+    const known = this.#outside.get(step) ?? this.#row.get(step);
+    if (known) return known;
+    const at = (access: Access) => this.#address(access, pointers, after * access.strides[access.strides.length - 1]!);
+    switch (step.kind) {
+      case 'load':
+        return this.#numbers(this.#load(step.from, at(step.from), lanes), step.from);
+      case 'apply':
+        return this.#apply(
+          step.operation,
+          step.operands.map((operand) => values[operand]!),
+          lanes,
+        );
+      case 'store':
+        code.store(at(step.to), values[step.value]!, lanes);
+        break;
+      case 'accumulate':
+        code.store(at(step.to), code.binary('add', code.load(at(step.to), lanes), values[step.value]!), lanes);
+        break;
+      case 'rows': {
+        const sum = this.#sums.get(step)!;
+        code.assign(sum, code.binary('add', sum, this.#masked(values[step.value]!, lanes)));
+        break;
+      }
+    }
+    return code.constant(0);
+  }
+
+  /** Zeros in the lanes that are not there. */
+  #masked(value: Vector, lanes: Lanes): Vector {
+    if (lanes === 4) return value;
+    const bytes = Array.from({ length: 16 }, (_, byte) => (byte < 4 * lanes ? 0xff : 0));
+    return this.#code.binary('and', value, this.#code.bits(bytes));
+  }
+
+  #load({ strides }: Access, at: { base: number | undefined; bytes: number }, lanes: Lanes): Vector {
+    const code = this.#code;
+    const stride = strides[strides.length - 1]!;
+    if (stride === 1) return code.load(at, 4); // beyond the end stands something else, of which nothing is stored
+    let vector = code.loadSpread(at);
+    for (let lane = 1; lane < lanes; lane++) {
+      vector = code.loadLane(vector, lane, { ...at, bytes: at.bytes + 4 * stride * lane });
+    }
+    return vector;
+  }
+
+  #numbers(value: Vector, { integer }: Access): Vector {
+    return integer ? this.#code.unary('fromIntegers', value) : value;
+  }
+
+  #apply(operation: string, operands: readonly Vector[], lanes: Lanes): Vector {
+    const form = formOf(operation);
+    const [a, b = a, c = a] = operands;
+    if (form) return form(vectorLanes(this.#code), a!, b!, c!);
+    return this.#module.callScalar(this.#code, scalarOf(operation), operands, lanes);
+  }
+}

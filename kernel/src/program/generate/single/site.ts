@@ -1,0 +1,38 @@
+/**
+ * Where a kernel stands: what it reads, where it writes, and what it may use meanwhile.
+ */
+import type { GraphNode } from '../../node.ts';
+import type { Shape } from '../../types.ts';
+import type { Code } from './code.ts';
+import type { ModuleBuilder } from './module.ts';
+
+/** A value in memory. */
+export interface Operand {
+  /** In bytes. */
+  readonly address: number;
+  readonly shape: Shape;
+  /** 32-bit integers instead of numbers. */
+  readonly integer: boolean;
+}
+
+export interface Site {
+  readonly module: ModuleBuilder;
+  /** The function being written, for this node alone. */
+  readonly code: Code;
+  readonly node: GraphNode;
+  readonly inputs: readonly Operand[];
+  readonly output: Operand;
+  /** Memory of as many bytes as `scratch` asked for, shared with every other kernel. */
+  readonly scratch: number;
+  /** Products may be added without being rounded. */
+  readonly fused: boolean;
+}
+
+/** How an operation is written as a whole. */
+export interface KernelWriter {
+  /** Bytes needed beside the result. */
+  scratch?(node: GraphNode, inputs: readonly Shape[]): number;
+  write(site: Site): void;
+  /** True where the operation has no form for these shapes: the interpreter's kernel is called. */
+  unsuited?(node: GraphNode, inputs: readonly Shape[]): boolean;
+}

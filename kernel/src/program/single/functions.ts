@@ -1,0 +1,125 @@
+/**
+ * Elementary functions in single precision, written once for numbers and for registers of four (`lanes.ts`).
+ *
+ * Reductions and polynomials of exp, log and tanh: S. L. Moshier's Cephes library, single precision (1992), expf.c,
+ * logf.c, tanhf.c. Errors in units in the last place are the largest found over all 2^32 arguments sampled one in
+ * 1009 (tests/kernel/program/single/functions.test.ts), against the double precision functions of `numeric`.
+ */
+import type { Lanes } from './lanes.ts';
+
+/** log 2 = high + low; multiples of `high` by whole numbers below 2^14 are exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
+
+/** c0 x^(n−1) + … + c(n−1), by Horner's rule. */
+function polynomial<V>(l: Lanes<V>, x: V, coefficients: readonly number[]): V {
+  return coefficients.slice(1).reduce((sum, c) => l.add(l.mul(sum, x), l.constant(c)), l.constant(coefficients[0]!));
+}
+
+/** x = k log 2 + r, |r| ≤ log(2)/2, and (e^r − 1 − r) / r². */
+function reduce<V>(l: Lanes<V>, x: V) {
+  const k = l.nearest(l.mul(x, l.constant(Math.LOG2E)));
+  const r = l.sub(l.sub(x, l.mul(k, l.constant(LN2_HIGH))), l.mul(k, l.constant(LN2_LOW)));
+  const tail = polynomial(l, r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 0.16666665459, 0.5]);
+  return { k, r, tail };
+}
+
+/** e^x for |x| ≤ 110. */
+function expOfBounded<V>(l: Lanes<V>, x: V): V {
+  const { k, r, tail } = reduce(l, x);
+  const y = l.add(l.add(l.mul(tail, l.mul(r, r)), r), l.constant(1));
+  const half = l.floor(l.mul(k, l.constant(0.5)));
+  return l.mul(l.mul(y, l.powerOfTwo(half)), l.powerOfTwo(l.sub(k, half)));
+}
+
+/** e^x; 1 ulp. */
+export function exp<V>(l: Lanes<V>, x: V): V {
+  return expOfBounded(l, l.greater(l.lesser(x, l.constant(110)), l.constant(-110)));
+}
+
+/** e^−|x|, where e^−87 stands for what is smaller: one product less, and no denormals. */
+function expMinusSize<V>(l: Lanes<V>, x: V): V {
+  const { k, r, tail } = reduce(l, l.greater(l.neg(l.abs(x)), l.constant(-87)));
+  return l.mul(l.add(l.add(l.mul(tail, l.mul(r, r)), r), l.constant(1)), l.powerOfTwo(k));
+}
+
+/** e^x − 1; 2 ulp. */
+export function expm1<V>(l: Lanes<V>, x: V): V {
+  const bounded = l.greater(l.lesser(x, l.constant(110)), l.constant(-110));
+  const { k, r, tail } = reduce(l, bounded);
+  const small = l.add(l.mul(tail, l.mul(r, r)), r); // e^r − 1
+  // 2^k (e^r − 1) + (2^k − 1); beyond 2^±64 the whole is e^x or −1.
+  const held = l.greater(l.lesser(k, l.constant(64)), l.constant(-64));
+  const power = l.powerOfTwo(held);
+  const near = l.add(l.mul(power, small), l.sub(power, l.constant(1)));
+  const value = l.select(l.gt(k, l.constant(63)), expOfBounded(l, bounded), near);
+  return l.select(l.eq(x, l.constant(0)), x, value);
+}
+
+/** log m − (m − 1) for √½ ≤ m < √2, as a polynomial in f = m − 1 without its first term. */
+function logOfMantissa<V>(l: Lanes<V>, f: V, e: V): V {
+  const square = l.mul(f, f);
+  const series = polynomial(l, f, [
+    ...[7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1],
+    ...[-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1],
+  ]);
+  let y = l.mul(series, l.mul(f, square));
+  y = l.add(y, l.mul(e, l.constant(LN2_LOW)));
+  y = l.sub(y, l.mul(l.constant(0.5), square));
+  return l.add(l.add(f, y), l.mul(e, l.constant(LN2_HIGH)));
+}
+
+/** Natural logarithm; 1 ulp. */
+export function log<V>(l: Lanes<V>, x: V): V {
+  const tiny = l.lt(x, l.constant(1.1754944e-38)); // 2^−126: what is below is not normal
+  const scaled = l.select(tiny, l.mul(x, l.constant(2 ** 25)), x);
+  const { m, e } = l.split(scaled);
+  const exponent = l.sub(e, l.select(tiny, l.constant(25), l.constant(0)));
+  const value = logOfMantissa(l, l.sub(m, l.constant(1)), exponent);
+  const infinite = l.select(l.eq(x, l.constant(0)), l.constant(-Infinity), l.constant(Number.NaN));
+  const ends = l.select(l.eq(x, l.constant(Infinity)), x, infinite); // below 0, and NaN: NaN
+  const inside = l.select(l.lt(x, l.constant(Infinity)), l.constant(1), l.constant(0));
+  const positive = l.select(l.gt(x, l.constant(0)), inside, l.constant(0));
+  return l.select(l.eq(positive, l.constant(1)), value, ends);
+}
+
+/** log(1 + x); 2 ulp. Kahan: what 1 + x loses by rounding comes back as a quotient. */
+export function log1p<V>(l: Lanes<V>, x: V): V {
+  const u = l.add(l.constant(1), x);
+  const lost = l.div(l.sub(x, l.sub(u, l.constant(1))), u);
+  const value = l.add(log(l, u), lost);
+  const ends = l.select(l.eq(u, l.constant(0)), l.constant(-Infinity), value);
+  return l.select(l.eq(x, l.constant(Infinity)), x, l.select(l.eq(u, l.constant(1)), x, ends));
+}
+
+/** 1 / (1 + e^−x); 2 ulp above e^−87, which stands for what is below. */
+export function sigmoid<V>(l: Lanes<V>, x: V): V {
+  const e = expMinusSize(l, x);
+  const numerator = l.select(l.ge(x, l.constant(0)), l.constant(1), e);
+  return l.div(numerator, l.add(l.constant(1), e));
+}
+
+/** log(1 + e^x); 2 ulp above −87. */
+export function softplus<V>(l: Lanes<V>, x: V): V {
+  return l.add(l.max(x, l.constant(0)), log1p(l, expMinusSize(l, x)));
+}
+
+/** log(e^a + e^b); equal infinities included. */
+export function logAddExp<V>(l: Lanes<V>, a: V, b: V): V {
+  const value = l.add(l.max(a, b), log1p(l, expMinusSize(l, l.sub(a, b))));
+  return l.select(l.eq(a, b), l.add(a, l.constant(Math.LN2)), value);
+}
+
+/** Hyperbolic tangent; 2 ulp. */
+export function tanh<V>(l: Lanes<V>, x: V): V {
+  const size = l.abs(x);
+  const square = l.mul(x, x);
+  const series = polynomial(l, square, [
+    ...[-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+  ]);
+  const near = l.add(l.mul(l.mul(series, square), x), x);
+  const e = expMinusSize(l, l.add(size, size));
+  const far = l.div(l.sub(l.constant(1), e), l.add(l.constant(1), e));
+  const value = l.select(l.lt(size, l.constant(0.625)), near, l.withSign(far, x));
+  return value;
+}
