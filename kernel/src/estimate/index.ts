@@ -6,6 +6,7 @@ export { Estimate, type EstimateRow, type Optimum } from './estimate.ts';
 export { type MapOptions, map } from './map.ts';
 export type { Errors } from './maximise.ts';
 export { type MleOptions, mle } from './mle.ts';
+export type { DrawBatch } from './natural-scale.ts';
 export { type Hypothesis, likelihoodRatioTest, NestedTest, scoreTest, waldTest } from './nested.ts';
 export { LeastSquaresFit, type NlsOptions, nls } from './nls.ts';
 export type { Ending, Objective, Optimiser, OptimiserInfo, OptimiserState } from './optimise/objective.ts';

@@ -51,3 +51,20 @@ export function checkShare(caller: string, name: string, value: number): number 
   }
   return value;
 }
+
+/** A number above 0 and finite. */
+export function checkPositive(caller: string, name: string, value: number): number {
+  if (!(typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${caller}: ${name} must be a positive number, got ${String(value)}`);
+  }
+  return value;
+}
+
+/** One of the words known. */
+export function checkOneOf<const T extends string>(caller: string, name: string, value: T, known: readonly T[]): T {
+  if (!known.includes(value)) {
+    const words = known.map((word) => `'${word}'`).join(', ');
+    throw new RangeError(`${caller}: ${name} must be one of ${words}, got '${String(value)}'`);
+  }
+  return value;
+}

@@ -2,10 +2,19 @@
  * Draws from a posterior: what `sample` gives, and what diagnostics, figures and comparisons read.
  */
 import { Displayable } from '../host/display.ts';
-import type { AnyModel, CompiledModel, Draws, DrawsOf, ObservedOf } from '../model/index.ts';
+import {
+  type AnyModel,
+  type CompiledModel,
+  compileModel,
+  type Draws,
+  type DrawsOf,
+  type ObservedOf,
+} from '../model/index.ts';
 import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key, Stream } from '../numeric/random.ts';
+import type { Metric } from './nuts/metric.ts';
 import { checkNames, checkShare, checkWhole } from './options.ts';
+import type { ChainResult } from './samplers/run.ts';
 import { formatNumber, shortTable, type Table, warningLines } from './table.ts';
 
 /** Per chain and draw, row-major (chains, draws). */
@@ -24,9 +33,12 @@ export interface Statistics {
 
 /** What one chain's warm-up learned and cost. */
 export interface ChainWarmup {
+  /** NaN for a sampler without one. */
   readonly stepSize: number;
-  /** Variances on the unconstrained scale: the diagonal metric. */
+  /** Scales of the coordinates in the metric: variances on the unconstrained scale; empty without a metric. */
   readonly variance: Float64Array; // (d,)
+  /** The whole metric: diagonal, low-rank or dense. */
+  readonly metric?: Metric;
   readonly gradients: number;
   readonly divergences: number;
   readonly seconds: number;
@@ -78,6 +90,11 @@ function diagnostics(): Diagnosis {
 export interface PosteriorParts {
   readonly compiled: CompiledModel;
   readonly key: Key;
+  readonly sampler: string;
+  /** What must be the same for the run to go on, as text. */
+  readonly setting: string;
+  /** The chains as they ended, those left out included. */
+  readonly runs: readonly ChainResult[];
   readonly ending: 'complete' | 'interrupted';
   readonly chains: number;
   readonly drawsPerChain: number;
@@ -104,6 +121,8 @@ export interface PosteriorParts {
 export class Posterior<M extends AnyModel = AnyModel> extends Displayable {
   override readonly kind = 'posterior';
   readonly model: M;
+  /** The sampler's name. */
+  readonly sampler: string;
   readonly ending: 'complete' | 'interrupted';
   readonly chains: number;
   /** Draws a chain, warm-up left out. */
@@ -125,6 +144,7 @@ export class Posterior<M extends AnyModel = AnyModel> extends Displayable {
     super();
     this.model = model;
     this.parts = parts;
+    this.sampler = parts.sampler;
     this.ending = parts.ending;
     this.chains = parts.chains;
     this.drawsPerChain = parts.drawsPerChain;
@@ -159,6 +179,24 @@ export class Posterior<M extends AnyModel = AnyModel> extends Displayable {
     return Array.from({ length: this.chains }, (_, chain) =>
       Float64Array.from({ length: n }, (_, i) => draws.values[(chain * n + i) * size + offset]!),
     );
+  }
+
+  /**
+   * The chains of this run, for `sample(model, { resume })`.
+   *
+   * @throws RangeError where the run is of another model, or was asked for otherwise
+   */
+  runFor(model: AnyModel, setting: string): readonly ChainResult[] {
+    if (compileModel(model) !== this.parts.compiled) {
+      throw new RangeError('sample: resume is a posterior of another model; give the model it was drawn from');
+    }
+    if (setting !== this.parts.setting) {
+      throw new RangeError(
+        `sample: resume goes on with the same sampler, seed, warmup and options: the run had ${this.parts.setting}, ` +
+          `this call has ${setting}; only chains, draws, workers and what is watched may differ`,
+      );
+    }
+    return this.parts.runs;
   }
 
   /** Mean, sd, quantiles, Monte Carlo errors, effective sample sizes and R-hat of every scalar. */

@@ -1,264 +1,118 @@
 /**
- * One chain from start to last draw: a pure function of density, key and options, written as a generator so that
- * whoever drives it (the main thread between other chains, or a worker) decides when to pause and when to stop.
+ * One chain of NUTS, from start to last draw: warm-up and sampling around the pure step.
  *
  * Keys are folded in by purpose and iteration, so a draw depends neither on other chains nor on pauses.
  */
-import { foldIn, type Key, Stream } from '../../numeric/random.ts';
-import type { LogDensity } from '../../program/types.ts';
-import type { EventLog } from '../step.ts';
-import { type Info, type Nuts, nuts, type Parameters, type State } from './nuts.ts';
+import { foldIn, type Key } from '../../numeric/random.ts';
+import { findBeginning, settle } from '../samplers/beginning.ts';
+import { Collector } from '../samplers/collect.ts';
+import type { ChainResult, Run, RunOptions, SmoothTarget, WarmupCost } from '../samplers/run.ts';
+import type { MetricChoice } from './learn-metric.ts';
+import type { Metric } from './metric.ts';
+import { nuts, type State } from './nuts.ts';
 import { type Guess, guessStepSize } from './step-size.ts';
-import { adapt, adapted, restart, startWarmup, type Warmup } from './warmup.ts';
+import { adapt, adapted, startWarmup, type Warmup } from './warmup.ts';
 
-export interface ChainOptions {
-  readonly warmup: number;
-  readonly draws: number;
+export interface ChainOptions extends RunOptions {
   /** Mean acceptance statistic the step size is adapted to, in (0, 1). */
   readonly targetAcceptance: number;
   readonly maxTreeDepth: number;
-  /** Where to start (d,), unconstrained; otherwise uniform on (−2, 2) in each coordinate, tried up to 100 times. */
-  readonly init?: Float64Array;
-  readonly log?: EventLog;
-}
-
-/** What the driver says at each pause. */
-export interface Go {
-  /** Leapfrogs until the next pause. */
-  readonly budget: number;
-  /** Stop now, with the draws so far. */
-  readonly stop: boolean;
-}
-
-export interface ChainProgress {
-  readonly phase: 'warm-up' | 'sampling';
-  /** Iterations done, warm-up included. */
-  readonly iteration: number;
-  readonly iterations: number;
-  readonly divergences: number;
-  readonly leapfrogs: number;
+  /** Default 'auto': diagonal, low-rank or dense, by the rule of `learn-metric.ts`. */
+  readonly metric?: MetricChoice;
 }
 
 /** What the warm-up learned and cost. */
-export interface WarmupInfo {
+export interface WarmupInfo extends WarmupCost {
   readonly stepSize: number;
-  /** (d,) the diagonal metric: variances on the unconstrained scale. */
-  readonly variance: Float64Array;
-  readonly gradients: number;
-  readonly divergences: number;
+  /** Scales of the coordinates in the metric: variances on the unconstrained scale. */
+  readonly variance: Float64Array; // (d,)
+  readonly metric: Metric;
 }
 
-export interface ChainResult {
-  readonly ending: 'complete' | 'interrupted' | 'failed';
-  /** Why the chain failed, in words, and where it stood. */
-  readonly failure?: { readonly reason: string; readonly position: Float64Array };
-  /** Iterations done, warm-up included. */
-  readonly iterations: number;
-  /** Draws on the unconstrained scale, row-major. */
-  readonly positions: Float64Array; // (draws, d)
-  readonly logDensity: Float64Array; // (draws,)
-  readonly acceptance: Float64Array; // (draws,)
-  readonly energy: Float64Array; // (draws,)
-  readonly treeDepth: Int32Array; // (draws,)
-  readonly leapfrogs: Int32Array; // (draws,)
-  readonly divergent: Uint8Array; // (draws,)
-  readonly warmup: WarmupInfo;
-  /** Gradients of the sampling phase. */
-  readonly gradients: number;
+/** Where a chain stands between two draws. */
+interface Checkpoint {
+  readonly state: State;
+  readonly stepSize: number;
+  readonly metric: Metric;
+  readonly warmup: Warmup;
 }
 
-const startAttempts = 100; // as Stan
-const startRadius = 2; // as Stan: uniform(−2, 2) on the unconstrained scale
+/** Run a chain; see the head of `samplers/run.ts`. */
+export function* runChain(density: SmoothTarget, key: Key, options: ChainOptions): Run<ChainResult<WarmupInfo>> {
+  const collector = new Collector(density.dimension, options);
+  const { log, from } = options;
+  const sampler = nuts(density, { maxTreeDepth: options.maxTreeDepth, ...(log ? { log } : {}) });
+  const blank: Metric = { variance: new Float64Array(density.dimension).fill(1) };
+  const empty = { stepSize: Number.NaN, variance: blank.variance, metric: blank };
 
-/** Run a chain; see the head of this file. */
-export function* runChain(
-  density: LogDensity,
-  key: Key,
-  options: ChainOptions,
-): Generator<ChainProgress, ChainResult, Go> {
-  const chain = new Chain(density, options);
-  const sampler = nuts(density, {
-    maxTreeDepth: options.maxTreeDepth,
-    ...(options.log ? { log: options.log } : {}),
-  });
-  const start = yield* settle(findStart(sampler, density, foldIn(key, 'start'), options.init), chain, 0);
-  if (start === undefined) return chain.result('interrupted');
-  if ('reason' in start) return chain.result('failed', start);
+  let point = from?.checkpoint as Checkpoint | undefined;
+  if (point === undefined) {
+    const search = findBeginning((q) => sampler.init(q), density.dimension, foldIn(key, 'start'), options.init);
+    const state = yield* settle(search, collector);
+    if (state === undefined) return collector.result('interrupted', empty);
+    if ('reason' in state) return collector.result('failed', empty, { failure: state });
+    const metric = firstMetric(state);
+    const first = { stepSize: 1, ...metric };
+    const guess = yield* settle(guessStepSize(density, foldIn(key, 'step size'), state, first), collector);
+    if (guess === undefined) return collector.result('interrupted', empty);
+    collector.warmupGradients = guess.leapfrogs;
+    if (guess.ending !== 'found') {
+      const failure = { reason: guessFailure(guess), position: state.position };
+      return collector.result('failed', empty, { failure });
+    }
+    const { stepSize } = guess;
+    const warmup = startWarmup(options.warmup, stepSize, options.targetAcceptance, metric, options.metric);
+    point = { state, stepSize, metric, warmup };
+  }
 
-  let state: State = start;
-  let parameters: Parameters = { stepSize: 1, variance: new Float64Array(density.dimension).fill(1) };
-  const guessKey = foldIn(key, 'step size');
-  let guess = yield* settle(guessStepSize(density, guessKey, state, parameters), chain, 0);
-  if (guess === undefined) return chain.result('interrupted');
-  chain.warmupGradients += guess.leapfrogs;
-  if (guess.ending !== 'found')
-    return chain.result('failed', { reason: guessFailure(guess), position: state.position });
-  parameters = { ...parameters, stepSize: guess.stepSize };
-  let warmup: Warmup = startWarmup(density.dimension, options.warmup, guess.stepSize, options.targetAcceptance);
+  let { state, stepSize, metric, warmup } = point;
+  // The state at the beginning of an iteration: where a run that is stopped inside one goes on from.
+  const position = state.position.slice();
+  const gradient = state.gradient.slice();
+  let { logDensity } = state;
+  const leave = (ending: ChainResult['ending']) =>
+    collector.result(
+      ending,
+      { stepSize, variance: metric.variance, metric },
+      { checkpoint: { state: { position, gradient, logDensity }, stepSize, metric, warmup } satisfies Checkpoint },
+    );
 
   const drawKey = foldIn(key, 'draw');
-  const iterations = options.warmup + options.draws;
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    sampler.begin(foldIn(drawKey, iteration), state, parameters);
-    let go = yield chain.progress(iteration);
-    while (!go.stop && !sampler.advance(go.budget)) go = yield chain.progress(iteration);
-    if (go.stop) return chain.result('interrupted');
+  for (let iteration = collector.iterations; iteration < options.warmup + options.draws; iteration++) {
+    sampler.begin(foldIn(drawKey, iteration), state, { stepSize, ...metric });
+    let go = yield collector.progress(iteration);
+    while (!go.stop && !sampler.advance(go.budget)) go = yield collector.progress(iteration);
+    if (go.stop) return leave('interrupted');
 
-    const info = sampler.info();
+    const { ending, acceptance, leapfrogs: evaluations, treeDepth, energy } = sampler.info();
     state = sampler.current; // a view: nothing is allocated a draw
-    chain.take(iteration, state, info);
+    position.set(state.position);
+    gradient.set(state.gradient);
+    logDensity = state.logDensity;
+    const divergent = ending === 'diverging';
+    collector.take(iteration, { position, logDensity, acceptance, evaluations, divergent, treeDepth, energy });
     if (iteration >= options.warmup) continue;
 
-    warmup = adapt(warmup, state.position, info.acceptance);
-    if (warmup.metricChanged) {
-      const { stepSize } = warmup.averaging;
-      const before = { stepSize, variance: warmup.variance };
-      guess = yield* settle(guessStepSize(density, foldIn(guessKey, iteration), state, before), chain, iteration);
-      if (guess === undefined) return chain.result('interrupted');
-      chain.warmupGradients += guess.leapfrogs;
-      warmup = restart(warmup, guess.ending === 'found' ? guess.stepSize : stepSize);
-    }
+    warmup = adapt(warmup, position, gradient, acceptance);
     const last = iteration === options.warmup - 1;
-    parameters = last ? adapted(warmup) : { stepSize: warmup.averaging.stepSize, variance: warmup.variance };
-    chain.parameters = parameters;
-    options.log?.push({ type: 'adaptation', iteration, stepSize: parameters.stepSize });
+    ({ stepSize, metric } = last ? adapted(warmup) : { stepSize: warmup.averaging.stepSize, metric: warmup.metric });
+    log?.push({ type: 'adaptation', iteration, stepSize });
   }
-  return chain.result('complete');
+  return leave('complete');
 }
 
-/** Run a computation to its end with a pause at each of its own; undefined when told to stop. */
-function* settle<R>(
-  computation: Generator<void, R>,
-  chain: Chain,
-  iteration: number,
-): Generator<ChainProgress, R | undefined, Go> {
-  let next = computation.next();
-  while (!next.done) {
-    const go = yield chain.progress(iteration);
-    if (go.stop) return undefined;
-    next = computation.next();
-  }
-  return next.value;
-}
-
-/** A start with finite log density and gradient, or why there is none. Pauses after each attempt. */
-function* findStart(
-  sampler: Nuts,
-  density: LogDensity,
-  key: Key,
-  init: Float64Array | undefined,
-): Generator<void, State | { reason: string; position: Float64Array }> {
-  let position = init ?? new Float64Array(density.dimension);
-  const attempts = init ? 1 : startAttempts;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (!init) {
-      const stream = new Stream(foldIn(key, attempt));
-      position = position.map(() => startRadius * (2 * stream.uniform() - 1)); // (d,)
-    }
-    try {
-      return sampler.init(position);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      yield;
-    }
-  }
-  const reason = init
-    ? 'the log density or its gradient is not finite at the start given by init'
-    : `the log density or its gradient was not finite at any of ${startAttempts} random starts`;
-  return { reason, position };
+/** A first metric from one gradient: a normal at distance 1 from its centre has slope 1 / variance. // (d,) */
+function firstMetric({ gradient }: State): Metric {
+  return {
+    variance: gradient.map((g) => {
+      const variance = 1 / Math.abs(g);
+      return variance > 1e-10 && variance < 1e10 ? variance : 1;
+    }),
+  };
 }
 
 function guessFailure(guess: Guess): string {
   return guess.ending === 'too large'
     ? 'the log density is flat over any distance: the posterior is improper (a parameter has neither prior nor data)'
     : 'no step size is small enough: the log density is not continuous at the start';
-}
-
-/** Collects what a chain leaves behind; the sampler does not know of it. */
-class Chain {
-  warmupGradients = 0;
-  parameters: Parameters;
-  private readonly options: ChainOptions;
-  private readonly d: number;
-  private readonly positions: Float64Array; // (draws, d)
-  private readonly logDensity: Float64Array;
-  private readonly acceptance: Float64Array;
-  private readonly energy: Float64Array;
-  private readonly treeDepth: Int32Array;
-  private readonly leapfrogs: Int32Array;
-  private readonly divergent: Uint8Array;
-  private count = 0;
-  private done = 0;
-  private warmupDivergences = 0;
-  private divergences = 0;
-  private gradients = 0;
-
-  constructor(density: LogDensity, options: ChainOptions) {
-    const { draws } = options;
-    this.options = options;
-    this.d = density.dimension;
-    this.parameters = { stepSize: Number.NaN, variance: new Float64Array(this.d).fill(1) };
-    this.positions = new Float64Array(draws * this.d);
-    this.logDensity = new Float64Array(draws);
-    this.acceptance = new Float64Array(draws);
-    this.energy = new Float64Array(draws);
-    this.treeDepth = new Int32Array(draws);
-    this.leapfrogs = new Int32Array(draws);
-    this.divergent = new Uint8Array(draws);
-  }
-
-  take(iteration: number, state: State, info: Info): void {
-    this.done = iteration + 1;
-    const diverged = info.ending === 'diverging';
-    if (iteration < this.options.warmup) {
-      this.warmupGradients += info.leapfrogs;
-      this.warmupDivergences += diverged ? 1 : 0;
-      return;
-    }
-    const i = this.count++;
-    this.positions.set(state.position, i * this.d);
-    this.logDensity[i] = state.logDensity;
-    this.acceptance[i] = info.acceptance;
-    this.energy[i] = info.energy;
-    this.treeDepth[i] = info.treeDepth;
-    this.leapfrogs[i] = info.leapfrogs;
-    this.divergent[i] = diverged ? 1 : 0;
-    this.divergences += diverged ? 1 : 0;
-    this.gradients += info.leapfrogs;
-  }
-
-  progress(iteration: number): ChainProgress {
-    const { warmup, draws } = this.options;
-    return {
-      phase: iteration < warmup ? 'warm-up' : 'sampling',
-      iteration,
-      iterations: warmup + draws,
-      divergences: this.divergences,
-      leapfrogs: this.gradients + this.warmupGradients,
-    };
-  }
-
-  result(ending: ChainResult['ending'], failure?: { reason: string; position: Float64Array }): ChainResult {
-    const n = this.count;
-    const whole = n === this.options.draws;
-    return {
-      ending,
-      ...(failure ? { failure } : {}),
-      iterations: this.done,
-      positions: whole ? this.positions : this.positions.slice(0, n * this.d),
-      logDensity: whole ? this.logDensity : this.logDensity.slice(0, n),
-      acceptance: whole ? this.acceptance : this.acceptance.slice(0, n),
-      energy: whole ? this.energy : this.energy.slice(0, n),
-      treeDepth: whole ? this.treeDepth : this.treeDepth.slice(0, n),
-      leapfrogs: whole ? this.leapfrogs : this.leapfrogs.slice(0, n),
-      divergent: whole ? this.divergent : this.divergent.slice(0, n),
-      warmup: {
-        stepSize: this.parameters.stepSize,
-        variance: this.parameters.variance,
-        gradients: this.warmupGradients,
-        divergences: this.warmupDivergences,
-      },
-      gradients: this.gradients,
-    };
-  }
 }

@@ -6,6 +6,7 @@
 import { type Key, Stream } from '../../numeric/random.ts';
 import type { LogDensity } from '../../program/types.ts';
 import type { EventLog } from '../step.ts';
+import type { Metric } from './metric.ts';
 import { type Ending, type Observer, Trajectory } from './trajectory.ts';
 
 /** Where a chain stands. Log density and gradient are kept because they are the costly part. */
@@ -27,11 +28,9 @@ export interface Info {
   readonly energy: number;
 }
 
-export interface Parameters {
+export interface Parameters extends Metric {
   /** Leapfrog step, > 0. */
   readonly stepSize: number;
-  /** The diagonal metric: estimated variances of the coordinates, all > 0 (the inverse mass). */
-  readonly variance: Float64Array; // (d,)
 }
 
 export interface Options {
@@ -92,7 +91,7 @@ export class Nuts {
   }
 
   /** `step` in pieces: begin, advance until true, finish. The pieces give the same bits however they are cut. */
-  begin(key: Key, state: State, { stepSize, variance }: Parameters): void {
+  begin(key: Key, state: State, parameters: Parameters, maxDepth?: number): void {
     this.path = [];
     this.directions = [];
     let observer: Observer | undefined;
@@ -103,7 +102,7 @@ export class Nuts {
         this.directions.push(direction);
       };
     }
-    this.trajectory.begin(state, stepSize, variance, new Stream(key), observer);
+    this.trajectory.begin(state, parameters.stepSize, parameters, new Stream(key), observer, maxDepth);
   }
 
   /** At most `budget` leapfrogs; true when the trajectory is complete. */

@@ -5,6 +5,7 @@
 import { exp, log } from '../../numeric/elementary.ts';
 import { foldIn, type Key, Stream } from '../../numeric/random.ts';
 import type { LogDensity } from '../../program/types.ts';
+import { MetricProducts } from './metric.ts';
 import type { Parameters, State } from './nuts.ts';
 
 /** Dual averaging in progress. */
@@ -75,17 +76,30 @@ export function* guessStepSize(
 }
 
 /** Minus the energy error of one leapfrog with a fresh momentum. */
-function energyGain(density: LogDensity, stream: Stream, state: State, { stepSize, variance }: Parameters): number {
-  const { position, momentum } = drawMomentum(stream, state, variance);
-  const before = kinetic(momentum, variance);
-  const gradient = state.gradient.slice(); // (d,)
-  const logDensity = leapfrog(density, { position, momentum, gradient }, stepSize, variance);
-  return logDensity - kinetic(momentum, variance) - (state.logDensity - before);
+function energyGain(density: LogDensity, stream: Stream, state: State, { stepSize, ...metric }: Parameters): number {
+  const products = new MetricProducts(metric);
+  const position = state.position.slice(); // (d,)
+  const momentum = new Float64Array(position.length);
+  const velocity = new Float64Array(position.length);
+  products.drawMomentum(stream, momentum);
+  const energy = () => {
+    products.inverseMass(momentum, velocity);
+    let sum = 0;
+    for (let i = 0; i < momentum.length; i++) sum += momentum[i]! * velocity[i]!;
+    return 0.5 * sum;
+  };
+  const before = energy() - state.logDensity;
+  kick(momentum, state.gradient, 0.5 * stepSize);
+  products.inverseMass(momentum, velocity);
+  kick(position, velocity, stepSize);
+  const gradient = new Float64Array(position.length);
+  const logDensity = density.valueAndGradient(position, gradient);
+  kick(momentum, gradient, 0.5 * stepSize);
+  return before - (energy() - logDensity);
 }
 
-function drawMomentum(stream: Stream, state: State, variance: Float64Array) {
-  const momentum = variance.map((s) => stream.normal() / Math.sqrt(s)); // (d,)
-  return { position: state.position.slice(), momentum };
+function kick(x: Float64Array, along: Float64Array, length: number): void {
+  for (let i = 0; i < x.length; i++) x[i] = x[i]! + length * along[i]!;
 }
 
 /** ½ pᵀM⁻¹p, the kinetic energy. */

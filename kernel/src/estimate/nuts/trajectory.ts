@@ -10,6 +10,7 @@
 import { exp } from '../../numeric/elementary/exponential.ts';
 import type { Stream } from '../../numeric/random.ts';
 import type { LogDensity } from '../../program/types.ts';
+import { type Metric, MetricProducts } from './metric.ts';
 
 /** Why a trajectory ended. */
 export type Ending = 'turning' | 'diverging' | 'deepest tree';
@@ -39,8 +40,11 @@ export class Trajectory {
 
   private readonly density: LogDensity;
   private readonly d: number;
-  private readonly maxDepth: number;
-  private variance: Float64Array; // (d,) inverse mass
+  private readonly deepest: number;
+  private maxDepth: number;
+  private metric: Metric | undefined;
+  private variance: Float64Array; // (d,) the diagonal of the inverse mass, where it is diagonal
+  private products: MetricProducts | undefined; // where it is not
   private stepSize = 0;
   private stream: Stream | undefined;
   private observer: Observer | undefined;
@@ -54,6 +58,8 @@ export class Trajectory {
   // The two ends of the trajectory: [backward, forward].
   private readonly edgePosition: [Float64Array, Float64Array];
   private readonly edgeGradient: [Float64Array, Float64Array];
+  /** M⁻¹ times the gradient, where M⁻¹ is not diagonal: one product a leapfrog gives both its half kicks. */
+  private readonly edgePull: [Float64Array, Float64Array];
   private readonly edgeSlot: [number, number] = [0, 0];
   private readonly trajectoryRho: number;
 
@@ -68,6 +74,7 @@ export class Trajectory {
   private last = 0; // slot of the newest leaf
 
   private energy0 = 0;
+  private kinetic = 0; // pᵀ M⁻¹ p at the newest leaf
   private shift = 0; // weights are e^(−energy error − shift)
   private trajectoryWeight = 0;
   private subtreeWeight = 0;
@@ -81,6 +88,7 @@ export class Trajectory {
     const vector = () => new Float64Array(d);
     this.density = density;
     this.d = d;
+    this.deepest = maxDepth;
     this.maxDepth = maxDepth;
     this.variance = vector();
     this.position = vector();
@@ -89,6 +97,7 @@ export class Trajectory {
     this.proposalGradient = vector();
     this.edgePosition = [vector(), vector()];
     this.edgeGradient = [vector(), vector()];
+    this.edgePull = [vector(), vector()];
 
     // Two ends a waiting level, two of the trajectory, one leaf being written, two of the subtree being closed.
     this.slots = 2 * (maxDepth + 1) + 5;
@@ -108,12 +117,19 @@ export class Trajectory {
   begin(
     start: { readonly position: Float64Array; readonly gradient: Float64Array; readonly logDensity: number },
     stepSize: number,
-    variance: Float64Array,
+    metric: Metric,
     stream: Stream,
     observer?: Observer,
+    maxDepth: number = this.deepest,
   ): void {
     const { d, memory } = this;
     this.stepSize = stepSize;
+    this.maxDepth = Math.min(maxDepth, this.deepest);
+    if (this.metric?.directions !== metric.directions || this.metric?.variance !== metric.variance) {
+      this.metric = metric;
+      this.products = metric.directions ? new MetricProducts(metric) : undefined;
+    }
+    const { variance } = metric;
     this.variance = variance;
     this.stream = stream;
     this.observer = observer;
@@ -127,15 +143,8 @@ export class Trajectory {
     }
 
     const slot = this.takeSlot();
-    let kinetic = 0;
-    for (let i = 0; i < d; i++) {
-      const p = stream.normal() / Math.sqrt(variance[i]!); // p ~ normal(0, M), M = 1 / variance
-      const v = variance[i]! * p;
-      memory[slot + i] = p;
-      memory[slot + d + i] = v;
-      memory[this.trajectoryRho + i] = p;
-      kinetic += p * v;
-    }
+    const kinetic = this.products ? this.drawIn(this.products, slot, stream) : this.drawDiagonal(slot, stream);
+    for (let i = 0; i < d; i++) memory[this.trajectoryRho + i] = memory[slot + i]!;
     this.edgeSlot[0] = slot;
     this.edgeSlot[1] = slot;
     this.logDensity = start.logDensity;
@@ -148,6 +157,34 @@ export class Trajectory {
     this.leapfrogs = 0;
     this.acceptance = 0;
     this.energyError = 0;
+  }
+
+  /** A momentum of normal(0, M), M = 1 / variance, and its velocity into a slot. @returns pᵀ M⁻¹ p */
+  private drawDiagonal(slot: number, stream: Stream): number {
+    const { d, memory, variance } = this;
+    let kinetic = 0;
+    for (let i = 0; i < d; i++) {
+      const p = stream.normal() / Math.sqrt(variance[i]!);
+      const v = variance[i]! * p;
+      memory[slot + i] = p;
+      memory[slot + d + i] = v;
+      kinetic += p * v;
+    }
+    return kinetic;
+  }
+
+  /** The same where M⁻¹ is not diagonal; and the pull at the start. */
+  private drawIn(products: MetricProducts, slot: number, stream: Stream): number {
+    const { d, memory, edgePull } = this;
+    const momentum = memory.subarray(slot, slot + d);
+    const velocity = memory.subarray(slot + d, slot + 2 * d);
+    products.drawMomentum(stream, momentum);
+    products.inverseMass(momentum, velocity);
+    products.inverseMass(this.gradient, edgePull[0]);
+    edgePull[1].set(edgePull[0]);
+    let kinetic = 0;
+    for (let i = 0; i < d; i++) kinetic += momentum[i]! * velocity[i]!;
+    return kinetic;
   }
 
   /** Go on for at most `budget` leapfrogs; true when the trajectory is complete. */
@@ -188,32 +225,20 @@ export class Trajectory {
 
   /** One leapfrog from the newest leaf, its weight, and whether it becomes the subtree's proposal. */
   private growLeaf(): boolean {
-    const { d, memory, variance, side } = this;
+    const { side } = this;
     const q = this.edgePosition[side];
     const g = this.edgeGradient[side];
-    const from = this.last;
     const to = this.takeSlot();
     const epsilon = side === 1 ? this.stepSize : -this.stepSize;
-    const half = 0.5 * epsilon;
-    for (let i = 0; i < d; i++) {
-      const p = memory[from + i]! + half * g[i]!;
-      memory[to + i] = p;
-      q[i] = q[i]! + epsilon * (variance[i]! * p);
-    }
-    const logDensity = this.density.valueAndGradient(q, g);
-    let kinetic = 0;
-    for (let i = 0; i < d; i++) {
-      const p = memory[to + i]! + half * g[i]!;
-      const v = variance[i]! * p;
-      memory[to + i] = p;
-      memory[to + d + i] = v;
-      kinetic += p * v;
-    }
+    this.kinetic = 0;
+    const logDensity = this.products
+      ? this.leapIn(this.products, this.last, to, epsilon)
+      : this.leapDiagonal(this.last, to, epsilon);
     this.last = to;
     this.leapfrogs++;
     this.observer?.(q, side === 1 ? 1 : -1);
 
-    const energy = 0.5 * kinetic - logDensity;
+    const energy = 0.5 * this.kinetic - logDensity;
     const gain = this.energy0 - energy; // minus the energy error
     if (!(gain >= -divergenceThreshold && gain < Number.POSITIVE_INFINITY)) {
       this.energyError = -gain;
@@ -237,6 +262,57 @@ export class Trajectory {
       this.proposalEnergy = energy;
     }
     return true;
+  }
+
+  /** Half a kick, a drift, half a kick (Neal 2011, eq. 5.18–5.20), diagonal metric. @returns the log density there */
+  private leapDiagonal(from: number, to: number, epsilon: number): number {
+    const { d, memory, variance, side } = this;
+    const q = this.edgePosition[side];
+    const g = this.edgeGradient[side];
+    const half = 0.5 * epsilon;
+    for (let i = 0; i < d; i++) {
+      const p = memory[from + i]! + half * g[i]!;
+      memory[to + i] = p;
+      q[i] = q[i]! + epsilon * (variance[i]! * p);
+    }
+    const logDensity = this.density.valueAndGradient(q, g);
+    let kinetic = 0;
+    for (let i = 0; i < d; i++) {
+      const p = memory[to + i]! + half * g[i]!;
+      const v = variance[i]! * p;
+      memory[to + i] = p;
+      memory[to + d + i] = v;
+      kinetic += p * v;
+    }
+    this.kinetic = kinetic;
+    return logDensity;
+  }
+
+  /** The same where M⁻¹ is not diagonal: momenta and velocities are kicked side by side. */
+  private leapIn(products: MetricProducts, from: number, to: number, epsilon: number): number {
+    const { d, memory, side } = this;
+    const q = this.edgePosition[side];
+    const g = this.edgeGradient[side];
+    const pull = this.edgePull[side];
+    const half = 0.5 * epsilon;
+    for (let i = 0; i < d; i++) {
+      const v = memory[from + d + i]! + half * pull[i]!;
+      memory[to + i] = memory[from + i]! + half * g[i]!;
+      memory[to + d + i] = v;
+      q[i] = q[i]! + epsilon * v;
+    }
+    const logDensity = this.density.valueAndGradient(q, g);
+    products.inverseMass(g, pull);
+    let kinetic = 0;
+    for (let i = 0; i < d; i++) {
+      const p = memory[to + i]! + half * g[i]!;
+      const v = memory[to + d + i]! + half * pull[i]!;
+      memory[to + i] = p;
+      memory[to + d + i] = v;
+      kinetic += p * v;
+    }
+    this.kinetic = kinetic;
+    return logDensity;
   }
 
   /** Merge the newest leaf with every waiting subtree it completes; false at a U-turn. */

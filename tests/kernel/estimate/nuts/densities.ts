@@ -1,7 +1,8 @@
 /** Log densities with known moments, and helpers to judge draws from them in Monte Carlo standard errors. */
 import { expect } from 'vitest';
 import { type Chains, essBulk, essMean, mcseMean, mcseSd, rHat } from '#kernel/diagnose/index';
-import { type ChainOptions, type ChainResult, runChain } from '#kernel/estimate/nuts/chain';
+import { type ChainOptions, runChain, type WarmupInfo } from '#kernel/estimate/nuts/chain';
+import type { ChainResult as Result } from '#kernel/estimate/samplers/run';
 import { foldIn, key } from '#kernel/numeric/random';
 import type { LogDensity } from '#kernel/program/types';
 
@@ -54,6 +55,8 @@ export const funnelCentred = (n: number): LogDensity =>
     for (let i = 1; i <= n; i++) g[i] = -q[i]! * precision;
     return -(v * v) / 18 - (n * v) / 2 - 0.5 * squares * precision;
   });
+
+type ChainResult = Result<WarmupInfo>;
 
 const usual = { warmup: 500, draws: 1000, targetAcceptance: 0.8, maxTreeDepth: 10 };
 

@@ -1,62 +1,73 @@
 import { describe, expect, it } from 'vitest';
 import { nuts } from '#kernel/estimate/nuts/nuts';
 import { average, averagedStepSize, guessStepSize, startAveraging } from '#kernel/estimate/nuts/step-size';
-import { adapt, adapted, restart, startWarmup, warmupWindows } from '#kernel/estimate/nuts/warmup';
+import { adapt, adapted, metricUpdates, startWarmup } from '#kernel/estimate/nuts/warmup';
 import { EventLog } from '#kernel/estimate/step';
 import { key, Stream } from '#kernel/numeric/random';
 import { density, normals, run } from './densities.ts';
 
-describe('warm-up windows', () => {
-  it('are Stan’s: 75 iterations, then 25, 50, 100, 200, the rest, then 50', () => {
-    expect(warmupWindows(1000)).toEqual({ start: 75, ends: [100, 150, 250, 450, 950] });
-    expect(warmupWindows(500)).toEqual({ start: 75, ends: [100, 150, 250, 450] });
-    expect(warmupWindows(150)).toEqual({ start: 75, ends: [100] });
+describe('the iterations after which the metric is learned', () => {
+  it('begin at ten, grow by half, and leave the last tenth to the step size', () => {
+    expect(metricUpdates(1000)).toEqual([10, 15, 23, 35, 53, 80, 120, 180, 270, 405, 900]);
+    expect(metricUpdates(30)).toEqual([10, 15, 27]);
   });
 
-  it('keep Stan’s proportions when short, and are none when very short', () => {
-    expect(warmupWindows(100)).toEqual({ start: 15, ends: [90] });
-    expect(warmupWindows(19)).toEqual({ start: 19, ends: [] });
-    expect(warmupWindows(0)).toEqual({ start: 0, ends: [] });
+  it('are none in a warm-up too short to learn from', () => {
+    expect(metricUpdates(19)).toEqual([]);
+    expect(metricUpdates(0)).toEqual([]);
   });
 
-  it.each([20, 77, 149, 150, 151, 333, 1000, 12_345])('of a warm-up of %d rise and end before it', (length) => {
-    const { start, ends } = warmupWindows(length);
-    const all = [start, ...ends, length];
-    expect(all).toEqual([...all].sort((a, b) => a - b));
-    expect(new Set(ends).size).toBe(ends.length);
-    expect(ends.at(-1)).toBeLessThan(length);
+  it.each([20, 77, 149, 333, 1000, 12_345])('of a warm-up of %d rise and end before it', (length) => {
+    const updates = metricUpdates(length);
+    expect(updates).toEqual([...new Set(updates)].sort((a, b) => a - b));
+    expect(updates.at(-1)).toBeLessThan(length);
+    expect(updates.at(-1)).toBeGreaterThanOrEqual(0.85 * length);
   });
 });
 
 describe('the metric', () => {
-  it('is the regularised variance of the window: n/(n+5) s² + 1e-3 · 5/(n+5)', () => {
-    let warmup = startWarmup(1, 100, 1, 0.8); // window from 15 to 90
+  const unit = { variance: Float64Array.of(1) };
+
+  it('is √(variance of draws / variance of gradients) over the later half: exact on a normal', () => {
+    let warmup = startWarmup(100, 1, 0.8, unit);
     const stream = new Stream(key(1));
-    const seen: number[] = [];
     for (let i = 0; i < 90; i++) {
       const x = 5 + 3 * stream.normal();
-      if (i >= 15) seen.push(x);
-      warmup = adapt(warmup, Float64Array.of(x), 0.8);
-      expect(warmup.metricChanged).toBe(i === 89);
+      warmup = adapt(warmup, Float64Array.of(x), Float64Array.of(-(x - 5) / 9), 0.8);
     }
-    const n = 75;
-    const mean = seen.reduce((a, b) => a + b) / n;
-    const s2 = seen.reduce((a, b) => a + (b - mean) ** 2, 0) / (n - 1);
-    expect(adapted(warmup).variance[0]).toBeCloseTo((n / (n + 5)) * s2 + (1e-3 * 5) / (n + 5), 12);
+    expect(adapted(warmup).metric.variance[0]).toBeCloseTo(9, 10);
+    expect(warmup.positions).toHaveLength(45);
   });
 
-  it('is left at 1 where there is no window', () => {
-    let warmup = startWarmup(2, 10, 0.3, 0.8);
-    for (let i = 0; i < 10; i++) warmup = adapt(warmup, Float64Array.of(i, -i), 0.9);
-    expect([...adapted(warmup).variance]).toEqual([1, 1]);
+  it('changes at its updates alone, and forgets what it no longer needs', () => {
+    let warmup = startWarmup(40, 1, 0.8, unit);
+    const stream = new Stream(key(2));
+    const changes: number[] = [];
+    for (let i = 1; i <= 40; i++) {
+      const before = warmup.metric;
+      const x = stream.normal();
+      warmup = adapt(warmup, Float64Array.of(x), Float64Array.of(-x), 0.8);
+      if (warmup.metric !== before) changes.push(i);
+    }
+    expect(changes).toEqual(warmup.updates);
+    expect(warmup.positions).toHaveLength(0);
   });
 
-  it('is adapted purely: the state before is not changed', () => {
-    const before = startWarmup(1, 100, 1, 0.8);
+  it('is left as it began where there is no update', () => {
+    const metric = { variance: Float64Array.of(2, 3) };
+    let warmup = startWarmup(10, 0.3, 0.8, metric);
+    for (let i = 0; i < 10; i++) warmup = adapt(warmup, Float64Array.of(i, -i), Float64Array.of(1, 1), 0.9);
+    expect(adapted(warmup).metric).toBe(metric);
+  });
+
+  it('is adapted purely: the state before is not changed, and positions are copied', () => {
+    const before = startWarmup(100, 1, 0.8, unit);
     const copy = structuredClone(before);
-    adapt(before, Float64Array.of(3), 0.5);
-    restart(before, 0.1);
+    const position = Float64Array.of(3);
+    const after = adapt(before, position, Float64Array.of(1), 0.5);
+    position[0] = 99;
     expect(before).toEqual(copy);
+    expect(after.positions[0]![0]).toBe(3);
   });
 });
 

@@ -1,0 +1,94 @@
+/**
+ * Chains to threads: dealt out over workers of the pool, or all on this thread where there are none to be had.
+ */
+import { type Job, moduleBeside, NoWorkers, sharedPool, WorkerLost } from '../../workers/index.ts';
+import { type Batch, type ChainEnd, type ChainOrder, type Report, runChains, type SamplingOrder } from './job.ts';
+import type { ChainProgress, ChainResult } from './run.ts';
+import type { DensityGraph } from './target.ts';
+
+/** How far a chain is, and its end. */
+export interface Span {
+  progress: ChainProgress | undefined;
+  end: ChainEnd | undefined;
+}
+
+export interface Dispatch {
+  readonly order: SamplingOrder;
+  readonly graph: DensityGraph;
+  /** Threads beside this one, ≥ 0. */
+  readonly workers: number;
+  readonly signal: AbortSignal | undefined;
+  /** One a chain, filled as they go on. */
+  readonly spans: readonly Span[];
+  /** Called when something has been filled, with the draws that came. */
+  tell(batches: readonly Batch[]): void;
+}
+
+/** Run all chains of an order to their end, wherever that is. A worker that is lost fails its own chains alone. */
+export async function dispatch(given: Dispatch): Promise<void> {
+  const { order, workers } = given;
+  if (workers === 0 || given.signal?.aborted) return runHere(given, order.chains);
+  const hands = Array.from({ length: workers }, (_, worker) => order.chains.filter((_, i) => i % workers === worker));
+  await Promise.all(hands.map((chains) => runThere(given, chains)));
+}
+
+function hear({ spans, tell }: Dispatch, { progress, batches }: Report): void {
+  for (const { chain, progress: now } of progress) spans[chain]!.progress = now;
+  tell(batches);
+}
+
+async function runHere(given: Dispatch, chains: readonly ChainOrder[]): Promise<void> {
+  const { order, graph, signal, spans } = given;
+  const stopped = () => signal?.aborted ?? false;
+  const ends = await runChains({ ...order, chains }, graph, stopped, (report) => hear(given, report));
+  for (const end of ends) spans[end.chain]!.end = end;
+}
+
+async function runThere(given: Dispatch, chains: readonly ChainOrder[]): Promise<void> {
+  const { order, graph, signal, spans } = given;
+  const job = sharedPool().start<Report, readonly ChainEnd[]>({
+    module: moduleBeside(import.meta.url, './job'),
+    payload: { ...order, chains },
+    shared: [graph],
+  });
+  try {
+    const ends = await attend(job, signal, (report) => hear(given, report));
+    for (const end of ends ?? []) spans[end.chain]!.end = end;
+    if (ends === undefined) await runHere({ ...given, signal: AbortSignal.abort() }, chains); // stopped while it waited
+  } catch (error) {
+    if (error instanceof NoWorkers) return runHere(given, chains);
+    if (!(error instanceof WorkerLost)) throw error;
+    for (const { chain } of chains) spans[chain]!.end = lost(chain, error.message);
+  }
+}
+
+async function attend<M, R>(job: Job<M, R>, signal: AbortSignal | undefined, hear: (message: M) => void) {
+  const stop = () => job.stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    for await (const message of job) hear(message);
+    return await job.result;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** A chain of which nothing is left. */
+function lost(chain: number, reason: string): ChainEnd {
+  const none = new Float64Array(0);
+  const result: ChainResult = {
+    ending: 'failed',
+    failure: { reason: `${reason} (more memory, fewer workers, or workers: 0 may help)`, position: none },
+    iterations: 0,
+    positions: none,
+    logDensity: none,
+    acceptance: none,
+    energy: none,
+    treeDepth: new Int32Array(0),
+    leapfrogs: new Int32Array(0),
+    divergent: new Uint8Array(0),
+    warmup: { gradients: 0, divergences: 0 },
+    gradients: 0,
+  };
+  return { chain, result, warmupSeconds: 0, samplingSeconds: 0 };
+}
