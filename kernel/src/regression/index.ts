@@ -12,6 +12,8 @@ export { type CoefficientRow, RegressionFit } from './fit.ts';
 export type { Contrast } from './formula/contrasts.ts';
 export { type Design, type DesignOptions, design } from './formula/design.ts';
 export { FormulaError } from './formula/syntax.ts';
+export type { LinkOfModel, ModelFamilyName } from './formula-families.ts';
+export { type FormulaModel, type FormulaModelOptions, formulaModel } from './formula-model.ts';
 export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
 export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';
@@ -25,4 +27,5 @@ export {
   PenalisedPath,
   penalised,
 } from './penalised.ts';
+export type { FormulaPriors, OwnPriors } from './priors.ts';
 export { type RobustCovariance, type RobustKind, robustCovariance } from './robust.ts';

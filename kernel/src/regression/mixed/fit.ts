@@ -9,9 +9,9 @@ import { RegressionFit } from '../fit.ts';
 import { formatFigure } from '../format.ts';
 import type { Design } from '../formula/design.ts';
 import type { Data } from '../formula/evaluate.ts';
-import { type Grouping, groupLabels } from './grouping.ts';
+import type { GroupedTerm } from './grouped-design.ts';
+import { groupLabels } from './grouping.ts';
 import { factorOf, type PenalisedLeastSquares, type Solution, type TermData } from './penalised-least-squares.ts';
-import type { RandomTerm } from './random-terms.ts';
 
 /** A standard deviation, or a correlation of two coefficients of one term. */
 export interface VarianceRow {
@@ -33,10 +33,7 @@ export interface EffectRow {
 }
 
 /** A grouped term with its columns and groups. */
-export interface FittedTerm {
-  readonly term: RandomTerm;
-  readonly design: Design;
-  readonly grouping: Grouping;
+export interface FittedTerm extends GroupedTerm {
   readonly data: TermData;
 }
 

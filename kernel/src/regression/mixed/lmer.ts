@@ -9,15 +9,12 @@ import { minimise } from '../../estimate/optimise/shared.ts';
 import { checkNames } from '../../estimate/options.ts';
 import { PivotedQr } from '../../numeric/linalg/pivoted-qr.ts';
 import { columnsOf } from '../fit.ts';
-import { type DesignOptions, designOf } from '../formula/design.ts';
-import type { Data } from '../formula/evaluate.ts';
-import { parseFormula } from '../formula/parse.ts';
-import { print } from '../formula/syntax.ts';
+import type { DesignOptions } from '../formula/design.ts';
+import { FormulaError, print } from '../formula/syntax.ts';
 import { refuseDependent } from '../lm.ts';
 import { type FittedTerm, MixedFit } from './fit.ts';
-import { groupLabels } from './grouping.ts';
+import { groupedDesign } from './grouped-design.ts';
 import { factorOf, PenalisedLeastSquares, type TermData, thetaSize } from './penalised-least-squares.ts';
-import { splitFormula } from './random-terms.ts';
 
 export interface MixedOptions extends Pick<DesignOptions, 'contrasts'> {
   /** Restricted maximum likelihood (default), whose variances do not pretend that the fixed effects are known. */
@@ -94,11 +91,14 @@ function doubts(theta: Float64Array, terms: readonly FittedTerm[], converged: bo
 export function lmer(formula: string, data: object, options: MixedOptions = {}): MixedFit {
   checkNames('lmer', options, ['contrasts', 'reml']);
   const { reml = true, contrasts } = options;
-  const coded = contrasts ? { contrasts } : {};
-  const { fixed, random } = splitFormula(parseFormula(formula));
-  const response = fixed.response ? [fixed.response] : [];
-  const parts = random.flatMap(({ terms, group }) => [terms, group]);
-  const made = designOf(fixed, data, coded, parts);
+  const { fixed: made, terms: grouped } = groupedDesign('lmer', formula, data, contrasts ? { contrasts } : {});
+  if (grouped.length === 0) {
+    throw new FormulaError(
+      formula,
+      formula.length,
+      'expected a grouped term such as (1 | g); without one use lm or glm',
+    );
+  }
   if (made.response?.value.kind !== 'numbers') {
     const what = made.response ? `'${made.response.label}' is a ${made.response.value.kind}` : 'the formula has none';
     throw new TypeError(`lmer: a numeric response expected, as in 'y ~ x + (1 | g)'; ${what}`);
@@ -106,20 +106,15 @@ export function lmer(formula: string, data: object, options: MixedOptions = {}):
   const y = made.response.value.values.map((value, i) => value - (made.offset?.[i] ?? 0));
   const n = y.length;
   const p = made.columns.length;
-  const others = [...response, fixed.terms, ...parts];
-  const terms = random.map((term): FittedTerm => {
-    const design = designOf({ text: formula, response: undefined, terms: term.terms }, data, coded, others);
-    const grouping = groupLabels(term.group, formula, data as Data, design.rows);
+  const terms = grouped.map((each): FittedTerm => {
+    const { term, design, grouping } = each;
     const [levels, width] = [grouping.levels.length, design.columns.length];
-    if (levels < 2) {
-      throw new RangeError(`lmer: the factor '${grouping.label}' has one group; two or more are expected`);
-    }
     if (levels * width >= n) {
       throw new RangeError(
         `lmer: (${print(term.terms)} | ${grouping.label}) has ${levels * width} coefficients for ${n} observations; leave out a coefficient or the term`,
       );
     }
-    return { term, design, grouping, data: { width, levels, matrix: design.matrix, codes: grouping.codes } };
+    return { ...each, data: { width, levels, matrix: design.matrix, codes: grouping.codes } };
   });
   if (p > 0) refuseDependent('lmer', new PivotedQr(columnsOf(made.matrix, n, p), n), made.columns);
 

@@ -2,7 +2,7 @@
  * Takes the grouped terms out of a formula, `y ~ x + (x | g)`: what varies from group to group, and by what groups
  * (Bates, Mächler, Bolker & Walker 2015, section 2.1).
  */
-import { type Formula, FormulaError, type Node } from '../formula/syntax.ts';
+import type { Formula, Node } from '../formula/syntax.ts';
 
 /** One grouped term: coefficients of `terms` for each level of `group`. */
 export interface RandomTerm {
@@ -59,9 +59,8 @@ function apart(terms: Node): Node[] {
 }
 
 /**
- * Split a formula into its fixed and its grouped terms.
+ * Split a formula into its fixed and its grouped terms, of which there may be none.
  *
- * @throws FormulaError when nothing is grouped, or a grouped term stands inside another
  * @example splitFormula(parseFormula('y ~ x + (x | g)')).random.length // 1
  */
 export function splitFormula(formula: Formula): MixedFormula {
@@ -77,10 +76,6 @@ export function splitFormula(formula: Formula): MixedFormula {
       const blocks = bar.operator === '||' ? apart(bar.left) : [bar.left];
       random.push(...blocks.map((terms) => ({ terms, group })));
     }
-  }
-  if (random.length === 0) {
-    const end = formula.text.length;
-    throw new FormulaError(formula.text, end, 'expected a grouped term such as (1 | g); without one use lm or glm');
   }
   const [first = constant(1, formula.terms), ...others] = fixed;
   return { fixed: { ...formula, terms: others.reduce(sum, first) }, random };
