@@ -28,4 +28,5 @@ export {
   penalised,
 } from './penalised.ts';
 export type { FormulaPriors, OwnPriors } from './priors.ts';
+export { type Psi, RobustFit, type RobustOptions, rlm } from './rlm.ts';
 export { type RobustCovariance, type RobustKind, robustCovariance } from './robust.ts';

@@ -7,6 +7,7 @@ import { type FormulaModelOptions, formulaModel } from '#kernel/regression/formu
 import { glm } from '#kernel/regression/glm';
 import { lm } from '#kernel/regression/lm';
 import '#kernel/diagnose/index';
+import { casesOf, columnsOf, expectClose } from './reference.ts';
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 interface Figures {
@@ -76,6 +77,22 @@ describe('the maximum likelihood of a formula', () => {
     const cutpoints = fit.estimates.cutpoints as Float64Array;
     expect(Math.abs(cutpoints[0]! - first) / want.se[2]!).toBeLessThan(2e-3);
     expect(cutpoints[1]! - cutpoints[0]!).toBeCloseTo(Math.exp(gap), 2);
+  });
+
+  it('of proportional odds is that of polr, polished by Newton', async () => {
+    const { data, results } = casesOf(new URL('fixtures/r-polr.json', import.meta.url)).find(
+      (each) => each.id === 'infert-logistic',
+    )!;
+    const fit = await mle(formulaModel('education ~ age + parity', columnsOf(data).columns, { family: 'ordinal' }), {
+      starts: 6,
+    });
+    const cutpoints = fit.estimates.cutpoints as Float64Array;
+    const got = [fit.estimates.age as number, fit.estimates.parity as number, cutpoints[0]!, cutpoints[1]!];
+    expectClose(got, Object.values(results.coefficients as Record<string, number>), 1e-8);
+    const [first, second] = fit.standardErrors.cutpoints as Float64Array;
+    const errors = [fit.standardErrors.age as number, fit.standardErrors.parity as number, first!, second!];
+    expectClose(errors, Object.values(results.se as Record<string, number>), 1e-7);
+    expect(fit.logLikelihood).toBeCloseTo(results.logLik, 9);
   });
 
   it('of the gaussian is least squares, with n in the denominator of sigma²', async () => {
