@@ -36,25 +36,26 @@ export const nodeModules = {
     const record = join(root, 'node_modules', '.package-lock.json');
     return existsSync(record) && isInstalled(readLock(join(root, 'package-lock.json')), readLock(record));
   },
-  work: async () => {
-    const cache = join(stateFolder, 'cache', 'npm'); // not the user's: nothing is written into the home folder
-    const [command, args] = npmCommand([
-      'ci',
-      '--include=dev',
-      '--no-audit',
-      '--no-fund',
-      '--no-update-notifier',
-      '--cache',
-      cache,
-    ]);
-    await runQuiet(command, args, {
+  work: () =>
+    installLocked(root, ['--include=dev'], {
       log: 'npm-packages',
       remedy: 'Delete node_modules and run the command again.',
-      env: { ...cleanVariables(), npm_config_logs_max: '0' },
-    });
-    rmSync(cache, { recursive: true, force: true });
-  },
+    }),
 };
+
+/**
+ * Install what a folder's package-lock.json says.
+ * @param {string} folder
+ * @param {readonly string[]} options more of `npm ci`
+ * @param {{ log: string, remedy: string }} how
+ */
+export async function installLocked(folder, options, how) {
+  const cache = join(stateFolder, 'cache', 'npm'); // not the user's: nothing is written into the home folder
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
+  const [command, args] = npmCommand(['ci', ...options, ...quiet, '--cache', cache]);
+  await runQuiet(command, args, { ...how, cwd: folder, env: { ...cleanVariables(), npm_config_logs_max: '0' } });
+  rmSync(cache, { recursive: true, force: true });
+}
 
 /**
  * @param {string} path

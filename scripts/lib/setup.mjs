@@ -8,6 +8,7 @@ import { frontEnds } from './front-ends.mjs';
 import { nodeModules } from './node-modules.mjs';
 import { pythonEnvironment } from './python.mjs';
 import { ensure } from './steps.mjs';
+import { tslab } from './tslab.mjs';
 import { installation, wheel } from './wheel.mjs';
 
 const OLDEST_NODE = [20, 19];
@@ -15,7 +16,7 @@ const OLDEST_NODE = [20, 19];
 export const builds = [nodeModules, kernelBuild, labextensionBuild];
 export const packaging = [nodeModules, pythonEnvironment, kernelBuild, labextensionBuild, wheel];
 export const everything = [...packaging, installation];
-export const everythingForTests = [...everything, frontEnds, chromium];
+export const everythingForTests = [...everything, frontEnds, tslab, chromium];
 
 /**
  * Bring the repository to where the command needs it. Does nothing, quickly, when it is there.

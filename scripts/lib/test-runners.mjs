@@ -9,6 +9,7 @@ import { environmentNode, python, root, stateFolder } from './paths.mjs';
 import { runShown } from './run.mjs';
 import { filesUnder } from './steps.mjs';
 import { tally } from './tally.mjs';
+import { tslabFolder } from './tslab.mjs';
 import { environmentVariables } from './variables.mjs';
 
 const reports = join(stateFolder, 'report');
@@ -37,10 +38,10 @@ export function selectTestFiles(filters) {
   return { vitest, pytest };
 }
 
-/** What the tests find in their environment: a browser, and the folders of `.setup`. */
+/** What the tests find in their environment: a browser, tslab, and the folders of `.setup`. */
 function testVariables() {
   const chromium = findChromium();
-  return { ...environmentVariables(), ...(chromium ? { CHROMIUM: chromium } : {}) };
+  return { ...environmentVariables(), ESTIMAND_TSLAB: tslabFolder, ...(chromium ? { CHROMIUM: chromium } : {}) };
 }
 
 /**

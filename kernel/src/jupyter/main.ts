@@ -1,7 +1,7 @@
 /**
  * The kernel's entry: `node main.js CONNECTION_FILE`. This process owns the sockets and never runs user code.
  */
-import { ReplEngine } from './engine/repl-engine.ts';
+import { makeEngine } from './engine/choose.ts';
 import { readConnection } from './wire/connection.ts';
 import { Kernel } from './wire/kernel.ts';
 import { log } from './wire/log.ts';
@@ -15,7 +15,7 @@ const farewell = 1000;
 async function main(path: string): Promise<void> {
   const connection = readConnection(path);
   // The engine starts while the sockets are being made; nothing of it is used before both are there.
-  const engine = new ReplEngine({
+  const engine = makeEngine(process.env.ESTIMAND_ENGINE, {
     stream: (cell, name, text) => kernel.stream(cell, name, text),
     output: (output) => kernel.output(output),
     over: (cell) => kernel.over(cell),
@@ -43,7 +43,7 @@ async function main(path: string): Promise<void> {
     signer: new Signer(connection.key, connection.hash),
     shutdown: leave,
   });
-  kernel.publish('status', { execution_state: 'starting' });
+  kernel.starting();
   ready = (task) => task();
   for (const task of waiting) task();
 

@@ -14,6 +14,7 @@ import {
   encodeFrame,
   FrameReader,
   type FromEngine,
+  type Question,
   type ToEngine,
   type ToGuard,
 } from './protocol.ts';
@@ -35,20 +36,28 @@ interface Waiting {
   resolve(outcome: Outcome): void;
 }
 
+/** The programs an engine process can run, files beside this one. */
+export type Program = 'process' | 'tslab-process';
+
 export class EngineProcess {
   readonly #events: EngineEvents;
+  readonly #program: Program;
   /** Called with an engine's end, when nobody asked for it. */
   readonly #died: () => void;
   #child: ChildProcess | undefined;
   #waiting: Waiting | undefined;
   /** Comm messages that are being handled, by their number. */
   readonly #handling = new Map<number, () => void>();
+  /** Questions that wait for their answer, by their number. */
+  readonly #asked = new Map<number, (answer: unknown) => void>();
+  #questions = 0;
   #failedStarts = 0;
   #cell = 0;
 
-  constructor(events: EngineEvents, died: () => void) {
+  constructor(events: EngineEvents, died: () => void, program: Program = 'process') {
     this.#events = events;
     this.#died = died;
+    this.#program = program;
     this.start();
   }
 
@@ -56,7 +65,7 @@ export class EngineProcess {
   start(): void {
     this.stop();
     const token = randomUUID();
-    const entry = fileURLToPath(new URL(`./process${import.meta.url.slice(-3)}`, import.meta.url));
+    const entry = fileURLToPath(new URL(`./${this.#program}${import.meta.url.slice(-3)}`, import.meta.url));
     const child = spawn(process.execPath, [...flags, entry, token], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
@@ -83,7 +92,7 @@ export class EngineProcess {
     const child = this.#child;
     this.#child = undefined;
     child?.kill('SIGKILL');
-    if (child) this.#loseComms();
+    if (child) this.#lose();
   }
 
   evaluate(cell: Cell): Promise<Outcome> {
@@ -102,6 +111,25 @@ export class EngineProcess {
       this.#handling.set(note.cell, resolve);
       this.#send(descriptors.toMain, ...encodeComm(note));
     });
+  }
+
+  /** The answer to a question, once the process is free to give it; undefined when it ends instead. */
+  ask(question: Question): Promise<unknown> {
+    if (!this.#child) this.start();
+    const id = ++this.#questions;
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      this.#send(descriptors.toMain, { kind: 'ask', id, question } satisfies ToEngine);
+    });
+  }
+
+  /** Stop reading what the process says, so that it waits where it writes; `hold(false)` goes on. */
+  hold(hold: boolean): void {
+    for (const descriptor of [1, 2, descriptors.toWire]) {
+      const stream = this.#child?.stdio[descriptor] as Readable | undefined;
+      if (hold) stream?.pause();
+      else stream?.resume();
+    }
   }
 
   tellGuard(note: ToGuard): void {
@@ -141,8 +169,12 @@ export class EngineProcess {
         this.#handling.get(note.cell)?.();
         this.#handling.delete(note.cell);
         break;
+      case 'told':
+        this.#asked.get(note.id)?.((parseBody(body) as { answer: unknown }).answer);
+        this.#asked.delete(note.id);
+        break;
       case 'done': {
-        const outcome = JSON.parse(body.toString('utf8')) as Outcome;
+        const outcome = parseBody(body) as Outcome;
         void raw.until(note.cell, markPatience).then(() => this.#finish(note.cell, outcome));
       }
     }
@@ -155,10 +187,13 @@ export class EngineProcess {
     resolve(outcome);
   }
 
-  #loseComms(): void {
+  /** Give up what a process that is gone will never answer. */
+  #lose(): void {
     this.#events.lost();
     for (const resolve of this.#handling.values()) resolve();
     this.#handling.clear();
+    for (const resolve of this.#asked.values()) resolve(undefined);
+    this.#asked.clear();
   }
 
   #ended(child: ChildProcess, cause: string): void {
@@ -169,12 +204,16 @@ export class EngineProcess {
     const evalue = `the session's process ended (${cause}). All variables are gone; a fresh session has begun`;
     const failure = { ename: 'SessionEnded', evalue, traceback: [`\u001b[1;31mSessionEnded:\u001b[0m ${evalue}`] };
     this.#child = undefined;
-    this.#loseComms();
+    this.#lose();
     if (++this.#failedStarts < mostFailedStarts) this.start();
     this.#died();
     this.#events.output({ cell, type: 'error', content: Buffer.from(JSON.stringify(failure)) });
     if (waiting) this.#finish(waiting.cell, { status: 'error', ...failure });
   }
+}
+
+function parseBody(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8'));
 }
 
 function describeEnd(code: number | null, signal: string | null): string {

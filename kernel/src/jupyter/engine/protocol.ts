@@ -20,7 +20,9 @@ export type FromEngine =
   /** A comm has opened, to its target, or ended. */
   | { readonly kind: 'line'; readonly id: string; readonly target?: string }
   /** A comm message from the front end has been handled. */
-  | { readonly kind: 'handled'; readonly cell: number };
+  | { readonly kind: 'handled'; readonly cell: number }
+  /** The answer to a question, as JSON in the body. */
+  | { readonly kind: 'told'; readonly id: number };
 
 /** The note of a comm message, whichever way it goes. The body is its buffers, one behind the other. */
 export interface CommHeader extends Omit<CommNote, 'buffers'> {
@@ -29,8 +31,16 @@ export interface CommHeader extends Omit<CommNote, 'buffers'> {
   readonly sizes: readonly number[];
 }
 
+/** What is asked of an engine that looks names up itself. Places are in code points. */
+export type Question =
+  | { readonly about: 'completion' | 'inspection'; readonly code: string; readonly cursor: number }
+  | { readonly about: 'completeness'; readonly code: string };
+
 /** Wire → engine's main thread. */
-export type ToEngine = { readonly kind: 'evaluate'; readonly cell: Cell } | CommHeader;
+export type ToEngine =
+  | { readonly kind: 'evaluate'; readonly cell: Cell }
+  | CommHeader
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question };
 
 /** Wire → engine's guard thread, which listens even while a cell blocks. Cell 0 means: no cell. */
 export type ToGuard =

@@ -11,7 +11,7 @@ export interface Place {
 }
 
 export class CodeError extends SyntaxError {
-  override readonly name = 'SyntaxError';
+  override readonly name: string = 'SyntaxError';
   readonly place: Place | undefined;
   /** The cell or file that `place` is in. */
   label: string | undefined;

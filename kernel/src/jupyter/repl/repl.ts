@@ -120,7 +120,10 @@ export class Repl {
     const start = this.#runner.prepare(name, code);
     run.value = undefined;
     return new Promise((resolve, reject) => {
+      let told = false;
       const ended: Ended = (conclude) => {
+        if (told || run.ended) return; // it was given up, and has come to its end after all
+        told = true;
         this.#stops.close();
         const ending = conclude();
         if (ending.ok) resolve();

@@ -74,9 +74,9 @@ function framesOf(error: Error, head: string): string[] {
 const library = fileURLToPath(new URL('../../', import.meta.url));
 const kernel = fileURLToPath(new URL('../', import.meta.url));
 
-/** Frames of Node's own and of the kernel say nothing to the user. */
+/** Frames of Node's own, of the kernel and of tslab say nothing to the user. */
 function isNoise(frame: string): boolean {
-  return /\(?node:/.test(frame) || frame.includes(kernel);
+  return /\(?node:|[\\/]tslab[\\/]dist[\\/]/.test(frame) || frame.includes(kernel);
 }
 
 /** Where a package was installed says little: `estimand/distributions/normal.js:12:9` is enough. */

@@ -1,0 +1,85 @@
+/**
+ * What tslab's compiler sees of the disk. It asks `ts.sys`, and that is answered here:
+ *
+ * - tslab looks for Node's types in a node_modules of its own; npm puts them beside it.
+ * - Of `estimand` its TypeScript 5.0 knows only that it is there, with any type: our declarations want a newer one.
+ * - `display`, `input` and the other helpers of a cell are declared.
+ * - Local files are looked at before each cell, where tslab asks the disk every quarter of a second.
+ */
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { globalsText } from '../language/globals.ts';
+
+/** As much of `ts.sys` as is replaced. All paths have forward slashes. */
+export interface CompilerSystem {
+  fileExists(path: string): boolean;
+  readFile(path: string, encoding?: string): string | undefined;
+  directoryExists(path: string): boolean;
+  getDirectories(path: string): string[];
+  watchFile?(path: string, changed: (path: string, kind: number) => void): { close(): void };
+}
+
+/** `ts.FileWatcherEventKind.Changed` */
+const changedKind = 1;
+
+/** The name of a file that is not there, beside Node's types: what cells find besides them. */
+const globalsFile = 'estimand-globals.d.ts';
+const nodeTypes = /\/@types\/node\/(?:ts[\d.]+\/)?index\.d\.ts$/;
+const globals = `${globalsText}\ndeclare module 'estimand';\ndeclare module 'estimand/*';\n`;
+
+/** The compiler that tslab at `folder` uses. */
+export function compilerSystem(folder: string): CompilerSystem {
+  const load = createRequire(join(folder, 'package.json'));
+  return (load('@tslab/typescript-for-tslab') as { sys: CompilerSystem }).sys;
+}
+
+/** Where a path under tslab's own node_modules really leads: that of npm's flat layout. */
+function outside(folder: string): (path: string) => string {
+  const own = `${folder.replaceAll('\\', '/')}/node_modules`;
+  const beside = dirname(own.slice(0, -'/node_modules'.length));
+  if (basename(beside) !== 'node_modules') return (path) => path;
+  return (path) => (path === own || path.startsWith(`${own}/`) ? beside + path.slice(own.length) : path);
+}
+
+/** The local files that the compiler has read. */
+export class WatchedFiles {
+  readonly #files = new Map<string, { time: number; changed: () => void }>();
+
+  watch(path: string, changed: () => void): { close(): void } {
+    if (path.includes('/node_modules/')) return { close: () => {} };
+    this.#files.set(path, { time: modified(path), changed });
+    return { close: () => this.#files.delete(path) };
+  }
+
+  /** Tell the compiler of what has changed since the last call. */
+  refresh(): void {
+    for (const [path, file] of [...this.#files]) {
+      const time = modified(path);
+      if (time === file.time) continue;
+      file.time = time;
+      file.changed();
+    }
+  }
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Put our answers in place of the compiler's. To be called before tslab makes a converter. */
+export function replaceFiles(system: CompilerSystem, tslabFolder: string): WatchedFiles {
+  const { fileExists, readFile, directoryExists, getDirectories } = system;
+  const moved = outside(tslabFolder);
+  const watched = new WatchedFiles();
+  system.fileExists = (path) => path.endsWith(`/${globalsFile}`) || fileExists.call(system, moved(path));
+  system.directoryExists = (path) => directoryExists.call(system, moved(path));
+  system.getDirectories = (path) => getDirectories.call(system, moved(path));
+  system.readFile = (path, encoding) => {
+    if (path.endsWith(`/${globalsFile}`)) return globals;
+    const text = readFile.call(system, moved(path), encoding);
+    return text !== undefined && nodeTypes.test(path) ? `/// <reference path="${globalsFile}" />\n${text}` : text;
+  };
+  system.watchFile = (path, changed) => watched.watch(path, () => changed(path, changedKind));
+  return watched;
+}
