@@ -11,9 +11,11 @@ import { printLoop } from './loop-javascript.ts';
 import { writeScan } from './recurrence.ts';
 import { type Group, type Schedule, schedule } from './schedule.ts';
 import { type SmallOperand, writeSmall } from './small.ts';
+import { TextElements } from './text-elements.ts';
 import { isWorthPrinting, printLoop as printWebAssembly } from './webassembly/loop.ts';
 import { isLargeProduct, printMatrices } from './webassembly/matrices.ts';
 import { isLongProduct, printProduct } from './webassembly/products.ts';
+import { isLongScan, printScan } from './webassembly/recurrence.ts';
 import { element, type Location, literal, type Writer } from './writer.ts';
 
 /** One graph being written: the program itself, or the body of a scan inside it. */
@@ -106,6 +108,13 @@ export class Emitter {
     return buffer;
   }
 
+  /** The value in memory, from its first element on. */
+  bufferAt(at: number): Float64Array {
+    const { offset, array } = this.bufferOf(at);
+    const start = offset === '' ? 0 : Number(offset);
+    return Number.isInteger(start) ? array.subarray(start) : this.arrayOf(at);
+  }
+
   /** The value as an array of exactly its elements, for a kernel. */
   arrayOf(at: number): Float64Array {
     const { array, name, offset } = this.bufferOf(at);
@@ -138,7 +147,7 @@ export class Emitter {
     );
   }
 
-  smallOperand(at: number): SmallOperand {
+  smallOperand(at: number): SmallOperand<string> {
     const { shape, attributes } = this.node(at);
     return { shape, value: attributes.value, element: (index) => this.elementText(at, index) };
   }
@@ -182,7 +191,7 @@ export class Emitter {
         this.#writeLoop(loopOf(this, group));
         break;
       case 'scan':
-        writeScan(this, group.nodes[0]!);
+        this.#writeScan(group.nodes[0]!);
         break;
       case 'kernel':
         this.#writeKernel(group.nodes[0]!);
@@ -193,7 +202,7 @@ export class Emitter {
   #writeSmall(at: number): void {
     const node = this.node(at);
     const operands = node.inputs.map((input) => this.smallOperand(input));
-    this.#locations[at] = { kind: 'elements', texts: writeSmall(this.writer, node, operands) };
+    this.#locations[at] = { kind: 'elements', texts: writeSmall(new TextElements(this.writer), node, operands) };
   }
 
   #writeLoop(form: LoopForm): void {
@@ -205,6 +214,14 @@ export class Emitter {
     }
     writer.line(`${printed.name}(${printed.arguments.join(', ')});`);
     for (const { name, from } of printed.totals) writer.line(`const ${name} = ${writer.refer('b', from)}[0];`);
+  }
+
+  #writeScan(at: number): void {
+    const { assembler } = this.writer;
+    const name =
+      assembler && isLongScan(this.node(at)) ? printScan(assembler, this, at, this.allocate(at).array) : undefined;
+    if (name === undefined) writeScan(this, at);
+    else this.writer.line(`${name}();`);
   }
 
   /** A product of matrices and vectors as WebAssembly. @returns false where it is not to be */

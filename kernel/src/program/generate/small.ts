@@ -1,26 +1,38 @@
 /**
- * Operations on a few elements, each element a variable: the order of every sum is that of the interpreter.
+ * Operations on a few elements, each element a value of its own: the order of every sum is that of the interpreter.
+ * Written once, over what an element is: a variable of JavaScript (`text-elements.ts`) or a lane of a WebAssembly vector
+ * (`webassembly/lanes.ts`).
  */
 import type { GraphNode } from '../node.ts';
 import { productFormOf, productLayout } from '../operations/linear.ts';
 import { targets } from '../operations/reduction.ts';
 import { broadcastStrides, indexMap, sizeOf, stridesOf } from '../shape.ts';
 import type { Shape } from '../types.ts';
-import type { Writer } from './writer.ts';
 
-/** An operand: its shape, and the text of any of its elements. */
-export interface SmallOperand {
-  readonly shape: Shape;
-  readonly value: Float64Array | undefined;
-  element(at: number): string;
+/** How elements are computed. */
+export interface Elements<E> {
+  constant(x: number): E;
+  /** An elementwise operation at each position of its operands, which are equally many. */
+  apply(operation: string, operands: readonly (readonly E[])[]): E[];
+  /** start ∘ first ∘ second ∘ …, from the left, for each list. */
+  fold(operation: Fold, start: number, lists: readonly (readonly E[])[]): E[];
 }
 
-/** Write a small node. @returns the text of each of its elements: a name or a literal */
-export function writeSmall(writer: Writer, node: GraphNode, operands: readonly SmallOperand[]): string[] {
+export type Fold = 'add' | 'mul' | 'maximum' | 'minimum';
+
+/** An operand: its shape, and any of its elements. */
+export interface SmallOperand<E> {
+  readonly shape: Shape;
+  readonly value: Float64Array | undefined;
+  element(at: number): E;
+}
+
+/** Write a small node. @returns its elements */
+export function writeSmall<E>(to: Elements<E>, node: GraphNode, operands: readonly SmallOperand<E>[]): E[] {
   const { operation, shape, attributes } = node;
   const size = sizeOf(shape);
   const [x, y] = operands;
-  const each = (make: (at: number) => string) => Array.from({ length: size }, (_, at) => make(at));
+  const each = (make: (at: number) => E) => Array.from({ length: size }, (_, at) => make(at));
   switch (operation) {
     case 'reshape':
       return each((at) => x!.element(at));
@@ -31,7 +43,7 @@ export function writeSmall(writer: Writer, node: GraphNode, operands: readonly S
     case 'pad': {
       const start = attributes.start! * sizeOf(shape.slice(1));
       const count = sizeOf(x!.shape);
-      return each((at) => (at >= start && at < start + count ? x!.element(at - start) : '0'));
+      return each((at) => (at >= start && at < start + count ? x!.element(at - start) : to.constant(0)));
     }
     case 'concatenate':
       return operands.flatMap((part) => Array.from({ length: sizeOf(part.shape) }, (_, at) => part.element(at)));
@@ -50,86 +62,96 @@ export function writeSmall(writer: Writer, node: GraphNode, operands: readonly S
     case 'gather':
       return each((at) => x!.element(y!.value![at]!));
     case 'scatterAdd': {
-      const terms: string[][] = each(() => '').map(() => []);
+      const terms: E[][] = Array.from({ length: size }, () => []);
       y!.value!.forEach((row, at) => {
         terms[row]?.push(x!.element(at));
       });
-      return terms.map((list) => (list.length === 0 ? '0' : writer.bind(['0', ...list].join(' + '))));
+      return to.fold('add', 0, terms);
     }
     case 'sum':
-      return grouped(node, x!).map((list) => writer.bind(['0', ...list].join(' + ')));
+      return to.fold('add', 0, grouped(node, x!));
     case 'prod':
-      return grouped(node, x!).map((list) => writer.bind(['1', ...list].join(' * ')));
+      return to.fold('mul', 1, grouped(node, x!));
     case 'max':
-      return grouped(node, x!).map((list) => writer.bind(`Math.max(${list.join(', ')})`));
+      return to.fold('maximum', -Infinity, grouped(node, x!));
     case 'min':
-      return grouped(node, x!).map((list) => writer.bind(`Math.min(${list.join(', ')})`));
+      return to.fold('minimum', Infinity, grouped(node, x!));
     case 'logSumExp':
-      return grouped(node, x!).map((list) => writeLogSumExp(writer, list));
+      return writeLogSumExp(to, grouped(node, x!));
     case 'cumsum':
-      return writeCumsum(writer, node, x!);
+      return writeCumsum(to, node, x!);
     case 'matmul':
-      return writeMatmul(writer, node, x!, y!);
+      return writeMatmul(to, node, x!, y!);
     default: {
       const maps = operands.map((operand) => indexMap(shape, broadcastStrides(operand.shape, shape)));
-      return each((at) =>
-        writer.bind(
-          writer.apply(
-            operation,
-            operands.map((operand, k) => operand.element(maps[k]![at]!)),
-          ),
-        ),
+      return to.apply(
+        operation,
+        operands.map((operand, k) => each((at) => operand.element(maps[k]![at]!))),
       );
     }
   }
 }
 
 /** The elements that go into each element of a reduction, in row-major order. */
-function grouped({ attributes, shape }: GraphNode, x: SmallOperand): string[][] {
-  const lists: string[][] = Array.from({ length: sizeOf(shape) }, () => []);
-  targets(x.shape, attributes.axes!).forEach((to, at) => {
-    lists[to]!.push(x.element(at));
+function grouped<E>({ attributes, shape }: GraphNode, x: SmallOperand<E>): E[][] {
+  const lists: E[][] = Array.from({ length: sizeOf(shape) }, () => []);
+  targets(x.shape, attributes.axes!).forEach((target, at) => {
+    lists[target]!.push(x.element(at));
   });
   return lists;
 }
 
-function writeLogSumExp(writer: Writer, list: readonly string[]): string {
-  const top = writer.bind(`Math.max(${list.join(', ')})`);
-  const terms = list.map((x) => writer.apply('exp', [`${x} - ${top}`]));
-  const log = writer.apply('log', [['0', ...terms].join(' + ')]);
-  return writer.bind(`Number.isFinite(${top}) ? ${top} + ${log} : ${top}`);
+/** An infinite maximum is its own result. */
+function writeLogSumExp<E>(to: Elements<E>, lists: readonly (readonly E[])[]): E[] {
+  const top = to.fold('maximum', -Infinity, lists);
+  const tops = lists.flatMap((list, i) => list.map(() => top[i]!));
+  const terms = to.apply('exp', [to.apply('sub', [lists.flat(), tops])]);
+  let next = 0;
+  const sums = to.fold(
+    'add',
+    0,
+    lists.map(({ length }) => {
+      next += length;
+      return terms.slice(next - length, next);
+    }),
+  );
+  const all = (x: number) => lists.map(() => to.constant(x));
+  const finite = to.apply('lt', [to.apply('abs', [top]), all(Infinity)]);
+  return to.apply('where', [finite, to.apply('add', [top, to.apply('log', [sums])]), top]);
 }
 
-function writeCumsum(writer: Writer, { attributes, shape }: GraphNode, x: SmallOperand): string[] {
+function writeCumsum<E>(to: Elements<E>, { attributes, shape }: GraphNode, x: SmallOperand<E>): E[] {
   const rows = shape[0] ?? 1;
   const width = sizeOf(shape) / Math.max(1, rows);
-  const texts = new Array<string>(sizeOf(shape));
-  for (let j = 0; j < width; j++) {
-    let total = '0';
-    for (let k = 0; k < rows; k++) {
-      const at = (attributes.reverse ? rows - 1 - k : k) * width + j;
-      total = writer.bind(`${total} + ${x.element(at)}`);
-      texts[at] = total;
-    }
+  const elements = new Array<E>(sizeOf(shape));
+  let totals = Array.from({ length: width }, () => to.constant(0));
+  for (let k = 0; k < rows; k++) {
+    const row = (attributes.reverse ? rows - 1 - k : k) * width;
+    totals = to.apply('add', [totals, totals.map((_, j) => x.element(row + j))]);
+    totals.forEach((total, j) => {
+      elements[row + j] = total;
+    });
   }
-  return texts;
+  return elements;
 }
 
-function writeMatmul(writer: Writer, { attributes }: GraphNode, a: SmallOperand, b: SmallOperand): string[] {
+function writeMatmul<E>(to: Elements<E>, { attributes }: GraphNode, a: SmallOperand<E>, b: SmallOperand<E>): E[] {
   const layout = productLayout(a.shape, b.shape, attributes);
   const { m, k, n, left, right } = layout;
   const apart = productFormOf(layout)?.kind === 'matrixVector'; // even and odd positions
-  const texts: string[] = [];
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      const terms = Array.from(
-        { length: k },
-        (_, q) => `${a.element(i * left[0] + q * left[1])} * ${b.element(q * right[0] + j * right[1])}`,
-      );
-      const total = (list: readonly string[]) => ['0', ...list].join(' + ');
-      const [even, odd] = [0, 1].map((rest) => total(terms.filter((_, q) => q % 2 === rest)));
-      texts.push(writer.bind(apart ? `${even} + (${odd})` : total(terms)));
-    }
-  }
-  return texts;
+  const places = Array.from({ length: m * n }, (_, at) => [Math.floor(at / n), at % n] as const);
+  const factors = (of: (i: number, j: number, q: number) => E) =>
+    places.flatMap(([i, j]) => Array.from({ length: k }, (_, q) => of(i, j, q)));
+  const terms = to.apply('mul', [
+    factors((i, _, q) => a.element(i * left[0] + q * left[1])),
+    factors((_, j, q) => b.element(q * right[0] + j * right[1])),
+  ]);
+  const total = (keep: (q: number) => boolean) =>
+    to.fold(
+      'add',
+      0,
+      places.map((_, at) => terms.slice(at * k, (at + 1) * k).filter((__, q) => keep(q))),
+    );
+  if (!apart) return total(() => true);
+  return to.apply('add', [total((q) => q % 2 === 0), total((q) => q % 2 === 1)]);
 }

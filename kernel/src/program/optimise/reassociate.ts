@@ -52,6 +52,8 @@ export function reassociate(
     case 'square': {
       return a!.operation === 'neg' || a!.operation === 'abs' ? create('square', [a!.inputs[0]!]) : undefined;
     }
+    case 'logSumExp':
+      return ofTwo(a!, attributes, shape, create);
     case 'sum':
       return attributes.axes!.length === a!.shape.length ? hoistFromSum(a!, attributes, create) : undefined;
     default:
@@ -82,6 +84,13 @@ function reassociateProduct(a: Node, b: Node, create: Create): Node | undefined 
     return create('mul', [create('mul', [product.array, y]), product.factor]);
   }
   return undefined;
+}
+
+/** log Σ e^x of two rows: one exponential and one logarithm an element, where the general form takes three. */
+function ofTwo(a: Node, { axes }: Attributes, shape: Shape, create: Create): Node | undefined {
+  if (a.shape[0] !== 2 || axes!.length !== 1 || axes![0] !== 0) return undefined;
+  const row = (start: number) => create('reshape', [create('slice', [a], { start, end: start + 1 })], { sizes: shape });
+  return create('logAddExp', [row(0), row(1)]);
 }
 
 /** Σ (v s) = s Σ v and Σ (v + s) = Σ v + n s. */

@@ -245,6 +245,23 @@ export class Code {
     this.set(into);
   }
 
+  /** A new local: a local of type i32 times a fixed number. */
+  multiple(of: number, by: number): number {
+    const made = this.local(I32);
+    this.get(of);
+    this.raw(0x41, ...signed(by), 0x6c);
+    this.set(made);
+    return made;
+  }
+
+  /** `into = from − local`, all of type i32. */
+  distance(from: number, local: number, into: number): void {
+    this.raw(0x41, ...signed(from));
+    this.get(local);
+    this.raw(0x6b);
+    this.set(into);
+  }
+
   /** Repeat `body` while the counter, which `body` does not touch, is below `end`; it grows by `step`. */
   loop(counter: number, end: number, step: number, body: () => void): void {
     if (end <= 0) return;

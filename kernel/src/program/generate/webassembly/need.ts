@@ -7,6 +7,7 @@ import { sizeOf } from '../../shape.ts';
 import { schedule } from '../schedule.ts';
 import { isLargeProduct, panelSize } from './matrices.ts';
 import { isLongProduct } from './products.ts';
+import { isLongScan } from './recurrence.ts';
 
 /** Bytes a loop needs for its totals and the rounding up of addresses. */
 const EACH_NODE = 48;
@@ -30,6 +31,7 @@ export function memoryNeeded(graph: Graph, shortLoop: number): { readonly bytes:
       bytes += product.bytes;
       worth ||= product.worth;
     }
+    worth ||= place === 'scan' && isLongScan(node);
     const { body } = node.attributes;
     if (body) {
       const inner = memoryNeeded(body, shortLoop);
