@@ -107,7 +107,9 @@ function report(
   }));
   const where = sizeOf(node.shape) > 1 ? ` at element ${element} of ${formatShape(node.shape)}` : '';
   const shown = operands.filter(({ expression: text }) => Number.isNaN(Number(text)));
-  const because = shown.map(({ expression: text, value: x }) => `${text} = ${shorten(x)}`).join(', ');
+  const values = shown.map(({ expression: text, value: x }) => `${text} = ${shorten(x)}`).join(', ');
+  const reason = node.inputs.length > 0 ? reasonOf(graph, buffers, node) : undefined;
+  const because = [values, reason].filter(Boolean).join('; ');
   return {
     operation: node.operation,
     expression,
@@ -116,6 +118,20 @@ function report(
     operands,
     message: `${expression} is ${value}${where}${because ? `: ${because}` : ''}`,
   };
+}
+
+/** What the operation itself has to say about it. */
+function reasonOf(graph: Graph, buffers: readonly Float64Array[], node: GraphNode): string | undefined {
+  const context = {
+    shape: node.shape,
+    inputShapes: node.inputs.map((input) => graph.nodes[input]!.shape),
+    attributes: node.attributes,
+    plan: planGraph,
+  };
+  return operationOf(node.operation).explain?.(
+    context,
+    node.inputs.map((input) => buffers[input]!),
+  );
 }
 
 function shorten(x: number): string {

@@ -47,6 +47,10 @@ export type ShapeOfArg<A> =
 
 type Tail<S extends Shape> = S extends readonly [number, ...infer R extends Shape] ? R : Shape;
 
+/** The shape of what `at` chooses from an array of shape S. */
+type Chosen<S extends Shape, I> =
+  I extends Index<string, infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape;
+
 /** Methods of a traced expression, with NumPy's names and broadcasting. Operators inside model stages become these. */
 export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   /** Sizes of the dimensions, known when the model is traced. */
@@ -123,9 +127,7 @@ export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   transpose(): Expr;
   reshape<const N extends readonly number[]>(...sizes: N): Expr<N>;
   /** Element, row, or (with an index array) a gather along the first dimension. */
-  at<const I extends Index | Arg>(
-    index: I,
-  ): Expr<I extends Index<string, infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape>;
+  at<const I extends Index | Arg>(index: I): Expr<Chosen<S, I>>;
   /** Elements `start` to `end` (excluded) of the first dimension; negative counts from the end. */
   slice(start: number, end?: number): Expr;
 }

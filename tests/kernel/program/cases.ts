@@ -26,6 +26,7 @@ import {
   svd,
   triangularSolve,
 } from '#kernel/program/matrices';
+import { odeSolve } from '#kernel/program/ode';
 import type { OperationName } from '#kernel/program/operations/registry';
 import type { Expr, Shape } from '#kernel/program/types';
 
@@ -81,6 +82,8 @@ const positiveDefinite = (a: Expr): Expr =>
   ]);
 const three = matrix(3, 3, 1.1, 0.3, -0.2, 0.5, 0.9, 0.1, -0.7, 0.4, 1.3);
 const lower = (a: Expr): Expr => cholesky(positiveDefinite(a));
+/** So that finite differences see little of the steps. */
+const tight = { relativeTolerance: 1e-11, absoluteTolerance: 1e-13 };
 
 /** Derivatives in a parameter: what they are the derivative of is tested, their own is not there. */
 export const withoutDerivative: ReadonlySet<OperationName> = new Set([
@@ -330,6 +333,23 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   matrixExponential: [
     use('a matrix', [three], matrixExponential),
     use('a number', [matrix(1, 1, 0.7)], matrixExponential),
+  ],
+  odeSolve: [
+    use('a state and a parameter', [vector(0.8, -0.3), scalar(0.7)], (y0, k) =>
+      odeSolve((t, y) => stack([y.at(1), y.at(0).mul(k).neg().add(t.sin())]), y0, 0, [0.5, 2], tight),
+    ),
+    use('the start and the times', [scalar(0.2), vector(0.9, 1.6), scalar(1.3)], (t0, times, y0) =>
+      odeSolve((t, y) => y.mul(t).neg(), y0, t0, times, tight),
+    ),
+    use('a stiff method', [vector(0.8, 0.3), scalar(5)], (y0, k) =>
+      odeSolve((_, y) => [y.at(1).sub(y.at(0)).mul(k), y.at(0).square().sub(y.at(1))], y0, 0, [0.4, 1.5], {
+        ...tight,
+        method: 'kvaerno',
+      }),
+    ),
+    use('parameters handed over, and backwards', [scalar(0.3), vector(0.4, 0.9)], (y0, p) =>
+      odeSolve((_, y, q) => y.mul(q.at(0)).sub(y.square().mul(q.at(1))), y0, 3, [2.2, 1, 0], p, tight),
+    ),
   ],
   scan: [
     use('one carried scalar', [scalar(0.4), vector(0.2, 0.5, -1)], (s, x) =>

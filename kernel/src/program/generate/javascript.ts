@@ -35,7 +35,7 @@ export function generate(
   readonly inputs: Float64Array[];
   readonly outputs: Float64Array[];
 } {
-  const writer = new Writer(assembler);
+  const writer = new Writer((inner) => generatePlan(inner), assembler);
   const emitter = new Emitter(writer, graph);
   const inputs = graph.inputs.map(({ shape }, i) => {
     const array = writer.allocate(sizeOf(shape));

@@ -1,7 +1,7 @@
 /**
  * What generated code is made of: lines of text, and the arrays, kernels and functions they refer to by name.
  */
-import type { Kernel } from '../operations/operation.ts';
+import type { Kernel, KernelContext } from '../operations/operation.ts';
 import { operationOf } from '../operations/registry.ts';
 import type { Assembler } from './webassembly/assembler.ts';
 
@@ -20,7 +20,11 @@ export class Writer {
   /** Where long loops go, if they do not stay JavaScript. */
   readonly assembler: Assembler | undefined;
 
-  constructor(assembler?: Assembler) {
+  /** Makes a plan of a graph that a kernel runs by itself. */
+  readonly plan: KernelContext['plan'];
+
+  constructor(plan: KernelContext['plan'], assembler?: Assembler) {
+    this.plan = plan;
     this.assembler = assembler;
   }
 

@@ -58,6 +58,8 @@ export interface Operation {
   kernel(context: KernelContext): Kernel;
   /** Reverse-mode rule, graph → graph; `'constant'` where the derivative is 0 wherever it exists. */
   readonly derivative: Derivative | 'constant';
+  /** Why a result on these inputs is not finite, where the operation can say more than that it is. */
+  explain?(context: KernelContext, inputs: readonly Float64Array[]): string | undefined;
   /** Elementwise operations: the function of numbers, and how generated JavaScript writes it. */
   readonly elementwise?: Elementwise;
   /** The cotangents of the inputs are selected, not scaled: exact zeros may flow below. */

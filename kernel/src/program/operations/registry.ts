@@ -10,6 +10,7 @@ import { factorisations } from './factorisations.ts';
 import { incomplete } from './incomplete.ts';
 import { linear } from './linear.ts';
 import { logProduct } from './log-product.ts';
+import { odes } from './ode.ts';
 import type { Operation } from './operation.ts';
 import { reduction } from './reduction.ts';
 import { scan } from './scan.ts';
@@ -30,6 +31,7 @@ export const operations = {
   ...factorisations,
   ...squareOperations,
   ...scan,
+  ...odes,
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;
