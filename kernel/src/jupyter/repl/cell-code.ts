@@ -9,8 +9,8 @@
  * REPL mode knows neither static nor dynamic imports, nor `import.meta`. What is awaited is held: when the promise
  * of an evaluation is collected as garbage, Node 24's inspector calls back in the middle of the collection, and dies.
  */
-import type { AnyNode, ExportNamedDeclaration, ImportDeclaration, Program } from 'acorn';
-import { parse } from 'acorn';
+import type { AnyNode, ExportDefaultDeclaration, ExportNamedDeclaration, ImportDeclaration, Program } from 'acorn';
+import { Parser } from 'acorn';
 import MagicString from 'magic-string';
 import { CodeError } from './code-error.ts';
 import { childrenOf, refuseAssignments } from './constants.ts';
@@ -27,14 +27,22 @@ export interface CellCode {
   readonly names: Names;
 }
 
+/** Acorn, but for one rule: a cell may export what an earlier one has declared. */
+const CellParser = Parser.extend(
+  (Base) =>
+    class extends Base {
+      checkLocalExport(): void {}
+    },
+);
+
 /** Parse JavaScript as a cell may have it: module syntax, or sloppy code that is no module. */
 function parseCell(code: string): Program {
   const options = { ecmaVersion: 'latest', allowAwaitOutsideFunction: true, locations: false } as const;
   try {
-    return parse(code, { ...options, sourceType: 'module' });
+    return CellParser.parse(code, { ...options, sourceType: 'module' });
   } catch (error) {
     try {
-      return parse(code, { ...options, sourceType: 'script', allowHashBang: true });
+      return CellParser.parse(code, { ...options, sourceType: 'script', allowHashBang: true });
     } catch {
       throw located(error);
     }
@@ -129,7 +137,12 @@ function rewriteExport(text: MagicString, code: string, node: AnyNode): void {
   } else if (node.type === 'ExportAllDeclaration') {
     blank(text, code, node, importCall(JSON.stringify(node.source.value), []));
   } else if (node.type === 'ExportDefaultDeclaration') {
-    text.remove(node.start, node.declaration.start);
+    const { declaration } = node as ExportDefaultDeclaration;
+    const nameless =
+      /^(?:Function|Class)Declaration$/.test(declaration.type) && !('id' in declaration && declaration.id);
+    // Without a name it is no declaration of a script: `void class {};`
+    text.update(node.start, declaration.start, nameless ? 'void ' : '');
+    if (nameless) text.appendLeft(node.end, ';');
   }
 }
 

@@ -5,14 +5,15 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type LoadFnOutput, type LoadHookContext, type ResolveFnOutput, registerHooks } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rewriteExpressions } from '../../program/rewrite/index.ts';
 import { CodeError } from './code-error.ts';
+import { stripModule } from './decorators.ts';
 import { cellScheme } from './imports.ts';
 import { follow, type RawMap } from './positions.ts';
 import type { Sources } from './sources.ts';
-import { type Stripped, strip } from './strip.ts';
+import type { Stripped } from './strip.ts';
 
 /** This package: `…/dist/`, or `…/src/` where it runs from its sources. */
 const packageRoot = new URL('../../', import.meta.url);
@@ -149,7 +150,7 @@ function loadTypeScript(url: string, path: string, sources: Sources): LoadFnOutp
 
 function stripFile(text: string, path: string): Stripped {
   try {
-    return strip(text);
+    return stripModule(text, dirname(path));
   } catch (error) {
     if (!(error instanceof CodeError) || !error.place) throw error;
     throw new CodeError(`${error.message} (${path}:${error.place.line}:${error.place.column + 1})`);

@@ -5,8 +5,9 @@ import { rewriteExpressions } from '../../program/rewrite/index.ts';
 import { cellCode } from './cell-code.ts';
 import { CodeError } from './code-error.ts';
 import type { Declared, Names } from './declarations.ts';
+import { compileDecorators } from './decorators.ts';
 import { follow, type Locate, type RawMap } from './positions.ts';
-import { compileDecorators, type Stripped, strip } from './strip.ts';
+import { type Stripped, strip } from './strip.ts';
 
 export interface Prepared {
   readonly code: string;

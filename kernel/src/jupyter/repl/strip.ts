@@ -3,9 +3,10 @@
  *
  * 1. Types are blanked out in place by Node's own stripper: every position stays what it was (0.1 ms a cell).
  * 2. Where syntax must be compiled (enum, namespace, parameter properties, `<T>x`), Node's transform, with a map.
- * 3. Decorators, which neither knows: the TypeScript compiler, loaded on the first such cell (0.3 s).
+ *
+ * Decorators, which neither knows, are left where they are: see decorators.ts.
  */
-import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { stripTypeScriptTypes } from 'node:module';
 import { CodeError } from './code-error.ts';
 import type { RawMap } from './positions.ts';
 
@@ -36,21 +37,6 @@ export function strip(source: string): Stripped {
   } catch (error) {
     throw located(error, source);
   }
-}
-
-/** Compile decorators with the TypeScript compiler. */
-export function compileDecorators(source: string): Stripped {
-  const typescript = createRequire(import.meta.url)('typescript') as typeof import('typescript');
-  const { outputText, sourceMapText } = typescript.transpileModule(source, {
-    compilerOptions: {
-      target: typescript.ScriptTarget.ES2022, // the newest target whose output has no decorators
-      module: typescript.ModuleKind.ESNext,
-      sourceMap: true,
-      verbatimModuleSyntax: true,
-    },
-  });
-  const code = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
-  return { code, map: JSON.parse(sourceMapText ?? '{}') as RawMap };
 }
 
 const mapComment = /\n*\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;

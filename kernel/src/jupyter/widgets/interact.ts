@@ -96,8 +96,8 @@ export function interactive<C extends Controls>(
 }
 
 /**
- * Show controls, and below them what `run` shows, prints, returns or throws for their values. It runs at once, and
- * again when a control moves: at most 20 times a second, one run at a time (an async function is awaited), and
+ * Show controls, and below them what `run` shows, prints, returns or throws for their values, as it comes. It runs at
+ * once, and again when a control moves: at most 20 times a second, one run at a time (an async function is awaited), and
  * always with the last values in the end.
  *
  * @param run given the values by their names

@@ -1,7 +1,8 @@
 /**
- * A place for outputs inside a widget: what a function shows, prints, returns or throws, replaced as a whole.
+ * A place for outputs inside a widget: what a function shows, prints, returns or throws, as it comes.
  */
 import { type CapturedOutput, currentHost, type DisplayContent } from '../../host/host.ts';
+import { Paced } from './paced.ts';
 import { Widget, type WidgetOptions } from './widget.ts';
 
 /** An output as notebook files keep it (nbformat 4). */
@@ -90,8 +91,9 @@ export class OutputArea extends Widget {
   }
 
   /**
-   * Run `work`, awaited, and show what it showed, printed, returned or threw in place of what is here. The old
-   * outputs stay until it has ended, so nothing flickers. Outside a notebook it just runs.
+   * Run `work`, awaited, and show what it shows, prints, returns or throws in place of what is here, as it comes. The
+   * old outputs stay until there are new ones and a moment has passed, so a quick run does not flicker. Outside a
+   * notebook it just runs.
    */
   async run(work: () => unknown): Promise<void> {
     const capture = currentHost()?.capture;
@@ -101,16 +103,14 @@ export class OutputArea extends Widget {
     }
     const run = ++this.#run;
     const list = new OutputList();
-    let ended = false;
-    const show = (): void => {
+    const shown = new Paced(() => {
       if (run === this.#run) this.model.set({ outputs: [...list.outputs] });
-    };
+    });
     await capture(work, (output) => {
       list.add(output);
-      if (ended) show(); // late, from a timer it has left behind
+      shown.changed(); // also late, from a timer it has left behind
     });
-    ended = true;
-    show();
+    shown.flush();
   }
 
   /** Show nothing. */

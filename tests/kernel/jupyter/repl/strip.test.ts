@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CodeError } from '#kernel/jupyter/repl/code-error';
+import { compileDecorators } from '#kernel/jupyter/repl/decorators';
 import { follow } from '#kernel/jupyter/repl/positions';
-import { compileDecorators, strip } from '#kernel/jupyter/repl/strip';
+import { strip } from '#kernel/jupyter/repl/strip';
 
 describe('strip', () => {
   it('blanks types out in place', () => {
