@@ -102,6 +102,11 @@ export interface Engine {
    * cells, and while a cell awaits. An engine without it knows no comms.
    */
   comm?(note: CommNote): Promise<void>;
+  /**
+   * Take no more of what cells say for a while, so that they wait; `hold(false)` goes on. An engine without it gathers
+   * what cannot be shown yet.
+   */
+  hold?(hold: boolean): void;
   /** Answer a cell that waits for input. */
   answer(value: string): void;
   /** Completions at `cursor`, in code points. Runs no user code; answers while a cell runs. */

@@ -59,6 +59,10 @@ export class ReplEngine implements Engine {
     this.#process.tellGuard({ kind: 'interrupt', cell: cell ?? 0 });
   }
 
+  hold(hold: boolean): void {
+    this.#process.hold(hold);
+  }
+
   answer(value: string): void {
     this.#process.tellGuard({ kind: 'answer', value });
   }

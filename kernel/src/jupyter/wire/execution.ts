@@ -121,13 +121,18 @@ export class ExecutionQueue {
     }
   }
 
-  /** Stop the running cell, and with it those that wait; with no cell running, what a cell left behind. */
-  interrupt(): void {
+  /**
+   * Stop the running cell, and with it those that wait; with no cell running, what a cell left behind.
+   *
+   * @returns whether a cell runs
+   */
+  interrupt(): boolean {
     const cell = this.#running;
     this.#engine.interrupt(cell);
-    if (cell === undefined) return;
+    if (cell === undefined) return false;
     this.#interrupted = true;
     setTimeout(() => this.#tell(cell), toldAfter).unref();
+    return true;
   }
 
   #tell(cell: number): void {

@@ -12,6 +12,7 @@ import { History } from './history.ts';
 import { kernelInformation } from './information.ts';
 import { log } from './log.ts';
 import { Composer, type Content, type Fault, parseMessage, type Request, type Signer } from './message.ts';
+import { type Outgoing, Pacer } from './pace.ts';
 import type { Transport } from './sockets.ts';
 
 export type RequestChannel = 'shell' | 'control' | 'stdin';
@@ -42,6 +43,7 @@ export class Kernel {
   readonly #engine: Engine;
   readonly #comms = new OpenComms();
   readonly #history = new History();
+  readonly #pacer: Pacer;
   readonly #executions: ExecutionQueue;
   readonly #handlers: Readonly<Record<string, Handler>>;
 
@@ -51,8 +53,12 @@ export class Kernel {
     this.#signer = signer;
     this.#shutdown = shutdown;
     this.#composer = new Composer(signer);
+    this.#pacer = new Pacer(
+      (message) => this.#deliver(message),
+      (hold) => engine.hold?.(hold),
+    );
     this.#executions = new ExecutionQueue(engine, this.#history, (parent, type, content) =>
-      this.publish(type, content, parent),
+      this.#pacer.publish({ type, content, parent }),
     );
     this.#handlers = this.#makeHandlers();
   }
@@ -72,17 +78,26 @@ export class Kernel {
       return;
     }
     if (request.header.msg_type === 'execute_request' && channel === 'shell') {
-      this.#executions.add(request, (body) => this.#answer(channel, request, body));
+      this.#executions.add(request, (body) => this.#answerInOrder(request, body));
       return;
     }
     if (/^comm_(open|msg|close)$/.test(request.header.msg_type) && channel === 'shell') {
-      this.#executions.addComm(request, (body) => this.#answer(channel, request, body));
+      this.#executions.addComm(request, (body) => this.#answerInOrder(request, body));
       return;
     }
     // Of our own making only: a message type may be called `toString`.
     const { msg_type: type } = request.header;
     const handler = Object.hasOwn(this.#handlers, type) ? this.#handlers[type] : undefined;
-    void this.#answer(channel, request, (answering) => handler?.(request, answering));
+    const reply = type.replace(/_request$/, '_reply');
+    void this.#answer(request, this.#answering(channel, request), async (answering) => {
+      try {
+        await handler?.(request, answering);
+      } catch (error) {
+        // A fault of ours; but who asked waits for an answer.
+        log(`${type}: ${error instanceof Error ? error.stack : String(error)}`);
+        answering.reply(reply, { status: 'error', ename: 'Error', evalue: String(error), traceback: [] });
+      }
+    });
   }
 
   /** Someone subscribed to iopub: say that what comes from now on is complete (JEP 65). */
@@ -109,7 +124,8 @@ export class Kernel {
   /** The session has opened, used or closed a comm. */
   comm({ cell, type, content, metadata, buffers }: CommNote): void {
     this.#executions.flush();
-    this.publish(type, content, this.#executions.requestOf(cell)?.rawHeader, metadata, buffers);
+    const parent = this.#executions.requestOf(cell)?.rawHeader;
+    this.#pacer.publish({ type, content, parent, metadata, buffers });
   }
 
   /** A comm is open now, to `target`; without one, it has ended. */
@@ -119,7 +135,9 @@ export class Kernel {
 
   /** The session is gone: its comms are closed. */
   lost(): void {
-    for (const id of this.#comms.clear()) this.publish('comm_close', { comm_id: id, data: {} });
+    for (const id of this.#comms.clear()) {
+      this.#pacer.publish({ type: 'comm_close', content: { comm_id: id, data: {} }, parent: undefined });
+    }
   }
 
   /** A cell asks its front end for a line. */
@@ -133,43 +151,62 @@ export class Kernel {
       request.identities, // of the shell socket: the front end uses the same on stdin
       request.rawHeader,
     );
-    this.#transport.send('stdin', frames);
+    this.#pacer.inOrder(() => this.#transport.send('stdin', frames));
   }
 
-  publish(
-    type: string,
-    content: Content,
-    parent?: Uint8Array,
-    metadata: Readonly<Record<string, unknown>> = {},
-    buffers: readonly Uint8Array[] = [],
-  ): void {
+  /** Say that the kernel is starting. */
+  starting(): void {
+    this.#deliver({ type: 'status', content: { execution_state: 'starting' }, parent: undefined });
+  }
+
+  /** All that waits is sent now: we leave. */
+  release(): void {
+    this.#executions.flush();
+    this.#pacer.release();
+  }
+
+  #deliver({ type, content, parent, metadata, buffers }: Outgoing): void {
     const frames = this.#composer.compose(type, content, [`kernel.${type}`], parent, metadata, buffers);
     this.#transport.send('iopub', frames);
   }
 
   /** Stop what runs, and what waits behind it. */
   interrupt(): void {
-    this.#executions.interrupt();
+    this.#pacer.cut(this.#executions.interrupt());
   }
 
-  /** Answer a request, between busy and idle. */
+  /** Ways to answer at once. */
+  #answering(channel: 'shell' | 'control', { rawHeader: parent, identities }: Request): Answering {
+    return {
+      reply: (type, content) =>
+        this.#transport.send(channel, this.#composer.compose(type, content, identities, parent)),
+      publish: (type, content) => this.#deliver({ type, content, parent }),
+    };
+  }
+
+  /** Answer a request that has outputs: its reply and its idle come behind all of them. */
+  #answerInOrder(request: Request, body: (answering: Answering) => Promise<void>): Promise<void> {
+    const { reply } = this.#answering('shell', request);
+    const ordered: Answering = {
+      reply: (type, content) => this.#pacer.inOrder(() => reply(type, content)),
+      publish: (type, content) => this.#pacer.publish({ type, content, parent: request.rawHeader }),
+    };
+    return this.#answer(request, ordered, body);
+  }
+
+  /** Run a body between busy and idle. */
   async #answer(
-    channel: 'shell' | 'control',
-    request: Request,
-    body: (answering: Answering) => void | Promise<void>,
+    { header }: Request,
+    answering: Answering,
+    body: (answering: Answering) => Promise<void>,
   ): Promise<void> {
-    const parent = request.rawHeader;
-    this.publish('status', { execution_state: 'busy' }, parent);
+    answering.publish('status', { execution_state: 'busy' });
     try {
-      await body({
-        reply: (type, content) =>
-          this.#transport.send(channel, this.#composer.compose(type, content, request.identities, parent)),
-        publish: (type, content) => this.publish(type, content, parent),
-      });
+      await body(answering);
     } catch (error) {
-      log(`${request.header.msg_type}: ${error instanceof Error ? error.stack : String(error)}`);
+      log(`${header.msg_type}: ${error instanceof Error ? error.stack : String(error)}`);
     } finally {
-      this.publish('status', { execution_state: 'idle' }, parent);
+      answering.publish('status', { execution_state: 'idle' });
     }
   }
 
@@ -202,7 +239,10 @@ export class Kernel {
         const restart = content.restart === true;
         reply('shutdown_reply', { status: 'ok', restart });
         // Also when the client will restart us: a new process is its business. After the `idle` is sent.
-        setImmediate(this.#shutdown);
+        setImmediate(() => {
+          this.release();
+          this.#shutdown();
+        });
       },
       debug_request: ({ content }, { reply }) =>
         reply('debug_reply', {

@@ -6,8 +6,8 @@
  */
 import type { StreamName } from '../engine/engine.ts';
 
-/** Text is sent once this much has gathered, in UTF-16 units … */
-const fullAt = 1 << 16;
+/** The longest text of one message, in UTF-16 units: so much gathers at most … */
+export const longestPiece = 1 << 15;
 /** … or once the first of it has waited this long, ms. */
 const waitAtMost = 40;
 
@@ -39,7 +39,7 @@ export class StreamBuffer {
     }
     this.#pieces.push(text);
     this.#size += text.length;
-    if (this.#size >= fullAt || performance.now() - this.#since >= waitAtMost) this.flush();
+    if (this.#size >= longestPiece || performance.now() - this.#since >= waitAtMost) this.flush();
   }
 
   flush(): void {
@@ -47,6 +47,18 @@ export class StreamBuffer {
     const text = this.#pieces.length === 1 ? this.#pieces[0]! : this.#pieces.join('');
     this.#pieces = [];
     this.#size = 0;
-    this.#send(this.#cell, this.#name, text);
+    for (const piece of cut(text)) this.#send(this.#cell, this.#name, piece);
   }
+}
+
+/** Pieces of a text that are not too long; no character is cut in two. */
+function* cut(text: string): Generator<string> {
+  let start = 0;
+  while (text.length - start > longestPiece) {
+    const isFirstHalf = (text.charCodeAt(start + longestPiece - 1) & 0xfc00) === 0xd800;
+    const end = start + longestPiece - (isFirstHalf ? 1 : 0);
+    yield text.slice(start, end);
+    start = end;
+  }
+  yield start === 0 ? text : text.slice(start);
 }

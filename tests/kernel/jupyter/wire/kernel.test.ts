@@ -26,12 +26,13 @@ describe('requests other than cells', () => {
     expect(of(id)[1]!.identities).toEqual(['client']);
   });
 
-  it('that fail inside still end with idle', async () => {
+  it('that fail inside are answered so, and end with idle', async () => {
     const { request, of, settle, engine } = recorder();
     engine.complete.mockRejectedValueOnce(new Error('inside'));
     const id = request('complete_request', { code: 'a', cursor_pos: 1 });
     await settle();
-    expect(summary(of(id))).toEqual(['busy', 'idle']);
+    expect(summary(of(id))).toEqual(['busy', 'complete_reply', 'idle']);
+    expect(of(id)[1]!.content).toMatchObject({ status: 'error', evalue: 'Error: inside' });
   });
 
   it('of unknown kinds are ignored between busy and idle', async () => {

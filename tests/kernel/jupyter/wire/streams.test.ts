@@ -46,8 +46,20 @@ describe('printed text', () => {
 
   it('is sent before the moment is over once there is much of it', () => {
     const { sent, buffer } = recorder();
-    buffer.write(1, 'stdout', 'x'.repeat(100_000));
-    expect(sent).toHaveLength(1);
+    buffer.write(1, 'stdout', 'x'.repeat(30_000));
+    expect(sent).toHaveLength(0);
+    buffer.write(1, 'stdout', 'x'.repeat(3000));
+    expect(sent.map(([, , text]) => text.length)).toEqual([32_768, 232]);
+  });
+
+  it('is cut into pieces where it is long, but never inside a character', () => {
+    const { sent, buffer } = recorder();
+    const text = `a${'😀'.repeat(50_000)}`;
+    buffer.write(1, 'stdout', text);
+    buffer.flush();
+    expect(sent.map(([, , piece]) => piece).join('')).toBe(text);
+    expect(sent).toHaveLength(4);
+    for (const [, , piece] of sent) expect(piece).toBe(piece.toWellFormed());
   });
 
   it('is nothing when it is empty', () => {
