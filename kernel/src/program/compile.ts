@@ -3,7 +3,7 @@
  */
 
 import { nodeOf } from './arguments.ts';
-import { expressionOf } from './expression.ts';
+import { expressionOf, variable } from './expression.ts';
 import { canGenerate, generatePlan } from './generate/javascript.ts';
 import { gainsFromWebAssembly, planWebAssembly } from './generate/webassembly/plan.ts';
 import { grad } from './gradient.ts';
@@ -14,6 +14,7 @@ import { reduceLeastSquares } from './optimise/least-squares.ts';
 import { multiplyLogarithms } from './optimise/log-products.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { shareExponentials } from './optimise/share.ts';
+import { hessianVectorProduct } from './second-derivatives.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
 
@@ -134,12 +135,16 @@ export function compileLogDensity({
   const inputs = [{ name, shape }];
   const plain = value.reshape();
   const scalar = leastSquares ? expressionOf(reduceLeastSquares([nodeOf(plain)])[0]!) : plain;
-  const compiled = (outputs: readonly Expr[]): Program => {
+  const compiled = (outputs: readonly Expr[], more: ProgramDescription['inputs'] = []): Program => {
     const nodes = outputs.map(nodeOf);
-    return compile({ inputs, outputs: (logProducts ? multiplyLogarithms(nodes) : nodes).map(expressionOf) });
+    return compile({
+      inputs: [...inputs, ...more],
+      outputs: (logProducts ? multiplyLogarithms(nodes) : nodes).map(expressionOf),
+    });
   };
   const both = compiled([scalar, ...grad(scalar, [position])]);
   let alone: Program | undefined; // compiled when first asked for
+  let product: Program | undefined; // too
   const dimension = shape[0]!;
   const run = (program: Program, at: Float64Array): number => {
     if (at.length !== dimension) {
@@ -148,6 +153,18 @@ export function compileLogDensity({
     copy(at, program.inputBuffers[0]!);
     program.execute();
     return program.outputBuffers[0]![0]!;
+  };
+  const multiply = (at: Float64Array, vector: Float64Array): Float64Array => {
+    if (product === undefined) {
+      const direction = { name: `${name} direction`, shape };
+      product = compiled([hessianVectorProduct(scalar, position, variable(direction.name, shape))], [direction]);
+    }
+    if (vector.length !== dimension) {
+      throw new RangeError(`log density: expected a vector of ${dimension} numbers, got ${vector.length}`);
+    }
+    copy(vector, product.inputBuffers[1]!);
+    run(product, at);
+    return product.outputBuffers[0]!;
   };
   return {
     dimension,
@@ -160,6 +177,24 @@ export function compileLogDensity({
       const density = run(both, at);
       copy(both.outputBuffers[1]!, gradient);
       return density;
+    },
+    hessianVectorProduct(at, vector, result) {
+      copy(multiply(at, vector), result);
+    },
+    hessian(at, result) {
+      const unit = new Float64Array(dimension);
+      for (let j = 0; j < dimension; j++) {
+        unit[j] = 1;
+        const column = multiply(at, unit);
+        unit[j] = 0;
+        // Both triangles are computed: their mean is exactly symmetric.
+        for (let i = 0; i < j; i++) {
+          const mean = 0.5 * (result[j * dimension + i]! + column[i]!);
+          result[i * dimension + j] = mean;
+          result[j * dimension + i] = mean;
+        }
+        for (let i = j; i < dimension; i++) result[i * dimension + j] = column[i]!;
+      }
     },
   };
 }

@@ -50,6 +50,7 @@ export {
 } from './matrices.ts';
 export { type OdeOptions, type OdeState, odeSolve } from './ode.ts';
 export { operators } from './operators.ts';
+export { hessian, hessianVectorProduct } from './second-derivatives.ts';
 export { type Precision, ProgramState, type StateEntry } from './state.ts';
 export { compileStep, type Step, type StepDescription } from './step.ts';
 export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Operators, Shape, ShapeOfArg } from './types.ts';

@@ -159,6 +159,10 @@ export interface LogDensity {
   valueAndGradient(position: Float64Array, gradient: Float64Array): number;
   /** Value and gradient of one input as closed data, where it was compiled: what is sent to another thread. */
   readonly graph?: Graph;
+  /** H v at `position` (d,) for a vector v (d,), H being the matrix of second derivatives, into `result` (d,). */
+  hessianVectorProduct?(position: Float64Array, vector: Float64Array, result: Float64Array): void;
+  /** The second derivatives at `position` (d,), row-major and exactly symmetric, into `result` (d · d,). */
+  hessian?(position: Float64Array, result: Float64Array): void;
 }
 
 /**
