@@ -6,6 +6,12 @@ export {
   PairwiseDifferences,
   tukeyHonestDifferences,
 } from './analysis-of-variance.ts';
+export { type BayesianTableOptions, bayesianTableTest } from './bayes/contingency.ts';
+export { type BayesianCorrelationOptions, bayesianCorrelationTest } from './bayes/correlation.ts';
+export { bayesFactorOfRegression, bayesianAnalysisOfVariance } from './bayes/linear.ts';
+export { type BayesianProportionOptions, bayesianProportionTest } from './bayes/proportion.ts';
+export { BayesianTest } from './bayes/result.ts';
+export { type BayesianTOptions, bayesianTTest } from './bayes/t.ts';
 export { binomialTest } from './binomial.ts';
 export { ChiSquaredTest, chiSquaredTest, goodnessOfFitTest, mcNemarTest } from './chi-squared.ts';
 export { type CorrelationOptions, correlationTest } from './correlation.ts';
