@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { type Display as Shown, display as show } from '../host/show.ts';
+import { shownBundle } from './tslab-engine/bundle.ts';
 
 /** Shows content of a known kind. */
 export interface Display {
@@ -38,14 +39,14 @@ function makeDisplay(raw: Display['raw']): Display {
 
 /** Shows rich contents below the cell. */
 export const display: Display = makeDisplay((type, content) => {
-  show({ [type]: content }, { raw: true });
+  show(shownBundle(type, content), { raw: true });
 });
 
 /** A display with one place: whatever it is given replaces what it showed before. */
 export function newDisplay(): Display {
   let shown: Shown | undefined;
   return makeDisplay((type, content) => {
-    const bundle = { [type]: content };
+    const bundle = shownBundle(type, content);
     if (shown) shown.update(bundle, { raw: true });
     else shown = show(bundle, { raw: true });
   });
@@ -54,8 +55,6 @@ export function newDisplay(): Display {
 /** The versions of what runs the notebook; `tslab` is the one whose interface this is. */
 export const versions = {
   tslab: '1.0.22',
-  get typescript(): string {
-    return (createRequire(import.meta.url)('typescript/package.json') as { version: string }).version;
-  },
+  typescript: (createRequire(import.meta.url)('typescript/package.json') as { version: string }).version,
   node: process.version,
 };

@@ -21,6 +21,10 @@ export class TslabEngine implements Engine {
     return this.#process.comm(note);
   }
 
+  hold(hold: boolean): void {
+    this.#process.hold(hold);
+  }
+
   interrupt(cell: number | undefined): void {
     this.#process.tellGuard({ kind: 'interrupt', cell: cell ?? 0 });
   }

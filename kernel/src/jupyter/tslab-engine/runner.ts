@@ -11,6 +11,7 @@ import { encodeBundle } from '../repl/format.ts';
 import type { Repl } from '../repl/repl.ts';
 import { Interrupted, type Run } from '../repl/run.ts';
 import type { Runner, Start } from '../repl/runner.ts';
+import { shownBundle } from './bundle.ts';
 import { refusal } from './errors.ts';
 import { compilerSystem, replaceFiles, type WatchedFiles } from './files.ts';
 import {
@@ -36,6 +37,11 @@ export class TslabRunner implements Runner {
   /** By the run: a cell that was given up may still come to its end while the next one runs. */
   readonly #courses = new WeakMap<Run, Course>();
   #loaded: { readonly tslab: Tslab; readonly executor: Executor } | undefined;
+  /**
+   * What the session's cells have declared, as the compiler writes it down. tslab forgets the names of a cell that
+   * fails or is interrupted; what they were given is there, so they are known.
+   */
+  #declared = '';
 
   /** @param folder the notebook's */
   constructor(session: Repl, folder: string) {
@@ -107,8 +113,10 @@ export class TslabRunner implements Runner {
       return result!.value;
     };
     return Object.assign(Object.create(converter) as Converter, {
-      convert: (previous: string, source: string) =>
-        this.#finish(undisturbed(() => converter.convert(previous, source))),
+      convert: (_previous: string, source: string) =>
+        this.#finish(undisturbed(() => converter.convert(this.#declared, source))),
+      complete: (_previous: string, ...place: [string, number]) => converter.complete(this.#declared, ...place),
+      inspect: (_previous: string, ...place: [string, number]) => converter.inspect(this.#declared, ...place),
       addModule: (...module: Parameters<Converter['addModule']>) => {
         const diagnostics = undisturbed(() => converter.addModule(...module));
         // tslab keeps a module that its compiler objects to, and only tells.
@@ -125,16 +133,23 @@ export class TslabRunner implements Runner {
       course.thrown = refusal(converted.diagnostics, course.name);
       return converted;
     }
+    this.#declared = converted.declOutput ?? '';
     if (converted.output === undefined) return converted;
     const output = rewriteExpressions(converted.output).code;
     // tslab gives no way back to the written lines: tracebacks show those that run.
     this.#session.sources.add(course.name, { label: course.name, text: output }, () => (place) => place);
     const sideOutputs = converted.sideOutputs?.map(({ path, data }) => ({ path, data: rewriteExpressions(data).code }));
-    return { ...converted, output: `${output}\n//# sourceURL=${course.name}`, ...(sideOutputs ? { sideOutputs } : {}) };
+    return {
+      ...converted,
+      output: `${output}\n//# sourceURL=${course.name}`,
+      hasToplevelAwait: converted.hasToplevelAwait === true || /\bfor await\b/.test(output), // tslab overlooks these
+      ...(sideOutputs ? { sideOutputs } : {}),
+    };
   }
 
   #display({ data, metadata, transient }: DisplayContent, update: boolean): void {
-    const bundle = encodeBundle(data, () => `[${Object.keys(data).join(', ')}]`);
+    const [media = 'text/plain'] = Object.keys(data);
+    const bundle = encodeBundle(shownBundle(media, data[media]), () => `[${media}]`);
     const type = update ? 'update_display_data' : 'display_data';
     this.#session.show(this.#session.run().cell, type, { data: bundle, metadata, transient });
   }
@@ -179,6 +194,7 @@ function inspect(tslab: Tslab, executor: Executor, code: string, cursor: number)
   const info = executor.inspect(code, toUnits(code, cursor));
   if (!info) return undefined;
   const signature = (info.displayParts ?? []).map(({ text }) => text).join('');
+  if (signature === 'any') return undefined; // a name that nobody has declared
   const plain = tslab.printQuickInfo(info);
   const rest = plain.slice(signature.length).trim();
   const fenced = `\`\`\`typescript\n${signature}\n\`\`\``;

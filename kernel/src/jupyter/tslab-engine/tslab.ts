@@ -19,12 +19,18 @@ export interface TslabDiagnostic {
 export interface Converted {
   readonly diagnostics: readonly TslabDiagnostic[];
   readonly output?: string;
+  readonly hasToplevelAwait?: boolean;
+  /** All that is declared now. */
+  readonly declOutput?: string;
   /** Local files that the cell imports, directly or not. */
   readonly sideOutputs?: readonly { readonly path: string; readonly data: string }[];
 }
 
 export interface Converter {
+  /** @param previous what earlier cells have declared */
   convert(previous: string, source: string): Converted;
+  complete(previous: string, source: string, position: number): CompletionInfo;
+  inspect(previous: string, source: string, position: number): QuickInfo | undefined;
   addModule(name: string, content: string, metadata?: unknown): readonly TslabDiagnostic[];
   close(): void;
 }
