@@ -9,7 +9,7 @@ import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { descriptors, FrameReader, type ToGuard } from '../engine/protocol.ts';
-import { inputStates, slots, viewShared } from './shared.ts';
+import { inputStates, ownCode, slots, stoppingStates, viewShared } from './shared.ts';
 
 /** Told to the main thread. */
 export interface Interrupt {
@@ -27,6 +27,8 @@ const patience = 300;
 const busyShare = 0.05;
 /** … unless it has been silent for so long, ms, as one that sleeps in a system call. */
 const silence = 2000;
+/** How long the end of our own code is waited for, ms: what it writes may have to wait as well. */
+const ownPatience = 1000;
 
 const shared = viewShared(workerData as SharedArrayBuffer);
 const session = new Session();
@@ -56,13 +58,23 @@ function insist(): void {
   insisting = pending !== undefined && Atomics.load(shared.slots, slots.heard) < pending.number;
   if (!insisting || !pending) return;
   setTimeout(insist, patience);
-  if (Atomics.load(shared.slots, slots.stopping) === 1 || !isStuck()) return;
+  if (Atomics.load(shared.slots, slots.stopping) !== stoppingStates.none || !isStuck()) return;
+  stop(pending, performance.now() + ownPatience);
+}
 
-  Atomics.store(shared.slots, slots.stopping, 1);
+function stop(asked: Interrupt, until: number): void {
+  Atomics.store(shared.slots, slots.stopping, stoppingStates.now);
   // Looked at after `stopping` is set: see stops.ts. With no cell running, what blocks was left behind by one.
   const running = Atomics.load(shared.slots, slots.running);
-  if (running === 0 || running === pending.cell) session.post('Runtime.terminateExecution', stopped);
-  else stopped();
+  const heard = Atomics.load(shared.slots, slots.heard) >= asked.number;
+  if (!heard && running === ownCode && performance.now() < until) {
+    Atomics.store(shared.slots, slots.stopping, stoppingStates.soon);
+    setTimeout(stop, 1, asked, until);
+  } else if (!heard && (running === 0 || running === asked.cell)) {
+    session.post('Runtime.terminateExecution', stopped);
+  } else {
+    stopped();
+  }
 }
 
 function isStuck(): boolean {
@@ -78,7 +90,7 @@ function computedElsewhere(): number {
 }
 
 function stopped(): void {
-  Atomics.store(shared.slots, slots.stopping, 0);
+  Atomics.store(shared.slots, slots.stopping, stoppingStates.none);
 }
 
 function answer(value: string): void {

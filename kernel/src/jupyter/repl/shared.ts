@@ -9,13 +9,19 @@ export const slots = {
   running: 0,
   /** The last interrupt the main thread has heard of, by its number. */
   heard: 1,
-  /** 1 while the guard is stopping the main thread. */
+  /** What the guard is about: see `stoppingStates`. */
   stopping: 2,
   /** What a cell that asked for input waits on: see `inputStates`. */
   input: 3,
   /** Bytes of the answer. */
   inputLength: 4,
 } as const;
+
+/**
+ * none; the guard looks whose code runs and stops the main thread; it waits for our own code, which a cell has called,
+ * to end.
+ */
+export const stoppingStates = { none: 0, now: 1, soon: 2 } as const;
 
 export const inputStates = { none: 0, waiting: 1, answered: 2, interrupted: 3 } as const;
 

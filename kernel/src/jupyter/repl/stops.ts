@@ -3,9 +3,10 @@
  *
  * The guard sets `stopping`, then reads whose code runs; the main thread says whose code runs, then reads `stopping`.
  * So either the guard sees that our own code has begun, and lets it be, or the main thread sees that a stop is on its
- * way, and waits for it where it does no harm.
+ * way, and waits for it where it does no harm. A cell that prints without end is nearly always in our own code: so the
+ * guard then says that it will stop it soon, and the main thread waits for that when it is back in the cell's code.
  */
-import { ownCode, type Shared, slots } from './shared.ts';
+import { ownCode, type Shared, slots, stoppingStates } from './shared.ts';
 
 export class Stops {
   readonly #slots: Int32Array;
@@ -17,7 +18,7 @@ export class Stops {
     this.#burn = burn;
   }
 
-  readonly #pending = (): boolean => Atomics.load(this.#slots, slots.stopping) === 1;
+  readonly #pending = (): boolean => Atomics.load(this.#slots, slots.stopping) === stoppingStates.now;
 
   /** From here on runs a cell's code; 0 where code runs that earlier cells have left behind. */
   open(cell: number): void {
@@ -38,6 +39,7 @@ export class Stops {
       work();
     } finally {
       Atomics.store(this.#slots, slots.running, before);
+      if (before !== ownCode) while (Atomics.load(this.#slots, slots.stopping) !== stoppingStates.none);
     }
   }
 

@@ -124,7 +124,7 @@ export class Pacer {
   }
 
   #waits(): boolean {
-    return this.#queue.length > 0 || !this.#mayGo(false);
+    return this.#queue.length > 0 || this.#cuts.length > 0 || !this.#mayGo(false);
   }
 
   /** Whether a message may be sent now. */

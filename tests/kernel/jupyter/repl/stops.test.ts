@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { asker } from '#kernel/jupyter/repl/input';
 import { Interrupted } from '#kernel/jupyter/repl/run';
-import { inputStates, newSharedMemory, ownCode, slots, viewShared } from '#kernel/jupyter/repl/shared';
+import { inputStates, newSharedMemory, ownCode, slots, stoppingStates, viewShared } from '#kernel/jupyter/repl/shared';
 import { Stops } from '#kernel/jupyter/repl/stops';
 
 function agreement() {
@@ -36,6 +36,28 @@ describe('whose code runs', () => {
       }),
     ).toThrow('full');
     expect(running()).toBe(3);
+  });
+
+  it('waits at the end of ours for a stop that was announced meanwhile, but not before', () => {
+    const { stops, shared, running } = agreement();
+    stops.open(3);
+    shared.slots[slots.stopping] = stoppingStates.soon;
+    let done = false;
+    // The guard's part: once the cell's code runs again, it stops it.
+    const load = Atomics.load;
+    const waits = vi.spyOn(Atomics, 'load').mockImplementation((view, place) => {
+      if (done && place === slots.stopping) {
+        expect(running()).toBe(3);
+        shared.slots[slots.stopping] = stoppingStates.none;
+      }
+      return load(view as Int32Array, place) as never;
+    });
+    stops.during(() => {
+      stops.during(() => {});
+      done = true;
+    });
+    waits.mockRestore();
+    expect(shared.slots[slots.stopping]).toBe(stoppingStates.none);
   });
 
   it('is said before a late stop is spent', () => {
