@@ -1,18 +1,10 @@
 /**
  * Intervals from bootstrap replicates: percentile, basic (Davison & Hinkley 1997, §5.2) and BCa (Efron 1987).
  */
+import { sortedQuantile } from '../numeric/quantile.ts';
 import { normalCdf, normalQuantile } from '../numeric/special/normal.ts';
 
 export type BootstrapIntervalKind = 'percentile' | 'basic' | 'bca';
-
-/** Quantile by linear interpolation between order statistics (Hyndman & Fan 1996, type 7). @param sorted rising */
-export function quantileOf(sorted: Float64Array, p: number): number {
-  const place = p * (sorted.length - 1);
-  const below = Math.floor(place);
-  const low = sorted[below]!;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (place - below) * (high - low);
-}
 
 /**
  * The interval of one scalar.
@@ -31,7 +23,7 @@ export function bootstrapInterval(
 ): { lower: number; upper: number } {
   const sorted = replicates.slice().sort();
   const tail = (1 - level) / 2;
-  const plain = { lower: quantileOf(sorted, tail), upper: quantileOf(sorted, 1 - tail) };
+  const plain = { lower: sortedQuantile(sorted, tail), upper: sortedQuantile(sorted, 1 - tail) };
   switch (kind) {
     case 'percentile':
       return plain;
@@ -43,7 +35,7 @@ export function bootstrapInterval(
       const a = acceleration(jackknife);
       const at = (p: number) => {
         const z = z0 + normalQuantile(p);
-        return quantileOf(sorted, normalCdf(z0 + z / (1 - a * z)));
+        return sortedQuantile(sorted, normalCdf(z0 + z / (1 - a * z)));
       };
       return { lower: at(tail), upper: at(1 - tail) };
     }

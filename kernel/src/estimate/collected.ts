@@ -17,6 +17,8 @@ export interface Collected {
   readonly density: LogDensity;
   readonly key: Key;
   readonly sampler: string;
+  /** What the draws are of, where that is not the posterior. */
+  readonly approximates: string | undefined;
   /** What must be the same for the run to go on. */
   readonly setting: string;
   readonly draws: number;
@@ -28,10 +30,12 @@ export interface Collected {
 /** @throws Error when no chain could run: why, and which term is not finite */
 export async function collect<M extends AnyModel>(
   model: M,
-  { compiled, density, key, sampler, setting, draws, began, spans, scale }: Collected,
+  { compiled, density, key, sampler, approximates, setting, draws, began, spans, scale }: Collected,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Posterior<M>> {
-  const remarks: string[] = [];
+  const remarks: string[] = approximates
+    ? [`These are draws from ${approximates}, not from the posterior: use them for a first look, or as starts.`]
+    : [];
   const ends = spans.flatMap(({ end }) => (end ? [end] : []));
   if (ends.every(({ result }) => result.ending === 'failed')) {
     const { reason, position } = ends[0]!.result.failure!;

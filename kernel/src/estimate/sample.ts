@@ -25,8 +25,11 @@ interface EverySampler extends CommonOptions {
   readonly draws?: number;
   /** Iterations of adaptation before them, ≥ 0 (default 1000). */
   readonly warmup?: number;
-  /** Where every chain starts, on the natural scale; parameters left out start at random. */
-  readonly init?: Init;
+  /**
+   * Where every chain starts, on the natural scale; parameters left out start at random. `'pathfinder'`: at a draw of
+   * the approximation that Pathfinder finds, each chain its own.
+   */
+  readonly init?: Init | 'pathfinder';
   /** Threads to run the chains on (default: as many as there are processors and chains); 0: this one. */
   readonly workers?: number;
   /** Called with draws as they are made, a few times a second. */
@@ -67,10 +70,11 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
   const draws = checkWhole('sample', 'draws', options.draws ?? 1000, 1);
   const workers = checkWhole('sample', 'workers', options.workers ?? (chains > 1 ? processors() : 0), 0, 1000);
   const given = options as Readonly<Record<string, unknown>>;
-  const own = Object.fromEntries(Object.entries(sampler.options).map(([key, check]) => [key, check(given[key])]));
+  const checked = Object.fromEntries(Object.entries(sampler.options).map(([key, check]) => [key, check(given[key])]));
 
   const compiled = compileModel(model);
   if (compiled.dimension === 0) throw new RangeError('sample: the model has no parameter; add one with .parameters');
+  const own = sampler.resolve?.(checked, compiled.parameters) ?? checked;
   const seed = options.seed ?? 0;
   const base = foldIn(keyOf(seed), 'sample');
   const unseen = await improperParameter(compiled, foldIn(base, 'proper'));
@@ -105,7 +109,19 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
       if (onDraws) for (const batch of batches) onDraws(scale.batch(batch));
     },
   });
-  const collected: Collected = { compiled, density, key: base, sampler: name, setting, draws, began, spans, scale };
+  const { approximates } = sampler;
+  const collected: Collected = {
+    approximates,
+    compiled,
+    density,
+    key: base,
+    sampler: name,
+    setting,
+    draws,
+    began,
+    spans,
+    scale,
+  };
   const posterior = await collect(model, collected, own);
   report.finish({
     done: spans.reduce((n, s) => n + (s.end?.result.iterations ?? 0), 0),
@@ -116,16 +132,17 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
 }
 
 /** Where a chain is to start, if that is said. */
-function startOf(compiled: CompiledModel, density: LogDensity, init: Init | undefined, key: ChainOrder['key']) {
-  if (!init) return {};
+function startOf(compiled: CompiledModel, density: LogDensity, init: SampleOptions['init'], key: ChainOrder['key']) {
+  if (!init || init === 'pathfinder') return init ? { init } : {};
   return {
     init: findStart(density, (k) => initialPosition(compiled, init, k, 'sample'), foldIn(key, 'init')).position,
   };
 }
 
-function progressOf(spans: readonly Span[], iterations: number) {
+function progressOf(spans: readonly Span[], planned: number) {
   let done = 0;
   const lines = spans.map(({ progress, end }, chain) => {
+    const iterations = progress?.iterations ?? planned;
     const iteration = end?.result.iterations ?? progress?.iteration ?? 0;
     done += iteration;
     const divergences = progress?.divergences ?? 0;
@@ -133,7 +150,7 @@ function progressOf(spans: readonly Span[], iterations: number) {
     const trouble = divergences > 0 ? `, ${divergences} divergent` : '';
     return `chain ${chain}  ${bar(iteration, iterations)}  ${iteration}/${iterations} ${state}${trouble}`;
   });
-  return { done, total: spans.length * iterations, text: lines.join('\n') };
+  return { done, total: spans.length * planned, text: lines.join('\n') };
 }
 
 function lastLine({ chains, drawsPerChain, statistics, seconds, ending }: Posterior): string {

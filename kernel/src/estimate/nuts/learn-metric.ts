@@ -99,7 +99,7 @@ function along(rows: readonly Float64Array[], direction: Float64Array): number {
 }
 
 /** Mean and variance of each coordinate (Welford 1962). */
-export function moments(rows: readonly Float64Array[]): { mean: Float64Array; variance: Float64Array } {
+function moments(rows: readonly Float64Array[]): { mean: Float64Array; variance: Float64Array } {
   const d = rows[0]!.length;
   const mean = new Float64Array(d);
   const variance = new Float64Array(d);

@@ -33,7 +33,21 @@ export function metricKind({ variance, directions }: Metric): MetricKind {
   return 2 * rank < variance.length ? 'low-rank' : 'dense';
 }
 
-/** A metric that is not diagonal, prepared for products. Its memory is set aside once. */
+const prepared = new WeakMap<
+  Float64Array,
+  { readonly directions: Directions | undefined; readonly products: MetricProducts }
+>();
+
+/** The products of a metric; prepared once. */
+export function productsOf({ variance, directions }: Metric): MetricProducts {
+  const known = prepared.get(variance);
+  if (known && known.directions === directions) return known.products;
+  const products = new MetricProducts(directions ? { variance, directions } : { variance });
+  prepared.set(variance, { directions, products });
+  return products;
+}
+
+/** A metric, prepared for products. Its memory is set aside once. */
 export class MetricProducts {
   private readonly d: number;
   private readonly rank: number;

@@ -4,15 +4,16 @@
 import type { Key } from '../../numeric/random.ts';
 import type { Moved, Work } from '../../workers/index.ts';
 import { drive, type Runner, runnerOf } from './drive.ts';
+import { startedByPathfinder } from './pathfinder.ts';
 import { samplerNamed } from './registry.ts';
-import type { ChainProgress, ChainResult } from './run.ts';
+import type { ChainProgress, ChainResult, RunOptions } from './run.ts';
 import { type DensityGraph, densityOf } from './target.ts';
 
 /** One chain to run. */
 export interface ChainOrder {
   readonly chain: number;
   readonly key: Key;
-  readonly init?: Float64Array;
+  readonly init?: Float64Array | 'pathfinder';
   readonly from?: ChainResult;
 }
 
@@ -96,8 +97,10 @@ export async function runChains(
   const runners = order.chains.map(({ chain, key, init, from }): Runner => {
     const outlet = new Outlet(chain, from?.logDensity.length ?? 0);
     outlets.push(outlet);
-    const common = { warmup, draws, ...(init ? { init } : {}), ...(from ? { from } : {}) };
-    return runnerOf(sampler.run(density, key, { ...options, ...common, ...(stream ? { sink: outlet.take } : {}) }));
+    const common = { warmup, draws, ...(from ? { from } : {}), ...(stream ? { sink: outlet.take } : {}) };
+    const begin = (own: RunOptions) => sampler.run(density, key, { ...options, ...own });
+    if (init === 'pathfinder') return runnerOf(startedByPathfinder(begin, density, key, common));
+    return runnerOf(begin(init ? { ...common, init } : common));
   });
   const tell = () => {
     const progress = runners.map((runner, i) => ({ chain: order.chains[i]!.chain, progress: runner.progress }));
