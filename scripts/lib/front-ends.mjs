@@ -2,9 +2,9 @@
  * The other front ends and the grader, for the tests: an environment of their own in `.setup`, which sees the packages
  * of `.venv` and adds its own. So a person's JupyterLab has none of them, and nothing is installed twice.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { python, root, sitePackages, stateFolder, windows } from './paths.mjs';
+import { python, root, sitePackages, stateFolder, venv, windows } from './paths.mjs';
 import { pipInstall } from './python.mjs';
 import { runQuiet } from './run.mjs';
 import { stampedStep } from './steps.mjs';
@@ -26,5 +26,10 @@ export const frontEnds = stampedStep({
     writeFileSync(join(sitePackages(folder) ?? '', 'neighbours.pth'), `${sitePackages()}\n`);
     // What both have, pip sees through the .pth file and leaves where it is.
     await pipInstall(['-r', join(root, REQUIREMENTS)], { log: 'front-ends', remedy, interpreter: frontEndsPython });
+    // Notebook 7 looks for what JupyterLab's own parts can be set to, and for its themes, in its own environment alone.
+    for (const part of ['schemas', 'themes']) {
+      const place = join('share', 'jupyter', 'lab', part);
+      cpSync(join(venv, place), join(folder, place), { recursive: true });
+    }
   },
 });

@@ -72,7 +72,7 @@ export function isTrusted(page: Page): Promise<boolean> {
 export async function command(
   page: Page,
   id: string,
-  args: Readonly<Record<string, string | number | boolean>> = {},
+  args: Readonly<Record<string, string | number | boolean | Readonly<Record<string, string>>>> = {},
 ): Promise<void> {
   await page.evaluate(
     ([id, args]) =>

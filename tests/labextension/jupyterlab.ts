@@ -1,14 +1,14 @@
 /**
- * A real JupyterLab for browser tests: on a free port, with every folder it writes to in one temporary folder,
- * stopped with all its kernels when the test is done.
+ * A real JupyterLab, or Notebook 7, for browser tests: on a free port, with every folder it writes to in one temporary
+ * folder, stopped with all its kernels when the test is done.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { frontEndsPython } from '../../scripts/lib/front-ends.mjs';
+import { root, venv } from '../../scripts/lib/paths.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const token = 'for-this-test-alone';
 
 export interface LabOptions {
@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly files?: readonly string[];
   /** Our extension: the one just built, the one installed in the environment, or none. */
   readonly extension: 'built' | 'installed' | 'none';
+  /** Which program: JupyterLab, or Notebook 7 of the environment of the other front ends. */
+  readonly program?: 'lab' | 'notebook';
   /** Keep all cells on the page, also those far from the view, which JupyterLab otherwise takes away. */
   readonly allCells?: boolean;
 }
@@ -31,20 +33,28 @@ export interface Lab {
 }
 
 /** Start JupyterLab and wait until it answers. @throws with its log when it does not within a minute */
-export async function startLab({ files = [], extension, allCells = false }: LabOptions): Promise<Lab> {
+export async function startLab({ files = [], extension, program = 'lab', allCells = false }: LabOptions): Promise<Lab> {
   const home = mkdtempSync(join(tmpdir(), 'estimand-lab-'));
   const folder = join(home, 'notebooks');
   mkdirSync(folder);
   for (const file of files) cpSync(file, join(folder, basename(file)), { recursive: true });
   const env = environment(home, extension, allCells);
-  const server = spawn('python', serverArguments(folder), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const lab = program === 'lab';
+  if (!lab) {
+    // The environment of the other front ends has neither our extension nor our kernel: both are here.
+    env.JUPYTER_PATH = [env.JUPYTER_PATH, join(venv, 'share', 'jupyter')].join(delimiter);
+    env.JUPYTER_CONFIG_PATH = join(venv, 'etc', 'jupyter');
+  }
+  const python = lab ? 'python' : frontEndsPython;
+  const server = spawn(python, serverArguments(folder, lab), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stopped = new Promise<void>((resolve) => server.once('close', () => resolve()));
   try {
     const port = await portOf(server);
     const base = `http://127.0.0.1:${port}`;
     return {
       folder,
-      address: (file) => `${base}/lab/workspaces/test-${Date.now()}/tree/${encodeURIComponent(file)}?token=${token}`,
+      address: (file) =>
+        `${base}/${lab ? `lab/workspaces/test-${Date.now()}/tree` : 'notebooks'}/${encodeURIComponent(file)}?token=${token}`,
       trust(file) {
         const { status, stderr } = spawnSync('python', ['-m', 'jupyter', 'trust', file], {
           cwd: folder,
@@ -69,11 +79,19 @@ export async function startLab({ files = [], extension, allCells = false }: LabO
   }
 }
 
-function serverArguments(folder: string): string[] {
+function serverArguments(folder: string, lab: boolean): string[] {
   return [
-    ...['-m', 'jupyterlab', '--no-browser', '--ip=127.0.0.1', '--ServerApp.port=0', '--ServerApp.port_retries=50'],
+    ...[
+      '-m',
+      lab ? 'jupyterlab' : 'notebook',
+      '--no-browser',
+      '--ip=127.0.0.1',
+      '--ServerApp.port=0',
+      '--ServerApp.port_retries=50',
+    ],
     ...[`--ServerApp.root_dir=${folder}`, `--IdentityProvider.token=${token}`, '--ServerApp.allow_root=True'],
-    ...['--LabApp.expose_app_in_browser=True', '--ServerApp.log_level=INFO', '--LabApp.news_url=None'],
+    ...[`--${lab ? 'LabApp' : 'JupyterNotebookApp'}.expose_app_in_browser=True`, '--ServerApp.log_level=INFO'],
+    '--LabApp.news_url=None',
   ];
 }
 
@@ -89,6 +107,7 @@ function environment(home: string, extension: LabOptions['extension'], allCells:
   mkdirSync(labconfig);
   const disabledExtensions = {
     '@jupyterlab/apputils-extension:announcements': true,
+    '@jupyter/nbgrader': true, // asks its server what no test of ours has
     ...(extension === 'none' ? { '@estimand/labextension': true } : {}),
   };
   writeFileSync(join(labconfig, 'page_config.json'), JSON.stringify({ disabledExtensions }));
@@ -127,7 +146,7 @@ function portOf(server: ChildProcess): Promise<number> {
     const timer = setTimeout(() => fail('did not start within a minute'), 60_000);
     const read = (chunk: Buffer) => {
       log += chunk.toString();
-      const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(log)?.[1];
+      const port = /http:\/\/127\.0\.0\.1:(\d+)\/(?:lab|tree)/.exec(log)?.[1];
       if (!port) return;
       clearTimeout(timer);
       resolve(Number(port));
