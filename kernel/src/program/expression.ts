@@ -5,6 +5,7 @@ import { isExpression, mark, nodeOf } from './arguments.ts';
 import { constantNode, createNode, inputNode } from './build.ts';
 import { elementOf, fillUnknownSize, rowsOf } from './elements.ts';
 import type { Attributes, Node } from './node.ts';
+import { productOf } from './product.ts';
 import { formatShape, normaliseAxis, sizeOf } from './shape.ts';
 import type { Arg, Broadcast, Expr, Index, IndexMethods, Methods, Shape, ShapeOfArg, shape } from './types.ts';
 
@@ -204,10 +205,10 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
   }
 
   dot<A extends Arg>(other: A): Expr {
-    return apply('matmul', [this, other]);
+    return typed(productOf(this.node, nodeOf(other)));
   }
   matmul<A extends Arg>(other: A): Expr {
-    return apply('matmul', [this, other]);
+    return typed(productOf(this.node, nodeOf(other)));
   }
   transpose(): Expr {
     return apply('transpose', [this], { permutation: this.shape.map((_, axis) => this.shape.length - 1 - axis) });

@@ -7,6 +7,7 @@ import { inputNode } from './build.ts';
 import { apply, asExpression, expressionOf } from './expression.ts';
 import { closeOver } from './graph.ts';
 import { scanParts } from './operations/scan-layout.ts';
+import { productOf } from './product.ts';
 import { broadcastShapes, formatShape, sameShape } from './shape.ts';
 import type { Arg, Broadcast, Expr, Shape, ShapeOfArg } from './types.ts';
 
@@ -72,12 +73,16 @@ export function concatenate(parts: readonly Arg[]): Expr {
 
 /** Inner product of vectors; of matrices the matrix product. @example dot(x, beta); */
 export function dot(a: Arg, b: Arg): Expr {
-  return apply('matmul', [a, b]);
+  return matmul(a, b);
 }
 
-/** Matrix product: vec·vec, mat·vec, vec·mat or mat·mat. @example matmul(design, beta); // (n,) */
+/**
+ * Matrix product: vec·vec, mat·vec, vec·mat or mat·mat; of more dimensions the last two, the others broadcasting.
+ *
+ * @example matmul(design, beta); // (n,)
+ */
 export function matmul(a: Arg, b: Arg): Expr {
-  return apply('matmul', [a, b]);
+  return expressionOf(productOf(nodeOf(a), nodeOf(b)));
 }
 
 /** All products of the elements of two vectors. // (n, m) @example outer([1, 2], [3, 4]); // [[3, 4], [6, 8]] */

@@ -138,20 +138,26 @@ function fitTo(part: Node, target: Node): Node {
 
 /** The sum of what flowed into a node. Pieces of disjoint slices are laid side by side instead of being added. */
 function addUp(parts: readonly Node[], target: Node): Node {
-  const pads = parts.filter((part) => part.operation === 'pad');
-  const rest = parts.filter((part) => part.operation !== 'pad');
-  if (pads.length > 1) rest.push(...layOut(pads, target));
-  else rest.push(...pads);
+  const padded = new Map<number, Node[]>();
+  const rest: Node[] = [];
+  for (const part of parts) {
+    const axis = part.operation === 'pad' ? 0 : part.operation === 'padAxis' ? part.attributes.axis! : undefined;
+    if (axis === undefined) rest.push(part);
+    else padded.set(axis, [...(padded.get(axis) ?? []), part]);
+  }
+  for (const [axis, pads] of padded) rest.push(...(pads.length > 1 ? layOut(pads, target, axis) : pads));
   return rest.reduce((total, part) => createNode('add', [total, part]));
 }
 
 /** Padded pieces as few concatenations: each takes the pieces that do not overlap, in order, with zeros between. */
-function layOut(pads: readonly Node[], target: Node): Node[] {
+function layOut(pads: readonly Node[], target: Node, axis: number): Node[] {
   const sorted = [...pads].sort((a, b) => a.attributes.start! - b.attributes.start!);
   const layers: { end: number; pieces: Node[] }[] = [];
-  const rows = target.shape[0]!;
+  const rows = target.shape[axis]!;
   const zeros = (count: number): Node =>
-    nodeOf(apply('broadcastTo', [0], { sizes: [count, ...target.shape.slice(1)] }));
+    nodeOf(apply('broadcastTo', [0], { sizes: target.shape.map((n, i) => (i === axis ? count : n)) }));
+  const join = (pieces: Node[]): Node =>
+    axis === 0 ? createNode('concatenate', pieces) : createNode('concatenateAxis', pieces, { axis });
   for (const pad of sorted) {
     const start = pad.attributes.start!;
     const piece = pad.inputs[0]!;
@@ -162,9 +168,7 @@ function layOut(pads: readonly Node[], target: Node): Node[] {
     }
     if (start > layer.end) layer.pieces.push(zeros(start - layer.end));
     layer.pieces.push(piece);
-    layer.end = start + piece.shape[0]!;
+    layer.end = start + piece.shape[axis]!;
   }
-  return layers.map(({ end, pieces }) =>
-    createNode('concatenate', end < rows ? [...pieces, zeros(rows - end)] : pieces),
-  );
+  return layers.map(({ end, pieces }) => join(end < rows ? [...pieces, zeros(rows - end)] : pieces));
 }

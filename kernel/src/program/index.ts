@@ -48,6 +48,24 @@ export {
   triangularSolve,
   upperTriangle,
 } from './matrices.ts';
+export {
+  argmax,
+  concatenateAlong,
+  dropout,
+  elu,
+  gelu,
+  leakyRelu,
+  logSoftmax,
+  moments,
+  oneHot,
+  randomUniform,
+  relu,
+  silu,
+  sliceAlong,
+  softmax,
+  split,
+  takeRows,
+} from './neural.ts';
 export { type OdeOptions, type OdeState, odeSolve } from './ode.ts';
 export { operators } from './operators.ts';
 export { hessian, hessianVectorProduct } from './second-derivatives.ts';

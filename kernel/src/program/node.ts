@@ -35,6 +35,8 @@ export interface Attributes {
   /** matmul: read the left or right matrix as its transpose. */
   readonly transposeLeft?: boolean;
   readonly transposeRight?: boolean;
+  /** random: which of the independent streams of the key. */
+  readonly stream?: number;
   /** scan: one step as a closed graph; how many of its inputs and outputs are carried, how many are sequences. */
   readonly body?: Graph;
   readonly carries?: number;

@@ -26,6 +26,15 @@ import {
   svd,
   triangularSolve,
 } from '#kernel/program/matrices';
+import {
+  argmax,
+  concatenateAlong,
+  logSoftmax,
+  randomUniform,
+  sliceAlong,
+  softmax,
+  split,
+} from '#kernel/program/neural';
 import { odeSolve } from '#kernel/program/ode';
 import type { OperationName } from '#kernel/program/operations/registry';
 import type { Expr, Shape } from '#kernel/program/types';
@@ -41,6 +50,10 @@ export interface Case {
 
 const vector = (...values: number[]) => ({ shape: [values.length], values });
 const matrix = (rows: number, columns: number, ...values: number[]) => ({ shape: [rows, columns], values });
+const cube = (...shape: [number, number, number]) => ({
+  shape,
+  values: Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => Math.sin(2.3 * i + 0.4 * shape[2])),
+});
 const scalar = (value: number) => ({ shape: [], values: [value] });
 
 function use(label: string, operands: Case['operands'], build: Case['build'], twice = true): Case {
@@ -351,6 +364,45 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
       odeSolve((_, y, q) => y.mul(q.at(0)).sub(y.square().mul(q.at(1))), y0, 3, [2.2, 1, 0], p, tight),
     ),
   ],
+  relu: unary('relu', anywhere),
+  batchMatmul: [
+    use('pairs of matrices', [cube(2, 2, 3), cube(2, 3, 2)], matmul),
+    use('both transposed', [cube(2, 3, 2), cube(2, 4, 3)], (a, b) =>
+      matmul(transpose(a, [0, 2, 1]), transpose(b, [0, 2, 1])),
+    ),
+    use('one matrix for all', [matrix(2, 2, ...wild), cube(2, 2, 3)], matmul),
+    use('leading dimensions that broadcast', [cube(1, 2, 3), cube(2, 3, 2)], matmul),
+    use('a vector from the left', [vector(0.3, -0.8), cube(2, 2, 3)], matmul),
+  ],
+  sliceAxis: [
+    use('the last dimension', [cube(2, 3, 3)], (x) => sliceAlong(x, -1, 1)),
+    use('parts of the middle one', [cube(2, 4, 2)], (x) => {
+      const [a, b] = split(x, 2, 1) as [Expr, Expr];
+      return a.mul(b).sin();
+    }),
+  ],
+  padAxis: [
+    use('zeros around', [cube(2, 2, 2)], (x) => apply('padAxis', [x.sin()], { axis: 1, start: 1, rows: 4 })),
+    use('overlapping parts', [cube(2, 3, 2)], (x) =>
+      sliceAlong(x, 1, 0, 2)
+        .mul(sliceAlong(x, 1, 1))
+        .sin(),
+    ),
+  ],
+  concatenateAxis: [
+    use('along the last dimension', [cube(2, 2, 1), cube(2, 2, 3)], (a, b) => concatenateAlong([a, b.square(), a], -1)),
+  ],
+  softmax: [
+    use('rows', [matrix(2, 3, ...wild, 0.9, 0.1)], (x) => softmax(x)),
+    use('another dimension', [cube(2, 3, 2)], (x) => softmax(x, 1)),
+    use('with a mask', [vector(0.4, -1, 2)], (x) => softmax(where([1, 0, 1], x, -Infinity))),
+  ],
+  logSoftmax: [
+    use('rows', [matrix(2, 3, ...wild, 0.9, 0.1)], (x) => logSoftmax(x)),
+    use('another dimension', [cube(2, 3, 2)], (x) => logSoftmax(x, 0)),
+  ],
+  argmax: [use('rows', [matrix(2, 3, ...wild, 0.9, 0.1)], argmax)],
+  random: [use('as weights', [vector(0.3, -0.5, 1.2, 0.7, 2)], (x) => x.mul(randomUniform([1, 2, 3, 4], [5], 7)))],
   scan: [
     use('one carried scalar', [scalar(0.4), vector(0.2, 0.5, -1)], (s, x) =>
       scan((before, e) => before.mul(0.7).add(e).sin(), s, x),

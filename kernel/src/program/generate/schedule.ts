@@ -72,6 +72,7 @@ const placesOfSingle: ReadonlyMap<string, Place> = new Map([
   ['scatterAdd', 'kernel'],
   ['transpose', 'loop'],
   ['sliceAxis', 'loop'],
+  ['sumLog1p', 'kernel'],
 ]);
 
 /** Dimensions of size 1 do not change the order of elements. */

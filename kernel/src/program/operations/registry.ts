@@ -1,7 +1,10 @@
 /**
  * The registry: every operation of the compute core, one entry each. What is not here does not exist.
  */
+import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
+import { axes } from './axes.ts';
+import { batchProduct } from './batch-product.ts';
 import { bessel } from './bessel.ts';
 import { choleskyOperations } from './cholesky.ts';
 import { comparisons } from './comparison.ts';
@@ -12,9 +15,11 @@ import { linear } from './linear.ts';
 import { logProduct } from './log-product.ts';
 import { odes } from './ode.ts';
 import type { Operation } from './operation.ts';
+import { random } from './random.ts';
 import { reduction } from './reduction.ts';
 import { scan } from './scan.ts';
 import { shaping } from './shaping.ts';
+import { softmaxes } from './softmax.ts';
 import { squareOperations } from './square.ts';
 
 export const operations = {
@@ -31,6 +36,11 @@ export const operations = {
   ...factorisations,
   ...squareOperations,
   ...scan,
+  ...activation,
+  ...axes,
+  ...batchProduct,
+  ...softmaxes,
+  ...random,
   ...odes,
 } satisfies Record<string, Operation>;
 

@@ -2,10 +2,13 @@
  * Interpreter kernels in single precision, for operations whose intermediate values are rounded too. Every other
  * operation is its double precision kernel, the result rounded once.
  */
+import { batchProductKernel } from '../operations/batch-product.ts';
 import { elementwiseKernel } from '../operations/elementwise.ts';
 import { productLayout } from '../operations/linear.ts';
 import type { Kernel, KernelContext } from '../operations/operation.ts';
 import { operationOf } from '../operations/registry.ts';
+import { logSoftmaxKernel, softmaxKernel } from '../operations/softmax.ts';
+import { singleArithmetic } from './arithmetic.ts';
 import { scalarOf } from './elementwise.ts';
 import { sumKernel } from './reduction.ts';
 
@@ -28,6 +31,9 @@ const kernels: Readonly<Record<string, Make>> = {
       }
     };
   },
+  batchMatmul: (context) => batchProductKernel(singleArithmetic, context),
+  softmax: (context) => softmaxKernel(singleArithmetic, context),
+  logSoftmax: (context) => logSoftmaxKernel(singleArithmetic, context),
   scan: (context) => operationOf('scan').kernel(context),
 };
 

@@ -140,7 +140,7 @@ export class Emitter implements Surroundings {
     const output = this.operand(at!);
     const indexed = INDEXED.has(node.operation);
     const inputs = node.inputs.map((input, i) => this.operand(input, indexed && i === 1));
-    if (writer && !writer.unsuited?.(node, shapes)) {
+    if (writer && !writer.unsuited?.(inputs)) {
       const { module, scratch, fused } = this.#shop;
       writer.write({ module, code, node, inputs, output, scratch, fused });
       return code;

@@ -33,6 +33,6 @@ export interface KernelWriter {
   /** Bytes needed beside the result. */
   scratch?(node: GraphNode, inputs: readonly Shape[]): number;
   write(site: Site): void;
-  /** True where the operation has no form for these shapes: the interpreter's kernel is called. */
-  unsuited?(node: GraphNode, inputs: readonly Shape[]): boolean;
+  /** True where there is no form for these operands: the interpreter's kernel is called. */
+  unsuited?(inputs: readonly Operand[]): boolean;
 }

@@ -2,10 +2,18 @@
  * Operations written as a whole, one kernel each. What is not here is the interpreter's kernel, called from outside.
  */
 import type { KernelWriter } from '../site.ts';
-import { matmul } from './product.ts';
+import * as moves from './moves.ts';
+import { batchMatmul, matmul } from './product.ts';
+import { random } from './random.ts';
+import { logSoftmax, softmax } from './rows.ts';
 
 const writers: Readonly<Record<string, KernelWriter>> = {
+  ...moves,
   matmul,
+  batchMatmul,
+  softmax,
+  logSoftmax,
+  random,
 };
 
 /** The writer of an operation; undefined where there is none. */

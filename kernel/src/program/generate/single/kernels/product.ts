@@ -3,6 +3,7 @@
  */
 import type { GraphNode } from '../../../node.ts';
 import { type ProductLayout, productLayout } from '../../../operations/linear.ts';
+import { sizeOf } from '../../../shape.ts';
 import type { Shape } from '../../../types.ts';
 import { I32 } from '../../webassembly/encoder.ts';
 import { scratchSize, writeMatrixProduct } from '../../webassembly/matrix-product.ts';
@@ -33,6 +34,28 @@ export const matmul: KernelWriter = {
 };
 
 /** The product of one pair of matrices of a batch. */
-export function pairLayout({ attributes }: GraphNode, [a, b]: readonly Shape[]): ProductLayout {
+function pairLayout({ attributes }: GraphNode, [a, b]: readonly Shape[]): ProductLayout {
   return productLayout(a!.slice(-2), b!.slice(-2), attributes);
 }
+
+export const batchMatmul: KernelWriter = {
+  scratch: (node, shapes) => scratchSize({ ...pairLayout(node, shapes), ...single }),
+  write(site) {
+    const { code, node, inputs, output } = site;
+    const layout = pairLayout(
+      node,
+      inputs.map(({ shape }) => shape),
+    );
+    const { m, k, n } = layout;
+    const product = productFunction(site, layout);
+    const pointers = [...inputs, output].map(({ address }, i) => ({
+      local: code.integerLocal(address),
+      bytes: 4 * [m * k, k * n, m * n][i]!,
+    }));
+    code.repeat(sizeOf(output.shape.slice(0, -2)), () => {
+      for (const { local } of pointers) code.get(local);
+      code.call(product);
+      for (const { local, bytes } of pointers) code.advance(local, bytes);
+    });
+  },
+};
