@@ -5,33 +5,8 @@ import { jupyterDisplay } from '../host/display.ts';
 import type { MimeBundle } from '../host/host.ts';
 import { type Column, isMissing, rowCount } from './columns.ts';
 import { isFactor } from './factor.ts';
+import { checkNumbers, mean, standardDeviation } from './moments.ts';
 import { formatTable, markdownTable } from './table.ts';
-
-/** Arithmetic mean; NaN if a value is missing or there is none. */
-export function mean(values: ArrayLike<number>): number {
-  checkNumbers('mean', values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-}
-
-/** A traced expression has no length: without this check its mean would be NaN, in silence. */
-function checkNumbers(caller: string, values: ArrayLike<number>): void {
-  if (typeof values?.length === 'number' && typeof values !== 'string') return;
-  throw new TypeError(
-    `${caller}: expected an array of numbers, got ${values === null ? 'null' : typeof values}; ` +
-      'of an expression inside a model stage use its methods, x.mean()',
-  );
-}
-
-/** Standard deviation with divisor n − 1, in the values' unit; NaN if a value is missing or n < 2. */
-export function standardDeviation(values: ArrayLike<number>): number {
-  checkNumbers('standardDeviation', values);
-  const centre = mean(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
-  return values.length < 2 ? Number.NaN : Math.sqrt(sum / (values.length - 1));
-}
 
 /**
  * A column on the scale of standard deviations from its mean, and the two numbers that lead back.

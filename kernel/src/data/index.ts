@@ -1,12 +1,22 @@
 /** Typed columns: CSV files and addresses in, data sets that ship, missing values, factors. */
 export type { Column, ColumnOf, Columns, ColumnType, ColumnTypes } from './columns.ts';
 export { type CsvOptions, csv, parseCsv } from './csv.ts';
-export { Description, type DescriptionRow, describe, mean, standardDeviation, standardise } from './describe.ts';
+export { Description, type DescriptionRow, describe, standardise } from './describe.ts';
 export { DataError } from './error.ts';
 export { type Factor, factor, indicator, labelsOf } from './factor.ts';
 export { InferredTable } from './inferred.ts';
 export type { FileReader, ReadLimits } from './limits.ts';
 export { type CompleteColumn, type CompleteRows, dropMissing } from './missing.ts';
+export {
+  autocorrelation,
+  correlation,
+  covariance,
+  mean,
+  median,
+  quantile,
+  standardDeviation,
+  variance,
+} from './moments.ts';
 export type { ReadProgress } from './progress.ts';
 export { type Digits, digits } from './sets/digits.ts';
 export { type EightSchools, eightSchools } from './sets/eight-schools.ts';

@@ -53,15 +53,3 @@ export function variance(values: Float64Array): number {
   for (const v of values) sum += (v - centre) ** 2;
   return sum / (values.length - 1);
 }
-
-/**
- * Quantile of values sorted in ascending order, linear between order statistics (Hyndman & Fan 1996, type 7; the
- * default of R, NumPy and ArviZ).
- */
-export function sortedQuantile(sorted: Float64Array, probability: number): number {
-  const at = (sorted.length - 1) * probability;
-  const below = Math.floor(at);
-  const low = sorted[below] ?? Number.NaN;
-  const part = at - below;
-  return part === 0 ? low : low + part * (sorted[below + 1]! - low);
-}

@@ -2,7 +2,8 @@
  * Effective sample size: how many independent draws would be worth as much (Vehtari et al. 2021, §3.2; Geyer 1992).
  */
 import { log10 } from '../numeric/elementary.ts';
-import { type Chains, flatten, mapChains, mean, sortedQuantile, splitChains, usable, variance } from './chains.ts';
+import { sortedQuantile } from '../numeric/quantile.ts';
+import { type Chains, flatten, mapChains, mean, splitChains, usable, variance } from './chains.ts';
 import { rankNormalise } from './ranks.ts';
 
 /** Draws that differ by less than this are constant (NumPy's `finfo(float).resolution`, as ArviZ). */

@@ -1,7 +1,9 @@
 /**
  * Rank-normalised split R-hat (Vehtari et al. 2021, §3.1 and §4): do the chains agree?
  */
-import { type Chains, flatten, mapChains, mean, sortedQuantile, splitChains, usable, variance } from './chains.ts';
+
+import { sortedQuantile } from '../numeric/quantile.ts';
+import { type Chains, flatten, mapChains, mean, splitChains, usable, variance } from './chains.ts';
 import { rankNormalise } from './ranks.ts';
 
 /**

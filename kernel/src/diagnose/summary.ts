@@ -3,8 +3,9 @@
  */
 import { type Posterior, registerDiagnosis, type SummaryRow } from '../estimate/posterior.ts';
 import { Table } from '../estimate/table.ts';
+import { sortedQuantile } from '../numeric/quantile.ts';
 import { bfmi, lowBfmi } from './bfmi.ts';
-import { flatten, mean, sortedQuantile, splitChains, usable, variance } from './chains.ts';
+import { flatten, mean, splitChains, usable, variance } from './chains.ts';
 import { essOfScores, essTail } from './ess.ts';
 import { mcseMean, mcseSd } from './mcse.ts';
 import { rHatOfScores } from './r-hat.ts';

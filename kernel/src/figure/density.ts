@@ -5,6 +5,7 @@
  *
  * Work is O(n + points · width), whatever the number of draws: the convolution runs on the bins.
  */
+import { sortedQuantile } from '../numeric/quantile.ts';
 
 export interface Grid {
   readonly start: number;
@@ -16,16 +17,6 @@ export interface Bounds {
   /** No draw lies below: mass that the kernel would put there is folded back. */
   readonly lower?: number | undefined;
   readonly upper?: number | undefined;
-}
-
-/** Quantile of sorted values by linear interpolation (Hyndman & Fan 1996, type 7); NaN for no values. */
-export function sortedQuantile(sorted: Float64Array, probability: number): number {
-  const at = probability * (sorted.length - 1);
-  const low = Math.floor(at);
-  const a = sorted[low];
-  if (a === undefined) return Number.NaN;
-  const b = sorted[low + 1] ?? a;
-  return a + (at - low) * (b - a);
 }
 
 /**

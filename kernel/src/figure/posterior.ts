@@ -2,8 +2,10 @@
  * Posterior draws → figure data: per chain a density, a decimated trace and a rank histogram, and the summary
  * table, in at most `figureBytes` whatever the number of draws, parameters and chains.
  */
+
+import { sortedQuantile } from '../numeric/quantile.ts';
 import { decimateExtremes } from './decimate.ts';
-import { type Bounds, density, densityGrid, sortedQuantile } from './density.ts';
+import { type Bounds, density, densityGrid } from './density.ts';
 import { packU16 } from './pack.ts';
 import { rankHistogram } from './ranks.ts';
 import { formatNumber } from './ticks.ts';

@@ -2,6 +2,7 @@
  * One-way analysis of variance, with Fisher's common variance or Welch's (1951, Biometrika 38, 330–336) several, and all
  * pairs by Tukey's honest significant differences (Tukey 1949; Kramer 1956 for groups of different size).
  */
+import { mean as meanOf, variance as varianceOf } from '../data/moments.ts';
 import { formatTable } from '../data/table.ts';
 import { checkNames, checkShare } from '../estimate/options.ts';
 import { Displayable } from '../host/display.ts';
@@ -10,7 +11,7 @@ import { fUpper } from '../numeric/special/tail.ts';
 import { formatFigure, formatP } from '../regression/format.ts';
 import type { LinearFit } from '../regression/lm.ts';
 import { type Groups, groupsOf } from './groups.ts';
-import { HypothesisTest, meanOf, varianceOf } from './test.ts';
+import { HypothesisTest } from './test.ts';
 
 /** Sizes, means and sums of squares; the means from the first value, so that large values lose nothing. */
 function sumsOf(samples: readonly { readonly name: string; readonly values: Float64Array }[]) {

@@ -2,12 +2,13 @@
  * Tests of correlation: Pearson's r (interval by Fisher's 1921 transformation), Spearman's ρ (exact to n = 9, then the
  * Edgeworth series of Best & Roberts 1975, Applied Statistics 24, 377–379, AS 89), Kendall's τ (exact to n = 49).
  */
+import { mean as meanOf } from '../data/moments.ts';
 import { checkNames } from '../estimate/options.ts';
 import { exp, log1p, tanh } from '../numeric/elementary.ts';
 import { normalCdf, normalQuantile } from '../numeric/special/normal.ts';
 import { studentTCdf } from '../numeric/special/student-t.ts';
 import { rank } from './ranks.ts';
-import { commonOptions, HypothesisTest, meanOf, sampleOf, type TestOptions, tailP } from './test.ts';
+import { commonOptions, HypothesisTest, sampleOf, type TestOptions, tailP } from './test.ts';
 
 export interface CorrelationOptions extends TestOptions {
   readonly method?: 'pearson' | 'spearman' | 'kendall';

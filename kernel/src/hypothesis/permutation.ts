@@ -2,9 +2,10 @@
  * Permutation test of two samples (Fisher 1935; Pitman 1937): all ways of dealing the values into two groups when they are
  * few, else random ones, counting the observed one among them (Phipson & Smyth 2010), so that no p-value is 0.
  */
+import { mean as meanOf } from '../data/moments.ts';
 import { checkNames, checkWhole } from '../estimate/options.ts';
 import { key, Stream } from '../numeric/random.ts';
-import { commonOptions, HypothesisTest, meanOf, sampleOf, type TestOptions } from './test.ts';
+import { commonOptions, HypothesisTest, sampleOf, type TestOptions } from './test.ts';
 
 export interface PermutationOptions extends Omit<TestOptions, 'level'> {
   /** What is compared; default the difference of the means. */

@@ -2,20 +2,12 @@
  * Student's t-tests of means: one sample, paired, two samples with a common variance, and Welch's (1947, Biometrika 34,
  * 28–35) for variances that differ. Effect size: Cohen's d, and Hedges' g without its small-sample bias (Hedges 1981).
  */
+import { mean as meanOf, variance as varianceOf } from '../data/moments.ts';
 import { checkNames } from '../estimate/options.ts';
 import { exp } from '../numeric/elementary.ts';
 import { lgamma } from '../numeric/special/gamma.ts';
 import { studentTCdf, studentTQuantile } from '../numeric/special/student-t.ts';
-import {
-  type Alternative,
-  commonOptions,
-  HypothesisTest,
-  meanOf,
-  sampleOf,
-  type TestOptions,
-  tailP,
-  varianceOf,
-} from './test.ts';
+import { type Alternative, commonOptions, HypothesisTest, sampleOf, type TestOptions, tailP } from './test.ts';
 
 export interface TOptions extends TestOptions {
   /** The mean, or the difference of means, under the null hypothesis; default 0. */

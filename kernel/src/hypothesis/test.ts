@@ -124,19 +124,3 @@ export function sampleOf(caller: string, name: string, values: ArrayLike<number>
   }
   return sample;
 }
-
-export function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  const first = sum / values.length;
-  let rest = 0; // a second pass takes the rounding out
-  for (let i = 0; i < values.length; i++) rest += values[i]! - first;
-  return first + rest / values.length;
-}
-
-export function varianceOf(values: ArrayLike<number>): number {
-  const mean = meanOf(values);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - mean) ** 2;
-  return sum / (values.length - 1);
-}

@@ -1,9 +1,10 @@
 /** The F test of two variances, and Bartlett's (1937, Proceedings of the Royal Society A 160, 268–282) of several. */
+import { variance as varianceOf } from '../data/moments.ts';
 import { checkNames } from '../estimate/options.ts';
 import { log } from '../numeric/elementary.ts';
 import { chiSquaredUpper, fLower, fQuantile, fUpper } from '../numeric/special/tail.ts';
 import { type Groups, groupsOf } from './groups.ts';
-import { commonOptions, HypothesisTest, sampleOf, type TestOptions, tailP, varianceOf } from './test.ts';
+import { commonOptions, HypothesisTest, sampleOf, type TestOptions, tailP } from './test.ts';
 
 /**
  * Test whether two samples of normal values have one variance.

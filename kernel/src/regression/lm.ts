@@ -4,11 +4,11 @@
 import { checkNames } from '../estimate/options.ts';
 import { log } from '../numeric/elementary.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
+import { sortedQuantile } from '../numeric/quantile.ts';
 import { fUpper } from '../numeric/special/tail.ts';
 import { columnsOf, RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure, formatP, STARS } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
-import { quantile } from './formula/quantile.ts';
 
 export interface LinearOptions extends DesignOptions {
   /** What to do with columns that depend on others: refuse, naming them (the default), or leave them out as R does. */
@@ -172,7 +172,7 @@ export class LinearFit extends RegressionFit {
 
   override toString(): string {
     const sorted = this.residuals.slice().sort();
-    const shown = [0, 0.25, 0.5, 0.75, 1].map((p) => formatFigure(quantile(sorted, p), 4));
+    const shown = [0, 0.25, 0.5, 0.75, 1].map((p) => formatFigure(sortedQuantile(sorted, p), 4));
     const heads = ['Min', '1Q', 'Median', '3Q', 'Max'];
     const widths = shown.map((text, i) => Math.max(text.length, heads[i]!.length));
     const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join(' ');

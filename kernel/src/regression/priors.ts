@@ -1,7 +1,7 @@
 /**
  * Priors of a formula's model: none, weakly informative ones on the scale of the data, or one's own.
  */
-import { standardDeviation } from '../data/describe.ts';
+import { standardDeviation } from '../data/moments.ts';
 import { namesHint } from '../data/names.ts';
 import { type Distribution, exponential, flat, gamma, normal } from '../distributions/index.ts';
 import { checkNames } from '../estimate/options.ts';

@@ -5,11 +5,11 @@
 import { checkNames } from '../estimate/options.ts';
 import { exp } from '../numeric/elementary.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
+import { sortedQuantile } from '../numeric/quantile.ts';
 import { normalCdf } from '../numeric/special/normal.ts';
 import { columnsOf, RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
-import { quantile } from './formula/quantile.ts';
 import { refuseDependent } from './lm.ts';
 
 /** How far residuals are believed: all equally up to a bound (Huber), or less and less, and at last not at all. */
@@ -75,7 +75,7 @@ function influenceOf(psi: Psi, tuning: number): Influence {
 
 /** The scale of residuals, from the one before. */
 function scaleOf(residuals: Float64Array, before: number, how: 'mad' | 'proposal 2', degrees: number): number {
-  if (how === 'mad') return quantile(residuals.map(Math.abs).sort(), 0.5) / medianOfNormal;
+  if (how === 'mad') return sortedQuantile(residuals.map(Math.abs).sort(), 0.5) / medianOfNormal;
   const k = proposalTuning;
   const inside = 2 * normalCdf(k) - 1;
   const gamma = inside + k * k * (1 - inside) - (2 * k * exp((-k * k) / 2)) / Math.sqrt(2 * Math.PI);

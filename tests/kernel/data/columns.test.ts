@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type csv, parseCsv } from '#kernel/data/csv';
-import { mean, standardDeviation, standardise, describe as summarise } from '#kernel/data/describe';
+import { standardise, describe as summarise } from '#kernel/data/describe';
 import { type Factor, factor, indicator, isFactor, labelsOf } from '#kernel/data/factor';
 import { InferredTable } from '#kernel/data/inferred';
 import { dropMissing } from '#kernel/data/missing';
+import { mean, standardDeviation } from '#kernel/data/moments';
 import { penguins } from '#kernel/data/sets/penguins';
 import { jupyterDisplay } from '#kernel/host/display';
 import type { MimeBundle } from '#kernel/host/host';

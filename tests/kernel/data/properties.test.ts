@@ -3,9 +3,10 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mean, standardDeviation, standardise } from '#kernel/data/describe';
+import { standardise } from '#kernel/data/describe';
 import { factor, indicator, labelsOf } from '#kernel/data/factor';
 import { dropMissing } from '#kernel/data/missing';
+import { mean, standardDeviation } from '#kernel/data/moments';
 
 const labels = fc.array(fc.option(fc.string({ maxLength: 3 })), { maxLength: 30 });
 const numbers = fc.array(

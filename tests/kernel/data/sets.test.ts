@@ -4,9 +4,10 @@
  * `load_iris(as_frame=True).frame.describe()`; `load_digits().data.sum()`, `numpy.bincount(target)`.
  */
 import { describe, expect, it } from 'vitest';
-import { mean, describe as summarise } from '#kernel/data/describe';
+import { describe as summarise } from '#kernel/data/describe';
 import { labelsOf } from '#kernel/data/factor';
 import { dropMissing } from '#kernel/data/missing';
+import { mean } from '#kernel/data/moments';
 import { digits, unpackPixels } from '#kernel/data/sets/digits';
 import { eightSchools } from '#kernel/data/sets/eight-schools';
 import { iris } from '#kernel/data/sets/iris';

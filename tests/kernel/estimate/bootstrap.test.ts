@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { bernoulliLogit, exponential, flat, normal } from '#kernel/distributions/index';
-import { bootstrapInterval, quantileOf } from '#kernel/estimate/bootstrap-interval';
+import { bootstrapInterval } from '#kernel/estimate/bootstrap-interval';
 import { type BootstrapIntervalKind, bootstrap, mle } from '#kernel/estimate/index';
 import { model } from '#kernel/model/index';
+import { sortedQuantile } from '#kernel/numeric/quantile';
 import scipy from './fixtures/bootstrap.json' with { type: 'json' };
 
 const positive = () => flat().bounded({ lower: 0 });
@@ -25,7 +26,7 @@ describe('bootstrap intervals against scipy, from the same replicates', () => {
 
   it('quantiles are interpolated between order statistics', () => {
     const sorted = Float64Array.of(1, 2, 4);
-    expect([0, 0.25, 0.5, 0.75, 1].map((p) => quantileOf(sorted, p))).toEqual([1, 1.5, 2, 3, 4]);
+    expect([0, 0.25, 0.5, 0.75, 1].map((p) => sortedQuantile(sorted, p))).toEqual([1, 1.5, 2, 3, 4]);
   });
 });
 

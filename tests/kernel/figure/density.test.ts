@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { density, densityGrid, silvermanBandwidth, sortedQuantile } from '#kernel/figure/density';
+import { density, densityGrid, silvermanBandwidth } from '#kernel/figure/density';
+import { sortedQuantile } from '#kernel/numeric/quantile';
 import { normals } from './sample.ts';
 
 const sorted = (values: ArrayLike<number>) => Float64Array.from(values).sort();

@@ -2,10 +2,11 @@
  * The Bayesian test of a correlation: Jeffreys' reduced likelihood and a beta prior stretched over (−1, 1) (Jeffreys
  * 1961, section 5.7; Ly, Verhagen & Wagenmakers 2016, J. Math. Psychol. 72, 19–32).
  */
+import { mean as meanOf } from '../../data/moments.ts';
 import { checkNames, checkShare } from '../../estimate/options.ts';
 import { log, log1p } from '../../numeric/elementary.ts';
 import { logBeta } from '../../numeric/special/log-beta.ts';
-import { meanOf, sampleOf } from '../test.ts';
+import { sampleOf } from '../test.ts';
 import { summariseDensity } from './density.ts';
 import { logIntegral } from './log-integral.ts';
 import { BayesianTest } from './result.ts';

@@ -3,13 +3,14 @@
  * variance (Rouder, Morey, Speckman & Province 2012, J. Math. Psychol. 56, 356–374) and regression (Liang, Paulo,
  * Molina, Clyde & Berger 2008; Rouder & Morey 2012, Multivar. Behav. Res. 47, 877–903).
  */
+import { mean as meanOf } from '../../data/moments.ts';
 import { checkNames } from '../../estimate/options.ts';
 import { exp, log, log1p } from '../../numeric/elementary.ts';
 import { cholesky, choleskyLogDeterminant } from '../../numeric/linalg/cholesky.ts';
 import { solveTriangular } from '../../numeric/linalg/triangular.ts';
 import { LinearFit } from '../../regression/lm.ts';
 import { type Groups, groupsOf } from '../groups.ts';
-import { meanOf } from '../test.ts';
+
 import { logIntegral } from './log-integral.ts';
 import { BayesianTest } from './result.ts';
 

@@ -2,10 +2,11 @@
  * The Bayesian t-test: a Cauchy prior on the size of the effect in standard deviations, Jeffreys' on the rest (Rouder,
  * Speckman, Sun, Morey & Iverson 2009, Psychon. Bull. Rev. 16, 225–237).
  */
+import { mean as meanOf, variance as varianceOf } from '../../data/moments.ts';
 import { checkNames, checkShare } from '../../estimate/options.ts';
 import { exp, log, log1p } from '../../numeric/elementary.ts';
 import { integrate } from '../../numeric/quadrature.ts';
-import { meanOf, sampleOf, varianceOf } from '../test.ts';
+import { sampleOf } from '../test.ts';
 import { summariseDensity } from './density.ts';
 import { logIntegral } from './log-integral.ts';
 import { BayesianTest } from './result.ts';

@@ -2,7 +2,7 @@
  * B-spline and natural cubic spline bases, as R's `bs` and `ns`: Cox–de Boor recursion (de Boor 1978, A Practical
  * Guide to Splines, chapter X); the natural basis is the null space of the second derivatives at the two ends.
  */
-import { quantile } from './quantile.ts';
+import { sortedQuantile } from '../../numeric/quantile.ts';
 
 /** A basis that can be evaluated at new points. */
 export interface SplineBasis {
@@ -40,7 +40,7 @@ export function splineBasis(kind: 'bs' | 'ns', x: Float64Array, options: SplineO
       throw new RangeError(`${kind}: df must be a whole number from ${least}, got ${options.df}`);
     }
     const inside = x.filter((value) => value >= boundary[0] && value <= boundary[1]).sort();
-    knots = Array.from({ length: count }, (_, i) => quantile(inside, (i + 1) / (count + 1)));
+    knots = Array.from({ length: count }, (_, i) => sortedQuantile(inside, (i + 1) / (count + 1)));
   }
   return { kind, knots, boundary, degree, intercept };
 }
