@@ -6,7 +6,8 @@
  */
 import type { Distribution } from '../distributions/index.ts';
 import { constant, type Expr, type Expression, indexExpression, named, type Shape } from '../program/index.ts';
-import { topologicalOrder } from '../program/node.ts';
+import { isConstant, topologicalOrder } from '../program/node.ts';
+import { markObserved } from '../program/observed.ts';
 import type { Column } from './data.ts';
 import type { Bounds, Transform } from './transforms/index.ts';
 
@@ -67,8 +68,10 @@ export function lookUp(trace: Trace, name: string): Expr {
 /** A column as an expression. @throws RangeError when it has a fault */
 export function columnValue({ name, kind, shape, values, levels, fault }: Column): Expr {
   if (fault !== undefined) throw new RangeError(fault);
-  if (kind === 'factor') return indexExpression(values, levels!.length, name);
-  return named(constant(values).reshape(...shape), name);
+  const value = kind === 'factor' ? indexExpression(values, levels!.length, name) : constant(values).reshape(...shape);
+  const { node } = value as unknown as Expression;
+  if (isConstant(node)) markObserved(node.attributes.value!);
+  return kind === 'factor' ? value : named(value, name);
 }
 
 /** Names of the parameters these expressions are computed from, in the order of the model. */

@@ -6,6 +6,7 @@
 import { planGraph } from './interpret.ts';
 import type { Attributes, Node } from './node.ts';
 import { isConstant } from './node.ts';
+import { isObserved, markObserved } from './observed.ts';
 import { operationOf } from './operations/registry.ts';
 import { reassociate } from './optimise/reassociate.ts';
 import { simplify } from './optimise/simplify.ts';
@@ -42,7 +43,8 @@ export function createNode(name: string, inputs: readonly Node[], attributes: At
     output,
     inputs.map((input) => input.attributes.value!),
   );
-  return constantNode(output, shape);
+  const fromData = inputs.some((input) => isObserved(input.attributes.value!));
+  return constantNode(fromData ? markObserved(output) : output, shape);
 }
 
 /** A constant is not spelt out where it would only repeat itself. */

@@ -4,11 +4,10 @@
 
 import { nodeOf } from './arguments.ts';
 import { expressionOf, variable } from './expression.ts';
-import { canGenerate, generatePlan } from './generate/javascript.ts';
-import { gainsFromWebAssembly, planWebAssembly } from './generate/webassembly/plan.ts';
+import { type BackEnd, planOf } from './generate/plan.ts';
 import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
-import { type Plan, planGraph } from './interpret.ts';
+import type { Plan } from './interpret.ts';
 import type { Graph } from './node.ts';
 import { reduceLeastSquares } from './optimise/least-squares.ts';
 import { multiplyLogarithms } from './optimise/log-products.ts';
@@ -17,17 +16,6 @@ import { shareExponentials } from './optimise/share.ts';
 import { hessianVectorProduct } from './second-derivatives.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
-
-/**
- * Generated code, its long loops as WebAssembly or all of it JavaScript, or the interpreter where code may not be
- * generated. All give the same bits.
- */
-export type BackEnd = 'webassembly' | 'javascript' | 'interpreter';
-
-function backEndFor(graph: Graph): BackEnd {
-  if (!canGenerate()) return 'interpreter';
-  return gainsFromWebAssembly(graph) ? 'webassembly' : 'javascript';
-}
 
 /** What a program computes, and from what. */
 export interface ProgramDescription {
@@ -46,11 +34,11 @@ export class Program {
   readonly #plan: Plan;
 
   /** @param backEnd one of them, where not the rule is to decide; JavaScript runs where there is no WebAssembly */
-  constructor(graph: Graph, backEnd: BackEnd = backEndFor(graph)) {
+  constructor(graph: Graph, backEnd?: BackEnd) {
     this.graph = graph;
-    const assembled = backEnd === 'webassembly' ? planWebAssembly(graph) : undefined;
-    this.backEnd = backEnd === 'webassembly' && assembled === undefined ? 'javascript' : backEnd;
-    this.#plan = assembled ?? (backEnd === 'interpreter' ? planGraph(graph) : generatePlan(graph));
+    const planned = planOf(graph, backEnd);
+    this.backEnd = planned.backEnd;
+    this.#plan = planned.plan;
   }
 
   /** The buffers the program reads, by name; for callers that write them in place and call `execute`. */

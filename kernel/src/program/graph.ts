@@ -5,6 +5,7 @@
 import { constantNode, createNode, inputNode } from './build.ts';
 import type { Graph, GraphNode, Node } from './node.ts';
 import { isConstant, topologicalOrder } from './node.ts';
+import { isObserved } from './observed.ts';
 import { operationOf } from './operations/registry.ts';
 import { formatShape, sameShape, sizeOf } from './shape.ts';
 import type { Shape } from './types.ts';
@@ -138,7 +139,8 @@ export function closeOver(
   const copyOf = (node: Node): Node => {
     let made = copy.get(node);
     if (made === undefined) {
-      if (isConstant(node) && sizeOf(node.shape) === 1) return node;
+      // Data may change where the body does not: they stay outside.
+      if (isConstant(node) && sizeOf(node.shape) === 1 && !isObserved(node.attributes.value!)) return node;
       made = inputNode(`${inputs.length}`, node.shape);
       inputs.push({ name: `${inputs.length}`, shape: node.shape });
       captured.push(node);

@@ -9,7 +9,7 @@ import { loopOf } from './loop.ts';
 import type { LoopForm } from './loop-form.ts';
 import { printLoop } from './loop-javascript.ts';
 import { writeScan } from './recurrence.ts';
-import { type Group, type Schedule, schedule } from './schedule.ts';
+import { type Group, isWrittenOut, type Schedule, schedule } from './schedule.ts';
 import { type SmallOperand, writeSmall } from './small.ts';
 import { TextElements } from './text-elements.ts';
 import { isWorthPrinting, printLoop as printWebAssembly } from './webassembly/loop.ts';
@@ -83,7 +83,7 @@ export class Emitter {
   elementText(at: number, index: number): string {
     const root = this.schedule.roots[at]!;
     const value = this.node(root.node).attributes.value;
-    if (value !== undefined) return literal(value[root.offset + index]!);
+    if (value !== undefined && isWrittenOut(value)) return literal(value[root.offset + index]!);
     const location = this.locate(at);
     if (location.kind === 'elements') return location.texts[index]!;
     const text = element(location.name, location.offset, index);

@@ -8,7 +8,8 @@ import type { Plan } from '../interpret.ts';
 import type { Graph } from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { Emitter } from './emit.ts';
-import type { Assembler } from './webassembly/assembler.ts';
+import { type Generated, type Make, type Template, templateOf } from './template.ts';
+import { type Assembler, functionsOf } from './webassembly/assembler.ts';
 import { Writer } from './writer.ts';
 
 let allowed: boolean | undefined;
@@ -26,16 +27,8 @@ export function canGenerate(): boolean {
 }
 
 /** The text of a graph's function, and what it closes over. For tests and for curiosity. */
-export function generate(
-  graph: Graph,
-  assembler?: Assembler,
-): {
-  readonly text: string;
-  readonly constants: ReadonlyMap<string, unknown>;
-  readonly inputs: Float64Array[];
-  readonly outputs: Float64Array[];
-} {
-  const writer = new Writer((inner) => generatePlan(inner), assembler);
+export function generate(graph: Graph, assembler?: Assembler): Generated {
+  const writer = new Writer((inner) => generatePlan(inner).plan, assembler);
   const emitter = new Emitter(writer, graph);
   const inputs = graph.inputs.map(({ shape }, i) => {
     const array = writer.allocate(sizeOf(shape));
@@ -47,10 +40,16 @@ export function generate(
   return { text: writer.lines.join('\n'), constants: writer.constants, inputs, outputs };
 }
 
-/** A plan that runs generated JavaScript; with an assembler, its long loops are WebAssembly. */
-export function generatePlan(graph: Graph, assembler?: Assembler): Plan {
-  const { text, constants, inputs, outputs } = generate(graph, assembler);
-  const values = new Map([...constants, ...(assembler?.finish() ?? [])]);
-  const make = new Function(...values.keys(), `'use strict';\nreturn function run() {\n${text}\n};`);
-  return { inputs, outputs, run: make(...values.values()) as () => void };
+/** A plan that runs generated JavaScript, and its template where it has one; with an assembler, its long loops are WebAssembly. */
+export function generatePlan(graph: Graph, assembler?: Assembler): { plan: Plan; template: Template | undefined } {
+  const generated = generate(graph, assembler);
+  const { text, constants, inputs, outputs } = generated;
+  const assembled = assembler?.finish();
+  const names = [...constants.keys(), ...(assembled?.functions ?? [])];
+  const make = new Function(...names, `'use strict';\nreturn function run() {\n${text}\n};`) as Make;
+  const functions = assembled ? functionsOf(assembled, assembler!.memory) : [];
+  return {
+    plan: { inputs, outputs, run: make(...constants.values(), ...functions) },
+    template: templateOf(graph, generated, make, assembler && { assembler, assembled: assembled! }),
+  };
 }

@@ -144,7 +144,8 @@ function sumStrides(shape: Shape, axes: readonly number[]): number[] {
 
 const integerCopies = new WeakMap<Float64Array, Int32Array>();
 
-function integers(value: Float64Array): Int32Array {
+/** Constant codes as integers; made once. */
+export function integers(value: Float64Array): Int32Array {
   let copy = integerCopies.get(value);
   if (copy === undefined) {
     copy = Int32Array.from(value);

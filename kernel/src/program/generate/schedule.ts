@@ -6,6 +6,7 @@
  * in straight-line code. What is left is one call of the interpreter's kernel each.
  */
 import type { Graph, GraphNode } from '../node.ts';
+import { isObserved } from '../observed.ts';
 import { operationOf } from '../operations/registry.ts';
 import { sameShape, sizeOf } from '../shape.ts';
 import type { Shape } from '../types.ts';
@@ -44,8 +45,13 @@ export interface Group {
 }
 
 /** At most so many elements live as variables. A larger program keeps to scalars, or its code would not be compiled. */
-const SMALL = 16;
+export const SMALL = 16;
 const LARGE_PROGRAM = 1500;
+
+/** True for a constant whose numbers stand in the code; others are read from memory. */
+export function isWrittenOut(value: Float64Array): boolean {
+  return value.length <= SMALL && !isObserved(value);
+}
 
 /** Operations that need no code on variables, or that are written out in full. */
 const writtenOut = new Set([
@@ -118,7 +124,7 @@ function smallLimit(graph: Graph): number {
 }
 
 /** Rows are single elements, found at constant integers that are all inside. */
-function simpleIndex(graph: Graph, node: GraphNode): boolean {
+export function isSimpleIndex(graph: Graph, node: GraphNode): boolean {
   const values = node.operation === 'gather' ? graph.nodes[node.inputs[0]!]!.shape : node.shape;
   const codes = graph.nodes[node.inputs[1]!]!.attributes.value;
   if (codes === undefined || sizeOf(values.slice(1)) !== 1) return false;
@@ -134,16 +140,16 @@ function placeOf(graph: Graph, node: GraphNode, limit: number): Place {
   const elementwise = operationOf(operation).elementwise !== undefined;
   if (size <= limit) {
     if (elementwise || operation === 'slice' || operation === 'broadcastTo') return 'small';
-    if (operation === 'gather' && simpleIndex(graph, node)) return 'small';
-    const fixed = (operation !== 'gather' && operation !== 'scatterAdd') || simpleIndex(graph, node);
+    if (operation === 'gather' && isSimpleIndex(graph, node)) return 'small';
+    const fixed = (operation !== 'gather' && operation !== 'scatterAdd') || isSimpleIndex(graph, node);
     if (largestInput <= limit && writtenOut.has(operation) && fixed) return 'small';
   }
   if (operation === 'reshape') return 'alias';
   if (operation === 'slice') return 'alias';
   if (elementwise || operation === 'broadcastTo') return 'loop';
-  if (operation === 'gather') return simpleIndex(graph, node) ? 'loop' : 'kernel';
+  if (operation === 'gather') return isSimpleIndex(graph, node) ? 'loop' : 'kernel';
   if (operation === 'sum' || operation === 'sumLog1p') return 'ending';
-  if (operation === 'scatterAdd') return simpleIndex(graph, node) ? 'ending' : 'kernel';
+  if (operation === 'scatterAdd') return isSimpleIndex(graph, node) ? 'ending' : 'kernel';
   return 'kernel';
 }
 

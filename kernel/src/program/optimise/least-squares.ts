@@ -6,6 +6,7 @@
 import { constantNode, createNode } from '../build.ts';
 import type { Node } from '../node.ts';
 import { topologicalOrder } from '../node.ts';
+import { markObserved } from '../observed.ts';
 import { sizeOf } from '../shape.ts';
 import { type Affine, affineOf } from './affine.ts';
 import { triangle } from './triangle.ts';
@@ -73,7 +74,11 @@ function squaredNorm({ terms }: Affine, whole: Float64Array, columns: number): N
   const rest = whole[columns * width + columns]! ** 2;
   const vectors = terms.map(({ coefficients }) => coefficients);
   const c = vectors.length === 1 ? vectors[0]! : createNode('concatenate', vectors); // (columns,)
+  for (const value of [r, z]) markObserved(value);
   const fitted = createNode('matmul', [constantNode(r, [columns, columns]), c]);
   const squares = createNode('square', [createNode('add', [fitted, constantNode(z, [columns])])]);
-  return createNode('add', [createNode('sum', [squares], { axes: [0] }), constantNode(Float64Array.of(rest), [])]);
+  return createNode('add', [
+    createNode('sum', [squares], { axes: [0] }),
+    constantNode(markObserved(Float64Array.of(rest)), []),
+  ]);
 }

@@ -13,6 +13,23 @@ const PAGE = 65536;
 /** Addresses stay within a signed 32-bit integer. */
 const LARGEST_MEMORY = 2 ** 31 - PAGE;
 
+/** A compiled module, and what an instance of it needs besides memory. */
+export interface Assembled {
+  readonly module: WebAssembly.Module;
+  /** Names of its functions, all of them called with numbers. */
+  readonly functions: readonly string[];
+  /** Functions of numbers that it calls. */
+  readonly environment: Readonly<Record<string, (...values: number[]) => number>>;
+  /** Size of the memory. */
+  readonly pages: number;
+}
+
+/** The functions of a module, in the order of their names, on this memory. */
+export function functionsOf({ module, functions, environment }: Assembled, memory: WebAssembly.Memory): unknown[] {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...environment } });
+  return functions.map((name) => exports[name]);
+}
+
 export class Assembler {
   readonly memory: WebAssembly.Memory;
   readonly #functions: DefinedFunction[] = [];
@@ -92,15 +109,23 @@ export class Assembler {
     return name;
   }
 
-  /** Compile. @returns the functions by name, all of them called with numbers */
-  finish(): ReadonlyMap<string, (...values: number[]) => void> {
+  /** Constants and codes that were copied into the shared memory, and where to, in bytes. */
+  get constants(): ReadonlyMap<Float64Array | Int32Array, number> {
+    return this.#constants;
+  }
+
+  /** Compile. */
+  finish(): Assembled {
     // Functions call imports alone, whose indices come first and do not change.
     const module = new WebAssembly.Module(encodeModule(this.#imports, this.#functions));
     const scalars = this.#imports.map(({ name }) => [name, operationOf(name).elementwise!.scalar] as const);
-    const { exports } = new WebAssembly.Instance(module, {
-      env: { memory: this.memory, ...Object.fromEntries(scalars) },
-    });
-    return new Map(this.#functions.map(({ name }) => [name, exports[name] as (...values: number[]) => void]));
+    const functions = this.#functions.map(({ name }) => name);
+    return {
+      module,
+      functions,
+      environment: Object.fromEntries(scalars),
+      pages: this.memory.buffer.byteLength / PAGE,
+    };
   }
 
   #take(bytes: number): number | undefined {

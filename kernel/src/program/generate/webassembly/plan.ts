@@ -2,7 +2,6 @@
  * Which back end a program gets, by a fixed rule of its graph: WebAssembly for its loops where one is long, or a
  * product of matrices is in it, else JavaScript alone. The bits are the same.
  */
-import type { Plan } from '../../interpret.ts';
 import type { Graph } from '../../node.ts';
 import { generatePlan } from '../javascript.ts';
 import { Assembler } from './assembler.ts';
@@ -15,7 +14,7 @@ export function gainsFromWebAssembly(graph: Graph): boolean {
 }
 
 /** A plan whose long loops are WebAssembly; undefined where this place has none, or not enough memory. */
-export function planWebAssembly(graph: Graph): Plan | undefined {
+export function planWebAssembly(graph: Graph): ReturnType<typeof generatePlan> | undefined {
   const assembler = Assembler.open(memoryNeeded(graph, SHORT_LOOP).bytes);
   if (assembler === undefined) return undefined;
   try {
