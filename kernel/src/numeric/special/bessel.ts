@@ -7,6 +7,7 @@
 import { exp, log, log1p } from '../elementary.ts';
 
 const LARGE = 20;
+const SQRT_TWO_PI = Math.sqrt(2 * Math.PI);
 
 /** Σ (x²/4)^k / (k! (k + order)!) from the second term on, for 0 ≤ x < 20; the first is 1. */
 function seriesTail(x: number, order: 0 | 1): number {
@@ -58,6 +59,30 @@ export function besselI1(x: number): number {
   const size = Math.abs(x);
   if (size < LARGE) return 0.5 * x * (1 + seriesTail(size, 1));
   return Number.isNaN(x) ? x : Math.sign(x) * large(size, hankelTail(size, 1));
+}
+
+/**
+ * e^−|x| I₀(x), which neither overflows nor loses its size.
+ *
+ * @example besselI0Scaled(1000) // 0.012617240455891257
+ */
+export function besselI0Scaled(x: number): number {
+  const size = Math.abs(x);
+  if (Number.isNaN(x)) return x;
+  if (size < LARGE) return exp(-size) * (1 + seriesTail(size, 0));
+  return (1 + hankelTail(size, 0)) / (SQRT_TWO_PI * Math.sqrt(size));
+}
+
+/**
+ * e^−|x| I₁(x), odd in x.
+ *
+ * @example besselI1Scaled(1000) // 0.012610930256928629
+ */
+export function besselI1Scaled(x: number): number {
+  const size = Math.abs(x);
+  if (Number.isNaN(x)) return x;
+  if (size < LARGE) return exp(-size) * 0.5 * x * (1 + seriesTail(size, 1));
+  return (Math.sign(x) * (1 + hankelTail(size, 1))) / (SQRT_TWO_PI * Math.sqrt(size));
 }
 
 /** log of e^x / √(2πx) · (1 + tail). */

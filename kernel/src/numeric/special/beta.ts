@@ -107,6 +107,21 @@ export function betaRegularisedUpper(a: number, b: number, x: number): number {
 }
 
 /**
+ * x^(a−1) (1 − x)^(b−1) / B(a, b): the density of a beta variable, the derivative of I_x(a, b) in x.
+ *
+ * @param a > 0, else NaN
+ * @param b > 0, else NaN
+ * @param x between 0 and 1, else NaN
+ * @example betaDensity(2, 3, 0.5) // 1.5
+ */
+export function betaDensity(a: number, b: number, x: number): number {
+  if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return Number.NaN;
+  if (x === 0) return a < 1 ? Infinity : a === 1 ? b : 0;
+  if (x === 1) return b < 1 ? Infinity : b === 1 ? a : 0;
+  return betaMass(a, b, x, 1 - x) / x / (1 - x);
+}
+
+/**
  * x and 1 − x with I_x(a, b) = lower and 1 − I_x(a, b) = upper = 1 − lower, both accurate: Newton's method on the
  * logarithm of the smaller tail as a function of logit x, inside a bracket. Both tails strictly between 0 and 1.
  */

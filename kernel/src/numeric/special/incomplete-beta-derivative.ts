@@ -13,18 +13,24 @@ const MAXIMUM_TERMS = 10_000_000;
 /** log v near 1, from how far it is above: v = 1 + above. */
 const logNear = (v: number, above: number): number => (Math.abs(above) < 0.25 ? log1p(above) : log(v));
 
-/** ∂I/∂a and ∂I/∂b for x not far above the mean. */
-function lower(a: number, b: number, x: number, y: number): readonly [number, number] {
+/** log x + ψ(a + b) − ψ(a + 1) and log y + ψ(a + b) − ψ(b): slopes of the logarithm of the first term of the series. */
+export function betaSlopes(a: number, b: number, x: number, y: number): [number, number] {
   const n = a + b;
   const delta = excess(a, b, x, y); // x b − a y
   const shared = digammaMinusLog(n);
-  // log x + ψ(a + b) − ψ(a + 1) and log y + ψ(a + b) − ψ(b)
-  let slopeA =
+  const slopeA =
     a < 10
       ? log(x * n) + shared - digamma(a + 1)
       : logNear((x * n) / a, delta / a) + shared - digammaMinusLog(a) - 1 / a;
-  let slopeB =
+  const slopeB =
     b < 10 ? log(y * n) + shared - digamma(b) : logNear((y * n) / b, -delta / b) + shared - digammaMinusLog(b);
+  return [slopeA, slopeB];
+}
+
+/** ∂I/∂a and ∂I/∂b for x not far above the mean. */
+function lower(a: number, b: number, x: number, y: number): readonly [number, number] {
+  const n = a + b;
+  let [slopeA, slopeB] = betaSlopes(a, b, x, y);
   let term = 1;
   let sumA = slopeA;
   let sumB = slopeB;
@@ -42,6 +48,13 @@ function lower(a: number, b: number, x: number, y: number): readonly [number, nu
   return [scale * sumA, scale * sumB];
 }
 
+/** Whether the series in x is to be taken, not that in y = 1 − x. */
+export function isShortByX(a: number, b: number, x: number, y: number): boolean {
+  // A series in what is close to 1 is slow; then the other one is short, and cancels little a little above its mean.
+  const below = x * (a + b) < a;
+  return below ? x < 0.999 || y * (a + b) > 4 * (b + 1) : y >= 0.999 && x * (a + b) <= 4 * (a + 1);
+}
+
 /**
  * ∂I_x(a, b)/∂a (never positive) and ∂I_x(a, b)/∂b (never negative).
  *
@@ -54,10 +67,7 @@ export function betaRegularisedDerivatives(a: number, b: number, x: number): rea
   if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return [Number.NaN, Number.NaN];
   if (x === 0 || x === 1) return [0, 0];
   const y = 1 - x;
-  // A series in what is close to 1 is slow; then the other one is short, and cancels little a little above its mean.
-  const below = x * (a + b) < a;
-  const byX = below ? x < 0.999 || y * (a + b) > 4 * (b + 1) : y >= 0.999 && x * (a + b) <= 4 * (a + 1);
-  if (byX) return lower(a, b, x, y);
+  if (isShortByX(a, b, x, y)) return lower(a, b, x, y);
   const [byB, byA] = lower(b, a, y, x);
   return [-byA, -byB];
 }

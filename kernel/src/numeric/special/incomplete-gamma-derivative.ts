@@ -14,10 +14,19 @@ const MAXIMUM_TERMS = 1_000_000;
 /** log(x / a), near x = a too. */
 const logRatio = (x: number, a: number): number => (Math.abs(x - a) < 0.25 * a ? log1p((x - a) / a) : log(x) - log(a));
 
+/** log x − ψ(a + 1): the slope in a of the logarithm of the first term of the series. */
+export function gammaLowerSlope(a: number, x: number): number {
+  return a < 10 ? log(x) - digamma(a + 1) : logRatio(x, a) - digammaMinusLog(a) - 1 / a;
+}
+
+/** log x − ψ(a), near x = a too. */
+export function logMinusDigamma(a: number, x: number): number {
+  return logRatio(x, a) - digammaMinusLog(a);
+}
+
 /** ∂P/∂a / poissonMass(a, x), from the series; below a + ½ all terms are negative. */
 function lowerDerivative(a: number, x: number): number {
-  // log x − ψ(a + 1)
-  let slope = a < 10 ? log(x) - digamma(a + 1) : logRatio(x, a) - digammaMinusLog(a) - 1 / a;
+  let slope = gammaLowerSlope(a, x);
   let term = 1;
   let sum = slope;
   for (let n = 1; n < MAXIMUM_TERMS; n++) {
@@ -72,5 +81,5 @@ export function gammaRegularisedShapeDerivative(a: number, x: number): number {
   if (mass === 0) return 0;
   if (x < Math.max(a + 0.5, 1.5)) return mass * lowerDerivative(a, x);
   const [h, dh] = fraction(a, x);
-  return -mass * a * (h * (logRatio(x, a) - digammaMinusLog(a)) + dh);
+  return -mass * a * (h * logMinusDigamma(a, x) + dh);
 }

@@ -114,3 +114,16 @@ export function gammaRegularisedLower(a: number, x: number): number {
 export function gammaRegularisedUpper(a: number, x: number): number {
   return incompleteGamma(a, x)[1];
 }
+
+/**
+ * x^(a−1) e^(−x) / Γ(a): the density of a gamma variable of shape a and rate 1, the derivative of P(a, x) in x.
+ *
+ * @param a > 0, else NaN
+ * @param x ≥ 0, else NaN; at 0 it is ∞, 1 or 0 as a is below, at or above 1
+ * @example gammaDensity(2, 3) // 0.14936120510359183
+ */
+export function gammaDensity(a: number, x: number): number {
+  if (!(a > 0 && x >= 0 && a < Infinity)) return Number.NaN;
+  if (x === 0) return a < 1 ? Infinity : a === 1 ? 1 : 0;
+  return x === Infinity ? 0 : poissonMass(a, x) * (a / x);
+}
