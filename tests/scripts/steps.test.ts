@@ -113,8 +113,18 @@ function holdLock(path: string) {
 }
 
 describe('the lock', () => {
+  const folders: string[] = [];
+  const lockPath = () => {
+    const made = mkdtempSync(join(tmpdir(), 'lock '));
+    folders.push(made);
+    return join(made, 'lock');
+  };
+  afterAll(() => {
+    for (const made of folders) rmSync(made, { recursive: true });
+  });
+
   it('lets a second process wait until the first is through, and says whom it waits for', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'lock ')), 'lock');
+    const path = lockPath();
     const { child, held, gone } = holdLock(path);
     await held;
     const events: string[] = [];
@@ -133,7 +143,7 @@ describe('the lock', () => {
   });
 
   it('is taken over from a process that died with it', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'lock ')), 'lock');
+    const path = lockPath();
     const { child, held, gone } = holdLock(path);
     await held;
     child.kill('SIGKILL');
@@ -149,7 +159,7 @@ describe('the lock', () => {
   });
 
   it('is released when the work fails', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'lock ')), 'lock');
+    const path = lockPath();
     const failing = async () => {
       throw new Error('no');
     };

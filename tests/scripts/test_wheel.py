@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -214,3 +215,112 @@ def test_uninstalling_leaves_nothing_behind(tmp_path, wheel):
     assert environment.files() - before == set()
     assert list(environment.folder.rglob("*estimand*")) == [], "not even an empty folder of ours"
     assert list((tmp_path / "home").rglob("*")) == []
+
+
+def repacked(wheel, folder, version, extra):
+    """The wheel under another version, with some files more, as an earlier release could have had them."""
+    own = json.loads((ROOT / "package.json").read_text())["version"]
+    target = folder / wheel.name.replace(own, version)
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(target, "w") as packed:
+        for entry in source.namelist():
+            data = source.read(entry)
+            name = entry.replace(f"estimand-{own}.", f"estimand-{version}.")
+            if name.endswith("/METADATA"):
+                data = data.replace(f"Version: {own}".encode(), f"Version: {version}".encode())
+            if name.endswith("/RECORD"):
+                data = data.replace(f"estimand-{own}.".encode(), f"estimand-{version}.".encode())
+                data += "".join(f"{path.format(version=version)},,\n" for path in extra).encode()
+            packed.writestr(name, data)
+        for path in extra:
+            packed.writestr(path.format(version=version), "old\n")
+    return target
+
+
+OLD_FILES = [
+    "estimand_kernel/renamed.py",
+    "estimand_kernel/app/node_modules/estimand/dist/gone/old.js",
+    "estimand_kernel/app/node_modules/dropped/package.json",
+    "estimand-{version}.data/data/share/jupyter/labextensions/@estimand/labextension/static/remoteEntry.0123.js",
+    "estimand-{version}.data/data/share/jupyter/kernels/estimand/logo-16x16.png",
+    "estimand-{version}.data/data/share/estimand/notebooks/00-gone.ipynb",
+]
+
+
+def test_an_upgrade_leaves_nothing_of_the_older_version_behind(tmp_path, wheel, installed):
+    older = repacked(wheel, tmp_path, "0.0.9", OLD_FILES)
+    environment = Environment(tmp_path / "environment")
+    del environment.variables["PYTHONDONTWRITEBYTECODE"]
+    before = environment.files()
+    environment.pip("install", "--quiet", "--no-index", older)
+    assert (environment.packages / "estimand-0.0.9.dist-info").exists()
+    assert (environment.packages / "estimand_kernel" / "renamed.py").exists()
+    environment.run("-c", USE_KERNEL)
+    environment.pip("install", "--quiet", "--no-index", "--upgrade", wheel)
+    assert environment.files() - before == installed.files() - before, "as if it were the first"
+    assert not list(environment.folder.rglob("*0.0.9*"))
+    assert environment.run("-c", USE_KERNEL).stdout.startswith("['2']")
+    environment.pip("uninstall", "--quiet", "--yes", "estimand")
+    assert environment.files() == before
+    assert list(environment.folder.rglob("*estimand*")) == []
+
+
+def test_jupyter_knows_of_nothing_after_an_uninstall_also_where_the_kernel_was_removed_by_hand(tmp_path, wheel):
+    environment = Environment(tmp_path / "environment")
+    before = environment.files()
+    environment.pip("install", "--quiet", "--no-index", wheel)
+    environment.run("-m", "jupyter_client.kernelspecapp", "remove", "-y", "estimand")
+    assert not (environment.folder / "share" / "jupyter" / "kernels" / "estimand").exists()
+    environment.pip("uninstall", "--quiet", "--yes", "estimand")
+    assert environment.files() == before
+    assert "estimand" not in environment.run("-m", "jupyter_client.kernelspecapp", "list", "--json").stdout
+    listed = environment.run("-m", "jupyterlab.labextensions", "list")
+    assert "estimand" not in listed.stdout + listed.stderr
+
+
+WORK = """
+import { execSync } from 'node:child_process';
+import { normal } from 'estimand';
+enum Kept { A }
+const data = await import('node:sqlite');
+display('x');
+execSync('true');
+"""
+
+USE_EVERYTHING = f"""
+import sys
+from jupyter_client.manager import start_new_kernel
+manager, client = start_new_kernel(kernel_name="estimand", startup_timeout=60)
+client.execute_interactive({WORK!r}, timeout=60)
+client.execute_interactive("process.abort()", timeout=60)
+client.execute_interactive("while (true) {{ break }}", timeout=60)
+client.complete("Math.", 5, reply=True, timeout=60)
+client.inspect("Math.hypot", 6, reply=True, timeout=60)
+client.stop_channels()
+if sys.argv[1] == "kill":
+    manager.shutdown_kernel(now=True)
+else:
+    manager.shutdown_kernel()
+"""
+
+
+@pytest.mark.parametrize("end", ["shutdown", "kill"])
+def test_a_kernel_leaves_no_file_wherever_it_could_have_written_one(installed, end, tmp_path):
+    folders = {name: tmp_path / name for name in ("home", "temporary", "runtime", "data", "config")}
+    for folder in folders.values():
+        folder.mkdir()
+    variables = dict(installed.variables)
+    installed.variables.update(
+        HOME=str(folders["home"]),
+        TMPDIR=str(folders["temporary"]),
+        XDG_CACHE_HOME=str(folders["home"] / "cache"),
+        **{f"JUPYTER_{kind}_DIR": str(folders[kind.lower()]) for kind in ("CONFIG", "DATA", "RUNTIME")},
+    )
+    before = installed.files()
+    try:
+        installed.run("-c", USE_EVERYTHING, end)
+    finally:
+        installed.variables = variables
+    written = [path.relative_to(tmp_path) for folder in folders.values() for path in folder.rglob("*")]
+    # Jupyter's own note that it looked for the settings of versions before 4.
+    assert [str(path) for path in written if path.name != "migrated"] == []
+    assert installed.files() == before
