@@ -17,7 +17,9 @@ class Console:
     def __init__(self, front_end, *options):
         variables = {**front_end.variables, "PROMPT_TOOLKIT_NO_CPR": "1"}
         command = front_end.path("jupyter")
-        arguments = ["console", "--kernel", "estimand", *options]
+        # By itself it waits one second for the kernel's word on whether a block is complete, and then never asks again.
+        patience = f"--ZMQTerminalInteractiveShell.kernel_is_complete_timeout={SECONDS}"
+        arguments = ["console", "--kernel", "estimand", patience, *options]
         self.process = pexpect.spawn(
             command, arguments, cwd=str(front_end.folder), env=variables, encoding="utf8", timeout=SECONDS, dimensions=(40, 120)
         )
