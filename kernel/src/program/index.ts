@@ -69,6 +69,7 @@ export {
 export { type OdeOptions, type OdeState, odeSolve } from './ode.ts';
 export { operators } from './operators.ts';
 export { hessian, hessianVectorProduct } from './second-derivatives.ts';
+export { deserialise, serialise } from './serialise.ts';
 export { type Precision, ProgramState, type StateEntry } from './state.ts';
 export { compileStep, type Step, type StepDescription } from './step.ts';
 export type { Arg, Broadcast, Expr, Index, LogDensity, Methods, Operators, Shape, ShapeOfArg } from './types.ts';
