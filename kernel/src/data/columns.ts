@@ -50,6 +50,16 @@ export function isMissing(column: Column, row: number): boolean {
   return value === null || Number.isNaN(value);
 }
 
+/** These rows of a column; a factor keeps all its levels. A row of −1 is missing. */
+export function takeRows(column: Column, rows: readonly number[]): Column {
+  if (isFactor(column))
+    return { codes: Int32Array.from(rows, (row) => column.codes[row] ?? -1), levels: column.levels };
+  if (column instanceof Float64Array) return Float64Array.from(rows, (row) => column[row] ?? Number.NaN);
+  if (column instanceof Int32Array && !rows.includes(-1)) return Int32Array.from(rows, (row) => column[row]!);
+  if (column instanceof Int32Array) return Float64Array.from(rows, (row) => column[row] ?? Number.NaN);
+  return rows.map((row) => column[row] ?? null);
+}
+
 /**
  * The number of rows all columns share.
  *

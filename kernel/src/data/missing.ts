@@ -2,8 +2,7 @@
  * Missing values: keep the complete rows, and say how many were dropped.
  */
 import { jupyterDisplay } from '../host/display.ts';
-import { type Column, headBundle, isMissing, makeColumns, rowCount } from './columns.ts';
-import { isFactor } from './factor.ts';
+import { type Column, headBundle, isMissing, makeColumns, rowCount, takeRows } from './columns.ts';
 import { namesHint } from './names.ts';
 
 /** A column of complete rows: `null` is gone from its type. */
@@ -60,14 +59,6 @@ export function dropMissing<T extends object, N extends keyof T & string = keyof
   const result = { columns: complete, kept: kept.length, dropped, note };
   Object.defineProperty(result, jupyterDisplay, { value: () => headBundle(complete, note) });
   return result;
-}
-
-/** These rows of a column; a factor keeps all its levels. */
-function takeRows(column: Column, rows: readonly number[]): Column {
-  if (isFactor(column)) return { codes: Int32Array.from(rows, (row) => column.codes[row]!), levels: column.levels };
-  if (column instanceof Float64Array) return Float64Array.from(rows, (row) => column[row]!);
-  if (column instanceof Int32Array) return Int32Array.from(rows, (row) => column[row]!);
-  return rows.map((row) => column[row]!);
 }
 
 function countMissing(column: Column, rows: number): number {
