@@ -7,6 +7,7 @@ import { measureGradient } from './gradient/run.ts';
 import { measureKernel } from './kernel/run.ts';
 import { PeerMissing } from './peers/stan.ts';
 import { type Bars, report } from './report.ts';
+import { measureStart } from './start/run.ts';
 
 type AllBars = Readonly<Record<string, Bars>>;
 type Bench = (cases: readonly string[], bars: AllBars) => Promise<{ text: string; missed: readonly string[] }>;
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
     return { text: reports.map(({ text }) => text).join('\n\n'), missed: reports.flatMap(({ missed }) => missed) };
   },
   kernel: (_, bars) => measureKernel(bars.kernel ?? {}),
+  start: async (cases, bars) => measureStart(cases, bars.start ?? {}),
 };
 
 const [name = '', ...cases] = process.argv.slice(2);

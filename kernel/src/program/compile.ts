@@ -9,6 +9,7 @@ import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
 import type { Plan } from './interpret.ts';
 import type { Graph } from './node.ts';
+import { hoistConstantTerms } from './optimise/constant-terms.ts';
 import { reduceLeastSquares } from './optimise/least-squares.ts';
 import { multiplyLogarithms } from './optimise/log-products.ts';
 import { mergeScans } from './optimise/merge.ts';
@@ -97,6 +98,8 @@ export interface Rewrites {
   readonly leastSquares?: boolean;
   /** Take the logarithms of Bernoulli-logit likelihoods and mixtures of products of many elements. Default true. */
   readonly logProducts?: boolean;
+  /** Add up what is constant in a sum once, and multiply by the inverses of constants. Default true. */
+  readonly constantTerms?: boolean;
 }
 
 /**
@@ -113,7 +116,7 @@ export interface Rewrites {
 export function compileLogDensity({
   position,
   value,
-  rewrites: { leastSquares = true, logProducts = true } = {},
+  rewrites: { leastSquares = true, logProducts = true, constantTerms = true } = {},
 }: {
   readonly position: Expr;
   readonly value: Expr;
@@ -122,7 +125,8 @@ export function compileLogDensity({
   const { name, shape } = requirePosition(position, value);
   const inputs = [{ name, shape }];
   const plain = value.reshape();
-  const scalar = leastSquares ? expressionOf(reduceLeastSquares([nodeOf(plain)])[0]!) : plain;
+  const hoisted = constantTerms ? hoistConstantTerms([nodeOf(plain)]) : [nodeOf(plain)];
+  const scalar = expressionOf((leastSquares ? reduceLeastSquares(hoisted) : hoisted)[0]!);
   const compiled = (outputs: readonly Expr[], more: ProgramDescription['inputs'] = []): Program => {
     const nodes = outputs.map(nodeOf);
     return compile({

@@ -17,7 +17,8 @@ function first(): { cpu: number; wall: number } {
   return { cpu: (user + system) / 1000, wall: performance.now() - clock };
 }
 
-data[name as keyof typeof data](); // drawn once, then remembered
+// Drawn once, then remembered.
+for (const [key, draw] of Object.entries(data)) if (key === name) draw();
 const cold = first();
 const again = Array.from({ length: 5 }, first);
 process.stdout.write(JSON.stringify({ cold, again }));

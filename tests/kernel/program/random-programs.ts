@@ -46,6 +46,7 @@ function build(stream: Stream): Expr[] {
   const scalars: Expr[] = [variable('scalar', [])];
   const pick = <T>(list: readonly T[]): T => list[stream.integer(list.length)]!;
   const codes = Array.from({ length: N }, () => stream.integer(COLUMNS));
+  const pairs = (x: Expr) => concatenate([x, x.neg()]).reshape(2, COLUMNS);
   const matrix = numbers(N * COLUMNS).reshape(N, COLUMNS);
   const steps: (() => void)[] = [
     () => vectors.push(matmul(matrix, pick(few)).tanh()),
@@ -55,6 +56,12 @@ function build(stream: Stream): Expr[] {
     () => scalars.push(pick(vectors).sum().div(N)),
     () => scalars.push(logSumExp(pick(vectors)).tanh()),
     () => vectors.push(pick(vectors).cumsum().div(N)),
+    () => scalars.push(apply('sumLog1p', [pick(vectors).abs().neg().exp()]).div(N)),
+    () => few.push(pairs(pick(few)).logSumExp(0).tanh()),
+    () =>
+      few.push(
+        scan((s: Expr, e: Expr) => s.mul(0.5).add(e).sin(), pick(few), numbers(N * COLUMNS).reshape(N, COLUMNS)).at(-1),
+      ),
     () => vectors.push(concatenate([pick(vectors).slice(10), pick(vectors).slice(0, 10)])),
     () => few.push(matrix.mul(pick(vectors).reshape(N, 1)).sum(0).tanh()),
     () => vectors.push(scan((s: Expr, e: Expr) => s.mul(0.5).add(e).tanh(), pick(scalars), pick(vectors))),
