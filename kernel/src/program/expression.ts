@@ -7,7 +7,7 @@ import { elementOf, fillUnknownSize, rowsOf } from './elements.ts';
 import type { Attributes, Node } from './node.ts';
 import { productOf } from './product.ts';
 import { formatShape, normaliseAxis, sizeOf } from './shape.ts';
-import type { Arg, Broadcast, Expr, Index, IndexMethods, Methods, Shape, ShapeOfArg, shape } from './types.ts';
+import type { Arg, Broadcast, Chosen, Expr, Index, IndexMethods, Methods, Shape, ShapeOfArg, shape } from './types.ts';
 
 const wayOut =
   'Operators on expressions are rewritten only inside the functions given to .parameters, .derived, .observe and ' +
@@ -167,6 +167,60 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
   trigamma() {
     return this.#each('trigamma');
   }
+  acos() {
+    return this.#each('acos');
+  }
+  acosh() {
+    return this.#each('acosh');
+  }
+  asin() {
+    return this.#each('asin');
+  }
+  asinh() {
+    return this.#each('asinh');
+  }
+  atanh() {
+    return this.#each('atanh');
+  }
+  cbrt() {
+    return this.#each('cbrt');
+  }
+  cosh() {
+    return this.#each('cosh');
+  }
+  sinh() {
+    return this.#each('sinh');
+  }
+  log2() {
+    return this.#each('log2');
+  }
+  log10() {
+    return this.#each('log10');
+  }
+  normalQuantile() {
+    return this.#each('normalQuantile');
+  }
+  besselI0() {
+    return this.#each('besselI0');
+  }
+  besselI1() {
+    return this.#each('besselI1');
+  }
+  besselI0Scaled() {
+    return this.#each('besselI0Scaled');
+  }
+  besselI1Scaled() {
+    return this.#each('besselI1Scaled');
+  }
+  atan2<A extends Arg>(x: A) {
+    return this.#with<A>('atan2', x);
+  }
+  logBeta<A extends Arg>(b: A) {
+    return this.#with<A>('logBeta', b);
+  }
+  polygamma(order: number): Expr<S> {
+    return applyTyped<S>('polygamma', [requireOrder(order), this], {});
+  }
 
   sum(): Expr<[]>;
   sum(axis: number): Expr;
@@ -216,9 +270,7 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
   reshape<const N extends readonly number[]>(...sizes: N): Expr<N> {
     return applyTyped<N>('reshape', [this], { sizes: fillUnknownSize(sizes, this.size) });
   }
-  at<const I extends Index | Arg>(
-    index: I,
-  ): Expr<I extends Index<string, infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape> {
+  at<const I extends Index | Arg>(index: I): Expr<Chosen<S, I>> {
     const at = typeof index === 'number' ? index : nodeOf(index as Arg);
     const { levels } = isExpression(index) ? (index as unknown as { levels?: number }) : {};
     return typed(elementOf(this.node, at, levels)) as never;
@@ -256,7 +308,11 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
   }
 }
 
-type Tail<S extends Shape> = S extends readonly [number, ...infer R extends Shape] ? R : Shape;
+/** @throws RangeError for an order that polygamma does not have */
+function requireOrder(order: number): number {
+  if (Number.isInteger(order) && order >= 0 && order <= 100) return order;
+  throw new RangeError(`polygamma: the order must be a whole number from 0 to 100, got ${order}`);
+}
 
 /** The same sizes, without the `readonly` that a literal argument brings. */
 type Writable<S extends Shape> = S extends readonly [...infer T extends Shape] ? [...T] : S;

@@ -28,6 +28,14 @@ export {
 } from './functions.ts';
 export { grad } from './gradient.ts';
 export {
+  betaLower,
+  betaLowerInverse,
+  gammaLower,
+  gammaLowerInverse,
+  gammaUpper,
+  gammaUpperInverse,
+} from './incomplete.ts';
+export {
   cholesky,
   choleskySolve,
   diagonal,

@@ -47,9 +47,12 @@ export type ShapeOfArg<A> =
 
 type Tail<S extends Shape> = S extends readonly [number, ...infer R extends Shape] ? R : Shape;
 
+/** What tells a factor from other arguments: comparing whole lists of methods would go in circles. */
+type FactorShape<N extends Shape> = Shaped<N> & { readonly levels: number };
+
 /** The shape of what `at` chooses from an array of shape S. */
-type Chosen<S extends Shape, I> =
-  I extends Index<string, infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape;
+export type Chosen<S extends Shape, I> =
+  I extends FactorShape<infer N> ? [...N, ...Tail<S>] : I extends number ? Tail<S> : Shape;
 
 /** Methods of a traced expression, with NumPy's names and broadcasting. Operators inside model stages become these. */
 export interface Methods<S extends Shape = Shape> extends Shaped<S> {

@@ -98,12 +98,22 @@ const lower = (a: Expr): Expr => cholesky(positiveDefinite(a));
 /** So that finite differences see little of the steps. */
 const tight = { relativeTolerance: 1e-11, absoluteTolerance: 1e-13 };
 
+/** Two parameters and a value between 0 and 1. */
+function ofBeta<Name extends OperationName>(name: Name, twice: boolean): Record<Name, Case[]> {
+  const f = (a: Expr, b: Expr, x: Expr) => apply(name, [a, b, x]);
+  const cases = [
+    use('vectors', [vector(0.4, 1.7, 12.5), vector(2.2, 0.6, 9.8), vector(0.2, 0.7, 0.55)], f, twice),
+    use('a scalar, a row and a column', [scalar(1.3), vector(2.2, 0.6), matrix(2, 1, 0.2, 0.7)], f, twice),
+  ];
+  return { [name]: cases } as Record<Name, Case[]>;
+}
+
 /** Derivatives in a parameter: what they are the derivative of is tested, their own is not there. */
 export const withoutDerivative: ReadonlySet<OperationName> = new Set([
-  'trigamma',
-  'gammaLowerByShape',
-  'betaLowerByFirst',
-  'betaLowerBySecond',
+  'gammaLowerByShapeTwice',
+  'betaLowerByFirstTwice',
+  'betaLowerByBoth',
+  'betaLowerBySecondTwice',
 ]);
 
 export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
@@ -147,31 +157,46 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   normalCdf: unary('normalCdf', anywhere),
   normalLogCdf: unary('normalLogCdf', vector(-7.5, -2.1, 0.4, 2.2)),
   lgamma: unary('lgamma', positive),
-  digamma: unary('digamma', positive, false),
-  trigamma: [], // no derivative of its own; its values are digamma's derivative
+  digamma: unary('digamma', positive),
+  trigamma: unary('trigamma', positive),
+  polygamma: [
+    use('vector', [positive], (x) => apply('polygamma', [[2, 3, 1, 4], x])),
+    use('below 0', [vector(-0.4, -2.3)], (x) => apply('polygamma', [3, x])),
+  ],
+  logBeta: binary('logBeta', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]),
+  normalQuantile: unary('normalQuantile', probabilities),
+  asin: unary('asin', vector(-0.9, -0.3, 0.2, 0.8)),
+  acos: unary('acos', vector(-0.9, -0.3, 0.2, 0.8)),
+  atan2: binary('atan2', wild, nonzero),
+  sinh: unary('sinh', anywhere),
+  cosh: unary('cosh', anywhere),
+  asinh: unary('asinh', anywhere),
+  acosh: unary('acosh', vector(1.2, 1.9, 3.3, 8)),
+  atanh: unary('atanh', vector(-0.9, -0.3, 0.2, 0.8)),
+  cbrt: unary('cbrt', anywhere),
+  log2: unary('log2', positive),
+  log10: unary('log10', positive),
   besselI0: unary('besselI0', anywhere),
   besselI1: unary('besselI1', anywhere),
   logBesselI0: unary('logBesselI0', anywhere),
   besselRatio: unary('besselRatio', anywhere),
-  gammaLower: binary('gammaLower', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]).map(once),
-  gammaUpper: binary('gammaUpper', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]).map(once),
-  gammaLowerByShape: [], // no derivative of its own; its values are gammaLower's derivative
-  betaLower: [
-    use(
-      'vectors',
-      [vector(0.4, 1.7, 12.5), vector(2.2, 0.6, 9.8), vector(0.2, 0.7, 0.55)],
-      (a, b, x) => apply('betaLower', [a, b, x]),
-      false,
-    ),
-    use(
-      'a scalar, a row and a column',
-      [scalar(1.3), vector(2.2, 0.6), matrix(2, 1, 0.2, 0.7)],
-      (a, b, x) => apply('betaLower', [a, b, x]),
-      false,
-    ),
-  ],
-  betaLowerByFirst: [], // as gammaLowerByShape
-  betaLowerBySecond: [],
+  besselI0Scaled: unary('besselI0Scaled', anywhere),
+  besselI1Scaled: unary('besselI1Scaled', anywhere),
+  gammaLower: binary('gammaLower', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]),
+  gammaUpper: binary('gammaUpper', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]),
+  gammaLowerInverse: binary('gammaLowerInverse', [0.6, 1.4, 2.2, 9.1], [0.2, 0.4, 0.7, 0.9]),
+  gammaUpperInverse: binary('gammaUpperInverse', [0.6, 1.4, 2.2, 9.1], [0.2, 0.4, 0.7, 0.9]),
+  gammaDensity: binary('gammaDensity', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]),
+  gammaLowerByShape: binary('gammaLowerByShape', [0.3, 1.4, 2.2, 9.1], [0.2, 1.1, 3.5, 7.7]).map(once),
+  gammaLowerByShapeTwice: [], // no derivative of its own; its values are gammaLowerByShape's derivative
+  ...ofBeta('betaLower', true),
+  ...ofBeta('betaLowerInverse', true),
+  ...ofBeta('betaDensity', true),
+  ...ofBeta('betaLowerByFirst', false),
+  ...ofBeta('betaLowerBySecond', false),
+  betaLowerByFirstTwice: [], // as gammaLowerByShapeTwice
+  betaLowerByBoth: [],
+  betaLowerBySecondTwice: [],
   lt: binary('lt', wild, nonzero),
   le: binary('le', wild, nonzero),
   gt: binary('gt', wild, nonzero),

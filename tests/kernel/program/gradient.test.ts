@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileLogDensity } from '#kernel/program/compile';
-import { variable } from '#kernel/program/expression';
+import { compile, compileLogDensity } from '#kernel/program/compile';
+import { apply, variable } from '#kernel/program/expression';
 import { concatenate, where } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
 import { type OperationName, operations } from '#kernel/program/operations/registry';
@@ -125,10 +125,16 @@ describe('grad', () => {
     const x = variable('x', [3]);
     expect(() => grad(x, [x])).toThrow(/expected a scalar, got shape \[3\]; sum it first/);
   });
-  it('says that trigamma ends the road', () => {
+  it('goes on past trigamma: polygamma of every order', () => {
     const x = variable('x', []);
-    const [a] = grad(x.lgamma(), [x]);
-    const [b] = grad(a!, [x]);
-    expect(() => grad(b!, [x])).toThrow(/third derivative of lgamma/);
+    const [fourth] = [1, 2, 3, 4].reduce((slopes) => grad(slopes[0]!, [x]), [x.lgamma() as Expr]);
+    // scipy 1.17.1: scipy.special.polygamma(3, 2.5)
+    const found = compile({ inputs: [{ name: 'x', shape: [] }], outputs: [fourth!] }).run({ x: Float64Array.of(2.5) });
+    expect(Math.abs(found[0]![0]! - 0.2239058488172521)).toBeLessThan(1e-14);
+  });
+  it('says where derivatives of incomplete functions end', () => {
+    const a = variable('a', []);
+    const second = grad(grad(apply('gammaLower', [a, 2]), [a])[0]!, [a])[0]!;
+    expect(() => grad(second, [a])).toThrow(/third derivative of an incomplete function.*take at most two/);
   });
 });

@@ -108,6 +108,7 @@ describe('Math on expressions', () => {
   });
   for (const name of [
     'abs',
+    'asinh',
     'atan',
     'cbrt',
     'ceil',
@@ -137,7 +138,28 @@ describe('Math on expressions', () => {
       expect(evaluate(math[name]!(x))[0]).toBeNaN();
     });
   }
+  it('inverse functions, where they are defined', () => {
+    const at = (f: unknown) => evaluate(f as Expr);
+    for (const name of ['asin', 'acos', 'atanh'] as const) {
+      const [inside, outside] = at(math[name]!(x.add(1.5))); // 0.25 and 4.5
+      expect(inside).toBeCloseTo(Math[name](0.25), 14);
+      expect(outside).toBeNaN();
+    }
+    expect(at(math.acosh!(x))[0]).toBeNaN();
+    expect(at(math.acosh!(x))[1]).toBeCloseTo(Math.acosh(3), 14);
+  });
   it('several arguments', () => {
+    const quadrants = [
+      [1, 2],
+      [1, -2],
+      [-1, -2],
+      [-1, 2],
+      [0, -1],
+      [2, 0],
+    ] as const;
+    for (const [a, b] of quadrants) {
+      expect(evaluate(math.atan2!(x.sub(x).add(a), b))[0]).toBeCloseTo(Math.atan2(a, b), 15);
+    }
     expect(evaluate(math.max!(x, 0, -2))).toEqual([0, 3]);
     expect(evaluate(math.min!(1, x))).toEqual([-1.25, 1]);
     expect(evaluate(math.pow!(x, 3))).toEqual([(-1.25) ** 3, 27]);
@@ -145,7 +167,7 @@ describe('Math on expressions', () => {
   });
   it('what there is not says what there is', () => {
     expect(isExpression(x)).toBe(true);
-    expect(() => math.atan2!(x, 1)).toThrow(/Math\.atan2 is not defined on expressions; there are abs, atan/);
+    expect(() => math.imul!(x, 1)).toThrow(/Math\.imul is not defined on expressions; there are abs, acos/);
     expect(() => math.random!(x)).toThrow(TypeError);
   });
 });

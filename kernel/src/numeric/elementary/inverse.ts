@@ -8,6 +8,9 @@ import { log, log1p } from './logarithm.ts';
 import { pow } from './power.ts';
 import { atan } from './trigonometric.ts';
 
+/** What π lacks as a double. */
+const PI_LOW = 1.2246467991473532e-16;
+
 /** Inverse sine in radians, from −π/2 to π/2; NaN outside [−1, 1]. */
 export function asin(x: number): number {
   if (!(Math.abs(x) <= 1)) return Number.NaN;
@@ -78,4 +81,19 @@ export function cbrt(x: number): number {
   const first = pow(scaled, 1 / 3);
   const root = first - (first * first * first - scaled) / (3 * first * first);
   return Math.sign(x) * (scale === 1 ? root : scale < 1 ? root * 2 ** 100 : root * 2 ** -100);
+}
+
+/** The angle of the point (x, y) in radians, from −π to π; as Math.atan2, signed zeros and infinities included. */
+export function atan2(y: number, x: number): number {
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
+  const sign = y < 0 || Object.is(y, -0) ? -1 : 1;
+  if (y === 0) return x > 0 || Object.is(x, 0) ? y : sign * Math.PI;
+  if (x === 0) return sign * (Math.PI / 2);
+  if (!Number.isFinite(x) || !Number.isFinite(y)) {
+    if (Number.isFinite(y)) return x > 0 ? sign * 0 : sign * Math.PI;
+    if (Number.isFinite(x)) return sign * (Math.PI / 2);
+    return sign * (x > 0 ? Math.PI / 4 : (3 * Math.PI) / 4);
+  }
+  const angle = atan(Math.abs(y / x));
+  return sign * (x > 0 ? angle : Math.PI - (angle - PI_LOW));
 }

@@ -22,6 +22,23 @@ export const bessel = {
       return [times(cotangent, apply('besselI0', [x!]).sub(overX))];
     },
   }),
+  besselI0Scaled: elementwise('besselI0Scaled', {
+    documentation: 'e^−|x| I₀(x), which does not overflow',
+    arity: 1,
+    scalar: (x) => special.besselI0Scaled(x!),
+    derivative: ({ cotangent, inputs: [x], output, times, apply }) => [
+      times(cotangent, apply('besselI1Scaled', [x!]).sub(x!.sign().mul(output))),
+    ],
+  }),
+  besselI1Scaled: elementwise('besselI1Scaled', {
+    documentation: 'e^−|x| I₁(x), which does not overflow',
+    arity: 1,
+    scalar: (x) => special.besselI1Scaled(x!),
+    derivative: ({ cotangent, inputs: [x], output, times, apply }) => {
+      const overX = apply('where', [x!.eq(0), 0.5, output.div(x!)]);
+      return [times(cotangent, apply('besselI0Scaled', [x!]).sub(overX).sub(x!.sign().mul(output)))];
+    },
+  }),
   logBesselI0: elementwise('logBesselI0', {
     documentation: 'log I₀(x), where I₀ would overflow',
     arity: 1,
