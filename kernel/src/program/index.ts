@@ -28,6 +28,16 @@ export {
 } from './functions.ts';
 export { grad } from './gradient.ts';
 export {
+  averagePool1d,
+  averagePool2d,
+  type ConvolutionOptions,
+  conv1d,
+  conv2d,
+  maxPool1d,
+  maxPool2d,
+  type PoolingOptions,
+} from './images.ts';
+export {
   betaLower,
   betaLowerInverse,
   gammaLower,
@@ -71,7 +81,7 @@ export {
   silu,
   sliceAlong,
   softmax,
-  split,
+  splitAlong,
   takeRows,
 } from './neural.ts';
 export { type OdeOptions, type OdeState, odeSolve } from './ode.ts';

@@ -3,7 +3,7 @@
  * written for registers of four.
  */
 import { nodeOf } from './arguments.ts';
-import { apply, asExpression } from './expression.ts';
+import { apply, expressionOf } from './expression.ts';
 import { where } from './functions.ts';
 import { formatShape, normaliseAxis } from './shape.ts';
 import type { Arg, Expr } from './types.ts';
@@ -14,7 +14,7 @@ const GELU_CUBIC = 0.044715;
 
 /** An argument as what has methods. */
 function expression(x: Arg): Expr {
-  return asExpression(x) as unknown as Expr;
+  return expressionOf(nodeOf(x));
 }
 
 /** x where x > 0, else 0; the derivative at 0 is 0. @example relu(x.matmul(w).add(b)); */
@@ -128,14 +128,14 @@ export function sliceAlong(x: Arg, axis: number, start: number, end?: number): E
   return apply('sliceAxis', [value], { axis: at, start: from, end: to });
 }
 
-/** Parts of equal size along one dimension. @example const [q, k, v] = split(x, 3, -1); */
-export function split(x: Arg, count: number, axis = 0): Expr[] {
+/** Parts of equal size along one dimension. @example const [q, k, v] = splitAlong(x, 3, -1); */
+export function splitAlong(x: Arg, count: number, axis = 0): Expr[] {
   const value = expression(x);
-  const at = normaliseAxis('split', axis, value.shape);
+  const at = normaliseAxis('splitAlong', axis, value.shape);
   const size = value.shape[at]! / count;
   if (!(Number.isInteger(size) && count > 0)) {
     throw new RangeError(
-      `split: dimension ${at} of ${formatShape(value.shape)} cannot be cut into ${count} parts of equal size`,
+      `splitAlong: dimension ${at} of ${formatShape(value.shape)} cannot be cut into ${count} parts of equal size`,
     );
   }
   return Array.from({ length: count }, (_, i) => sliceAlong(value, at, i * size, (i + 1) * size));

@@ -35,6 +35,12 @@ export interface Attributes {
   /** matmul: read the left or right matrix as its transpose. */
   readonly transposeLeft?: boolean;
   readonly transposeRight?: boolean;
+  /** convolution, pooling: rows and columns from one place to the next, between parts of a filter, of a window. */
+  readonly strides?: readonly number[];
+  readonly dilations?: readonly number[];
+  readonly windows?: readonly number[];
+  /** convolution: channels and outputs fall into so many groups. */
+  readonly groups?: number;
   /** random: which of the independent streams of the key. */
   readonly stream?: number;
   /** scan: one step as a closed graph; how many of its inputs and outputs are carried, how many are sequences. */

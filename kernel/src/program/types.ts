@@ -83,6 +83,22 @@ export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   tan(): Expr<S>;
   tanh(): Expr<S>;
   atan(): Expr<S>;
+  /** Inverse cosine in radians; NaN outside −1 … 1. */
+  acos(): Expr<S>;
+  /** Inverse hyperbolic cosine; NaN below 1. */
+  acosh(): Expr<S>;
+  /** Inverse sine in radians; NaN outside −1 … 1. */
+  asin(): Expr<S>;
+  asinh(): Expr<S>;
+  atanh(): Expr<S>;
+  /** Cube root, with the sign of x. */
+  cbrt(): Expr<S>;
+  cosh(): Expr<S>;
+  sinh(): Expr<S>;
+  log2(): Expr<S>;
+  log10(): Expr<S>;
+  /** The angle of the point (x, y) in radians, y being this; as Math.atan2. */
+  atan2<A extends Arg>(x: A): Expr<Broadcast<S, ShapeOfArg<A>>>;
   floor(): Expr<S>;
   ceil(): Expr<S>;
   round(): Expr<S>;
@@ -98,9 +114,21 @@ export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   normalCdf(): Expr<S>;
   /** log Φ(x), accurate in the lower tail. */
   normalLogCdf(): Expr<S>;
+  /** Inverse of Φ; ∓∞ at 0 and 1, NaN outside. */
+  normalQuantile(): Expr<S>;
   /** log |Γ(x)|. */
   lgamma(): Expr<S>;
   digamma(): Expr<S>;
+  trigamma(): Expr<S>;
+  /** The derivative of digamma of this order, a whole number. */
+  polygamma(order: number): Expr<S>;
+  /** log B(a, b), a being this. */
+  logBeta<A extends Arg>(b: A): Expr<Broadcast<S, ShapeOfArg<A>>>;
+  /** Modified Bessel functions of the first kind, and these times e^−|x|. */
+  besselI0(): Expr<S>;
+  besselI1(): Expr<S>;
+  besselI0Scaled(): Expr<S>;
+  besselI1Scaled(): Expr<S>;
 
   /** 1 where true, 0 where not. */
   lt<A extends Arg>(other: A): Expr<Broadcast<S, ShapeOfArg<A>>>;

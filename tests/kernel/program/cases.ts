@@ -15,6 +15,7 @@ import {
   transpose,
   where,
 } from '#kernel/program/functions';
+import { averagePool1d, averagePool2d, conv1d, conv2d, maxPool1d, maxPool2d } from '#kernel/program/images';
 import {
   cholesky,
   eigenSymmetric,
@@ -33,7 +34,7 @@ import {
   randomUniform,
   sliceAlong,
   softmax,
-  split,
+  splitAlong,
 } from '#kernel/program/neural';
 import { odeSolve } from '#kernel/program/ode';
 import type { OperationName } from '#kernel/program/operations/registry';
@@ -54,6 +55,11 @@ const cube = (...shape: [number, number, number]) => ({
   shape,
   values: Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => Math.sin(2.3 * i + 0.4 * shape[2])),
 });
+const images = (...shape: [number, number, number, number]) => ({
+  shape,
+  values: Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => ((37 * i + 11 * shape[0]) % 101) / 40 - 1.2),
+});
+const steps = { dilations: [1, 1], groups: 1 };
 const scalar = (value: number) => ({ shape: [], values: [value] });
 
 function use(label: string, operands: Case['operands'], build: Case['build'], twice = true): Case {
@@ -402,7 +408,7 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   sliceAxis: [
     use('the last dimension', [cube(2, 3, 3)], (x) => sliceAlong(x, -1, 1)),
     use('parts of the middle one', [cube(2, 4, 2)], (x) => {
-      const [a, b] = split(x, 2, 1) as [Expr, Expr];
+      const [a, b] = splitAlong(x, 2, 1) as [Expr, Expr];
       return a.mul(b).sin();
     }),
   ],
@@ -428,6 +434,54 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ],
   argmax: [use('rows', [matrix(2, 3, ...wild, 0.9, 0.1)], argmax)],
   random: [use('as weights', [vector(0.3, -0.5, 1.2, 0.7, 2)], (x) => x.mul(randomUniform([1, 2, 3, 4], [5], 7)))],
+  convolution: [
+    use('a channel', [images(1, 1, 4, 5), images(2, 1, 2, 3)], (x, w) => conv2d(x, w)),
+    use('stride and padding', [images(2, 2, 4, 5), images(3, 2, 3, 2)], (x, w) =>
+      conv2d(x, w, { stride: [2, 3], padding: [1, 2] }),
+    ),
+    use('dilation', [images(1, 2, 6, 5), images(2, 2, 2, 3)], (x, w) => conv2d(x, w, { dilation: [3, 2] })),
+    use('groups', [images(1, 4, 3, 6), images(6, 2, 2, 2)], (x, w) => conv2d(x, w, { groups: 2, stride: [1, 2] })),
+    use('a filter of one pixel', [images(2, 3, 2, 3), images(4, 3, 1, 1)], (x, w) => conv2d(x, w)),
+    use('sequences', [cube(2, 2, 9), cube(3, 2, 3)], (x, w) => conv1d(x, w, { padding: 1, stride: 2 })),
+  ],
+  convolutionInput: [
+    use('its own derivatives', [images(1, 2, 2, 3), images(2, 3, 2, 2)], (g, w) =>
+      apply('convolutionInput', [g.sin(), w], { ...steps, strides: [2, 1], sizes: [1, 3, 4, 4] }),
+    ),
+  ],
+  convolutionFilter: [
+    use('its own derivatives', [images(2, 2, 2, 3), images(2, 3, 4, 4)], (g, x) =>
+      apply('convolutionFilter', [g.sin(), x], { ...steps, strides: [2, 1], sizes: [2, 3, 2, 2] }),
+    ),
+  ],
+  maxPool: [
+    use('windows side by side', [images(1, 2, 4, 6)], (x) => maxPool2d(x, 2)),
+    use('windows that overlap', [images(2, 1, 5, 9)], (x) => maxPool2d(x, 3, { stride: [2, 1] })),
+    use('padding', [images(1, 1, 4, 4)], (x) => maxPool2d(x, 3, { stride: 2, padding: 1 })),
+    use('sequences', [cube(2, 1, 7)], (x) => maxPool1d(x, 2)),
+  ],
+  maxPoolInput: [
+    use('its own derivative', [images(1, 1, 2, 3), images(1, 1, 4, 6)], (g, x) =>
+      apply('maxPoolInput', [g.sin(), x], { windows: [2, 2], strides: [2, 2], sizes: [1, 1, 4, 6] }),
+    ),
+  ],
+  maxPoolPick: [
+    use('its own derivative', [images(1, 1, 5, 6), images(1, 1, 5, 6)], (h, x) =>
+      apply('maxPoolPick', [h.sin(), x.mul(1.7)], { windows: [2, 3], strides: [1, 2] }),
+    ),
+  ],
+  averagePool: [
+    use('windows side by side', [images(1, 2, 4, 6)], (x) => averagePool2d(x, 2)),
+    use('windows that overlap, padding', [images(2, 1, 5, 9)], (x) =>
+      averagePool2d(x, 3, { stride: [2, 1], padding: 1 }),
+    ),
+    use('sequences', [cube(2, 1, 7)], (x) => averagePool1d(x, 3, { stride: 2 })),
+  ],
+  averagePoolInput: [
+    use('its own derivative', [images(1, 1, 2, 3)], (g) =>
+      apply('averagePoolInput', [g.sin()], { windows: [2, 2], strides: [2, 2], sizes: [1, 1, 5, 6] }),
+    ),
+  ],
   scan: [
     use('one carried scalar', [scalar(0.4), vector(0.2, 0.5, -1)], (s, x) =>
       scan((before, e) => before.mul(0.7).add(e).sin(), s, x),

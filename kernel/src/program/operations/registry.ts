@@ -8,6 +8,7 @@ import { batchProduct } from './batch-product.ts';
 import { bessel } from './bessel.ts';
 import { choleskyOperations } from './cholesky.ts';
 import { comparisons } from './comparison.ts';
+import { convolutions } from './convolution.ts';
 import { elementary } from './elementary.ts';
 import { factorisations } from './factorisations.ts';
 import { incomplete } from './incomplete.ts';
@@ -15,6 +16,7 @@ import { linear } from './linear.ts';
 import { logProduct } from './log-product.ts';
 import { odes } from './ode.ts';
 import type { Operation } from './operation.ts';
+import { pooling } from './pooling.ts';
 import { random } from './random.ts';
 import { reduction } from './reduction.ts';
 import { scan } from './scan.ts';
@@ -41,6 +43,8 @@ export const operations = {
   ...batchProduct,
   ...softmaxes,
   ...random,
+  ...convolutions,
+  ...pooling,
   ...odes,
 } satisfies Record<string, Operation>;
 

@@ -3,9 +3,11 @@
  * operation is its double precision kernel, the result rounded once.
  */
 import { batchProductKernel } from '../operations/batch-product.ts';
+import { convolutionFilterKernel, convolutionInputKernel, convolutionKernel } from '../operations/convolution.ts';
 import { elementwiseKernel } from '../operations/elementwise.ts';
 import { productLayout } from '../operations/linear.ts';
 import type { Kernel, KernelContext } from '../operations/operation.ts';
+import { averagePoolInputKernel, averagePoolKernel, maxPoolInputKernel } from '../operations/pooling.ts';
 import { operationOf } from '../operations/registry.ts';
 import { logSoftmaxKernel, softmaxKernel } from '../operations/softmax.ts';
 import { singleArithmetic } from './arithmetic.ts';
@@ -34,6 +36,12 @@ const kernels: Readonly<Record<string, Make>> = {
   batchMatmul: (context) => batchProductKernel(singleArithmetic, context),
   softmax: (context) => softmaxKernel(singleArithmetic, context),
   logSoftmax: (context) => logSoftmaxKernel(singleArithmetic, context),
+  convolution: (context) => convolutionKernel(singleArithmetic, context),
+  convolutionInput: (context) => convolutionInputKernel(singleArithmetic, context),
+  convolutionFilter: (context) => convolutionFilterKernel(singleArithmetic, context),
+  averagePool: (context) => averagePoolKernel(singleArithmetic, context),
+  averagePoolInput: (context) => averagePoolInputKernel(singleArithmetic, context),
+  maxPoolInput: (context) => maxPoolInputKernel(singleArithmetic, context),
   scan: (context) => operationOf('scan').kernel(context),
 };
 
