@@ -21,6 +21,7 @@ export type { Groups } from './groups.ts';
 export { type KolmogorovSmirnovOptions, kolmogorovSmirnovTest } from './kolmogorov-smirnov.ts';
 export { friedmanTest, kruskalWallisTest } from './kruskal-wallis.ts';
 export { logRankTest } from './log-rank.ts';
+export { type MarginalMeanRow, MarginalMeans, marginalMeans } from './marginal-means.ts';
 export { type PermutationOptions, permutationTest } from './permutation.ts';
 export { powerOfAnalysisOfVariance, powerOfProportionTest, powerOfTTest } from './power.ts';
 export { proportionTest } from './proportion.ts';

@@ -98,14 +98,14 @@ export abstract class RegressionFit extends Displayable {
   }
 
   /** How many standard errors an interval of this level reaches. */
-  protected reach(level: number): number {
+  reach(level: number): number {
     checkShare('fit.interval', 'level', level);
     const p = (1 + level) / 2;
     return this.reference === 't' ? studentTQuantile(p, this.degreesOfFreedom) : normalQuantile(p);
   }
 
   /** P(|statistic| > |value|) when the coefficient is 0. */
-  protected twoSided(statistic: number): number {
+  twoSided(statistic: number): number {
     return this.reference === 't'
       ? studentTTwoSided(statistic, this.degreesOfFreedom)
       : 2 * normalCdf(-Math.abs(statistic));

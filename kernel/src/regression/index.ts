@@ -17,6 +17,12 @@ export { type FormulaModel, type FormulaModelOptions, formulaModel } from './for
 export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
 export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';
+export {
+  contrast,
+  type EffectOptions,
+  type MarginalEffectRow,
+  marginalEffects,
+} from './marginal-effects.ts';
 export { type EffectRow, MixedFit, type VarianceRow } from './mixed/fit.ts';
 export { lmer, type MixedOptions } from './mixed/lmer.ts';
 export { MultinomialFit, multinomialRegression } from './multinomial.ts';
