@@ -297,3 +297,71 @@ def test_decorated_classes_persist(shared):
         "@same class Decorated { @same method() { return 1 } @same accessor field = 5 }"
     )
     assert shared.value("const kept_one = new Decorated(); [kept_one.method(), kept_one.field]") == "[ 1, 5 ]"
+
+
+def test_a_name_of_an_earlier_cell_may_be_exported(shared):
+    shared.run("const early = 1; let earlier = 2; function earliest() { return 3 }; type Early = number")
+    for code in ("export { early }", "export { early as late, earlier };", "export { earliest as default }", "export type { Early }"):
+        assert shared.run(code).status == "ok", code
+    assert shared.value("export { early }; early + earlier") == "3"
+
+
+def test_default_exports_with_and_without_a_name(shared):
+    assert shared.value("export default class {}\n[1].length") == "1"
+    assert shared.value("export default function () {}\n(2 + 3)") == "5"
+    shared.run("export default function named() { return 7 }")
+    assert shared.value("named()") == "7"
+    shared.run("export default class Titled { x = 4 }")
+    assert shared.value("new Titled().x") == "4"
+    assert shared.run("export default 5").result is None
+
+
+def test_modules_are_exported_from_a_cell_and_evaluated(shared, notebook_folder):
+    (notebook_folder / "told.ts").write_text("export const told: number = 1;\nconsole.log('evaluated');\n")
+    assert shared.run("export * from './told.ts'").text() == "evaluated\n"
+    assert shared.run("export { told as again } from './told.ts'; export * as all from './told.ts'").status == "ok"
+
+
+DECORATED = (
+    "type Key = string | symbol | undefined;\n"
+    "function part(target: object, key: Key, index: number) { seen.push(`${String(key)} ${index}`) }\n"
+    "function member(target: object, key: Key, descriptor?: PropertyDescriptor) { seen.push(`${String(key)} ${typeof descriptor}`) }\n"
+)
+
+
+def test_decorated_parameters_are_of_the_older_kind_and_so_is_all_in_their_cell(shared):
+    shared.run("const seen: string[] = [];\n" + DECORATED)
+    code = "class Old { constructor(@part private readonly x: number) {} @member field = 1; @member m(@part y: number) { return this.x + y } }"
+    assert shared.value(code + "\n[new Old(2).m(3), ...seen]") == (
+        "[ 5, 'field undefined', 'm 0', 'm object', 'undefined 0' ]"
+    )
+
+
+def test_decorators_are_of_the_older_kind_where_the_folder_says_so(fresh, tmp_path):
+    (tmp_path / "tsconfig.json").write_text('{ // a comment\n  "compilerOptions": { "experimentalDecorators": true, } }\n')
+    fresh.run("const seen: string[] = [];\n" + DECORATED, timeout=30)
+    assert fresh.value("class Told { @member m() { return 1 } }\n[new Told().m(), ...seen]") == "[ 1, 'm object' ]"
+
+
+def test_decorators_in_a_local_module_are_compiled(shared, notebook_folder):
+    (notebook_folder / "decorated.ts").write_text(
+        "/** @param method called twice */\n"
+        "function twice(method: () => number, context: ClassMethodDecoratorContext) {\n"
+        "  return function (this: unknown): number { return 2 * method.call(this as never) }\n}\n"
+        "export enum Kind { A = 3 }\n"
+        "export class Thing { constructor(private n: number = 4) {} @twice up(): number { return this.n } }\n"
+    )
+    assert shared.value("import { Thing, Kind } from './decorated.ts'; [new Thing().up(), Kind.A]") == "[ 8, 3 ]"
+
+
+def test_several_resources_are_disposed_of_in_reverse_at_the_end_of_the_cell(shared):
+    make = "const made = (name: string) => ({ [Symbol.dispose]() { console.log(name) } });\n"
+    assert shared.run(make + "using a = made('a'), b = made('b'); console.log('body')").text() == "body\nb\na\n"
+    assert shared.run("{ using c = made('c'); console.log('in') }").text() == "in\nc\n"
+    assert shared.run("for (using d of [made('d')]) console.log('loop')").text() == "loop\nd\n"
+    code = (
+        "async function held() { await using e = { async [Symbol.asyncDispose]() { console.log('e') } }; return 4 }\n"
+        "await held()"
+    )
+    ran = shared.run(code)
+    assert (ran.text(), ran.result) == ("e\n", "4")

@@ -12,6 +12,8 @@ from kernel_client import KERNEL, Session, kernel
 from test_kernel_comms import ECHO, send
 from test_kernel_protocol import RawShell
 
+ENGINES = ("repl",)  # what is tried here is the wire's, whatever the engine
+
 fixed = settings(
     derandomize=True,
     database=None,

@@ -5,6 +5,7 @@ import time
 import pytest
 from kernel_client import kernel
 
+ENGINES = ("repl",)  # under tslab a cell with type errors never runs
 WRONG = "const n: number = 'text';"
 
 

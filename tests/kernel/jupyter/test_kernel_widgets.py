@@ -212,6 +212,36 @@ def test_interact_awaits_an_async_function_and_never_runs_it_twice_at_a_time(fre
     assert fresh.value("most") == "1"
 
 
+def test_interact_shows_what_its_function_prints_as_it_comes(fresh):
+    page = Page(fresh)
+    page.run(
+        INTERACT + "let release = () => {};\n"
+        "interact(async ({ a }) => { console.log('begun', a); await new Promise<void>((r) => { release = r; }); return 'over'; },"
+        " { a: slider(0, 10, { value: 1 }) })"
+    )
+    out, a = page.one("OutputModel"), page.one("FloatSliderModel")
+    page.until(lambda: page.text(out) == "begun 1\n")
+    page.run("release()")
+    page.until(lambda: page.text(out) == "begun 1\n\n'over'")
+    page.update(a, value=2)
+    page.until(lambda: page.text(out) == "begun 2\n")
+    page.run("release()")
+    page.until(lambda: page.text(out).endswith("'over'"))
+
+
+def test_interact_shows_what_a_computation_prints_while_it_computes(fresh):
+    page = Page(fresh)
+    page.run(
+        INTERACT + "interact(({ a }) => { if (a > 5) { for (;;) console.log('still at it'); } return a; }, { a: slider(0, 10, { value: 1 }) })"
+    )
+    out, a = page.one("OutputModel"), page.one("FloatSliderModel")
+    page.until(lambda: page.text(out) == "1")
+    send(fresh, "comm_msg", {"comm_id": a, "data": {"method": "update", "state": {"value": 6}}})
+    page.until(lambda: page.text(out).startswith("still at it"))
+    fresh.interrupt()
+    page.until(lambda: "Interrupted" in page.text(out))
+
+
 def test_interact_shows_errors_in_place_and_goes_on(fresh):
     page = Page(fresh)
     page.run(INTERACT + "interact(({ a }) => { if (a > 5) throw new RangeError('too far'); return a; }, { a: slider(0, 10, { value: 1 }) })")

@@ -18,6 +18,7 @@ export interface CompilerSystem {
   directoryExists(path: string): boolean;
   getDirectories(path: string): string[];
   watchFile?(path: string, changed: (path: string, kind: number) => void): { close(): void };
+  watchDirectory?(path: string): { close(): void };
 }
 
 /** `ts.FileWatcherEventKind.Changed` */
@@ -81,5 +82,7 @@ export function replaceFiles(system: CompilerSystem, tslabFolder: string): Watch
     return text !== undefined && nodeTypes.test(path) ? `/// <reference path="${globalsFile}" />\n${text}` : text;
   };
   system.watchFile = (path, changed) => watched.watch(path, () => changed(path, changedKind));
+  // What a folder's change sets off in the compiler, tslab is not made for: every later cell would fail.
+  system.watchDirectory = () => ({ close: () => {} });
   return watched;
 }

@@ -24,6 +24,9 @@ import {
   type Tslab,
 } from './tslab.ts';
 
+/** TypeScript's numbers for an import of what is not there. */
+const missingModule = new Set([2307, 2792]);
+
 /** The course of one piece of code. */
 interface Course {
   readonly name: string;
@@ -63,7 +66,7 @@ export class TslabRunner implements Runner {
     const tslab = loadTslab(place);
     tslab.jupyter.lastWriteDisplayData = (content, update) => this.#display(content, update === true);
     const make = (isBrowser: boolean): Converter =>
-      this.#adapt(tslab.createConverter({ isJS: false, isBrowser }), files);
+      this.#adapt(() => tslab.createConverter({ isJS: false, isBrowser }), files);
     const node = make(false);
     let browser: Converter | undefined;
     const converters = {
@@ -103,7 +106,11 @@ export class TslabRunner implements Runner {
   }
 
   /** tslab's converter, with the compiler kept from being stopped half-way, and operators of model stages put in. */
-  #adapt(converter: Converter, files: WatchedFiles): Converter {
+  #adapt(make: () => Converter, files: WatchedFiles): Converter {
+    const modules = new Map<string, Parameters<Converter['addModule']>>();
+    let converter = make();
+    /** It remembers what was not there, and does not look again. */
+    let mistaken = false;
     const undisturbed = <T>(work: () => T): T => {
       let result: { readonly value: T } | undefined;
       this.#session.during(() => {
@@ -112,18 +119,29 @@ export class TslabRunner implements Runner {
       });
       return result!.value;
     };
-    return Object.assign(Object.create(converter) as Converter, {
-      convert: (_previous: string, source: string) =>
-        this.#finish(undisturbed(() => converter.convert(this.#declared, source))),
-      complete: (_previous: string, ...place: [string, number]) => converter.complete(this.#declared, ...place),
-      inspect: (_previous: string, ...place: [string, number]) => converter.inspect(this.#declared, ...place),
-      addModule: (...module: Parameters<Converter['addModule']>) => {
+    const convert = (source: string): Converted => {
+      if (mistaken) {
+        converter.close();
+        converter = make();
+        for (const module of modules.values()) converter.addModule(...module);
+      }
+      const converted = converter.convert(this.#declared, source);
+      mistaken = converted.diagnostics.some(({ code }) => missingModule.has(code));
+      return converted;
+    };
+    return {
+      convert: (_previous, source) => this.#finish(undisturbed(() => convert(source))),
+      complete: (_previous, source, position) => converter.complete(this.#declared, source, position),
+      inspect: (_previous, source, position) => converter.inspect(this.#declared, source, position),
+      addModule: (...module) => {
+        modules.set(module[0], module);
         const diagnostics = undisturbed(() => converter.addModule(...module));
         // tslab keeps a module that its compiler objects to, and only tells.
         if (diagnostics.length > 0) this.#session.late(refusal(diagnostics, this.#session.run().name));
         return [];
       },
-    });
+      close: () => converter.close(),
+    };
   }
 
   #finish(converted: Converted): Converted {

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { headline } from '../repl/stack.ts';
 
 export interface TslabDiagnostic {
   /** Line and character count from 0. */
@@ -90,6 +91,11 @@ export interface Tslab {
 
 class TslabMissing extends Error {
   override readonly name = 'TslabMissing';
+
+  constructor(message: string) {
+    super(message);
+    this.stack = headline(this); // the way to here is ours, and says nothing
+  }
 }
 
 const remedy =
