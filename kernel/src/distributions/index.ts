@@ -48,6 +48,7 @@ export { poisson, poissonLog } from './poisson.ts';
 export { autoregressive, gaussianRandomWalk } from './random-walk.ts';
 export { rayleigh } from './rayleigh.ts';
 export { type DistributionDescription, describeDistributions } from './registry.ts';
+export { type ChoiceOptions, RandomGenerator, rng } from './rng.ts';
 export { scaledInverseChiSquared } from './scaled-inverse-chi-squared.ts';
 export { simplex } from './simplex.ts';
 export { skewNormal } from './skew-normal.ts';
