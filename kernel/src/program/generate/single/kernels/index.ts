@@ -2,13 +2,17 @@
  * Operations written as a whole, one kernel each. What is not here is the interpreter's kernel, called from outside.
  */
 import type { KernelWriter } from '../site.ts';
+import * as convolutions from './convolution.ts';
 import * as moves from './moves.ts';
+import * as pooling from './pooling.ts';
 import { batchMatmul, matmul } from './product.ts';
 import { random } from './random.ts';
 import { logSoftmax, softmax } from './rows.ts';
 
 const writers: Readonly<Record<string, KernelWriter>> = {
   ...moves,
+  ...convolutions,
+  ...pooling,
   matmul,
   batchMatmul,
   softmax,
