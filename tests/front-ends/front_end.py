@@ -86,7 +86,9 @@ def cell_of(source, **metadata):
 def texts(cell):
     """What a cell's outputs say in plain text, in order."""
     return [
-        output.text if output.output_type == "stream" else output.get("data", {}).get("text/plain", output.get("evalue"))
+        output.text
+        if output.output_type == "stream"
+        else output.get("data", {}).get("text/plain", output.get("evalue"))
         for output in cell.outputs
     ]
 

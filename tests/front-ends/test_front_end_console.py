@@ -21,7 +21,13 @@ class Console:
         patience = f"--ZMQTerminalInteractiveShell.kernel_is_complete_timeout={SECONDS}"
         arguments = ["console", "--kernel", "estimand", patience, *options]
         self.process = pexpect.spawn(
-            command, arguments, cwd=str(front_end.folder), env=variables, encoding="utf8", timeout=SECONDS, dimensions=(40, 120)
+            command,
+            arguments,
+            cwd=str(front_end.folder),
+            env=variables,
+            encoding="utf8",
+            timeout=SECONDS,
+            dimensions=(40, 120),
         )
         self.prompt(1)
 

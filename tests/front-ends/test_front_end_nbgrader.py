@@ -23,7 +23,14 @@ configure(c)
 def nbgrader(grade_id, *, points=None, solution=False, locked=False, task=False):
     """The metadata that nbgrader's toolbar writes into a cell."""
     grade = points is not None
-    fields = {"grade": grade, "grade_id": grade_id, "locked": locked, "schema_version": 3, "solution": solution, "task": task}
+    fields = {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": task,
+    }
     return {"nbgrader": {**fields, "points": points} if grade else fields}
 
 
@@ -59,10 +66,17 @@ SOURCE = [
         "checks.filter(Boolean).length",
     ),
     # The library: a figure with text, progress and warnings must cost nothing.
-    answer("fit", "import { mle, model, normal } from 'estimand';\nconst fit = await mle(model().data({ y: [1, 2, 3] })"
-           ".parameters({ mu: normal(0, 10) }).observe(({ mu }) => ({ y: normal(mu, 1) })));"),
-    check("fit-test", 1, "process.emitWarning('a warning of Node');\nconsole.log('checking');\ndisplay(fit);\n"
-          "assert.ok(Math.abs(fit.estimates.mu - 2) < 1e-6);"),
+    answer(
+        "fit",
+        "import { mle, model, normal } from 'estimand';\nconst fit = await mle(model().data({ y: [1, 2, 3] })"
+        ".parameters({ mu: normal(0, 10) }).observe(({ mu }) => ({ y: normal(mu, 1) })));",
+    ),
+    check(
+        "fit-test",
+        1,
+        "process.emitWarning('a warning of Node');\nconsole.log('checking');\ndisplay(fit);\n"
+        "assert.ok(Math.abs(fit.estimates.mu - 2) < 1e-6);",
+    ),
     new_markdown_cell("Explain in words.", metadata=nbgrader("words", points=4, solution=True)),
 ]
 
@@ -196,7 +210,9 @@ def test_hidden_tests_come_back_for_grading(course):
 
 
 def test_checks_that_pass_show_nothing(course):
-    assert all(output.output_type == "stream" and output.name == "stdout" for output in course.cell("ada", "mean-test").outputs)
+    assert all(
+        output.output_type == "stream" and output.name == "stdout" for output in course.cell("ada", "mean-test").outputs
+    )
 
 
 def test_partial_credit_is_the_value_of_the_cell(course):

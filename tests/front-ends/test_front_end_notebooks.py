@@ -159,7 +159,9 @@ def test_a_cell_that_takes_too_long_is_interrupted_and_the_next_ones_run(front_e
 
 
 def test_saved_outputs_are_the_last_state_of_what_was_updated(front_end):
-    updates = "const place = display('first', { id: 'place' });\nfor (let i = 0; i < 50; i++) place.update(`step ${i}`);"
+    updates = (
+        "const place = display('first', { id: 'place' });\nfor (let i = 0; i < 50; i++) place.update(`step ${i}`);"
+    )
     later = "import { html } from 'estimand';\nplace.update(html`<b>${'later'}</b>`);\nclearOutput();\nconsole.log('cleared');"
     front_end.write("live.ipynb", updates, MODEL, later)
     front_end.run("jupyter", "execute", "live.ipynb", "--inplace")

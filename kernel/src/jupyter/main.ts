@@ -49,6 +49,7 @@ async function main(path: string): Promise<void> {
 
   process.on('SIGINT', () => kernel.interrupt());
   process.on('SIGTERM', leave);
+  process.on('SIGHUP', leave); // the terminal is gone
   watchParent(leave);
   log('kernel ready');
 }

@@ -1,7 +1,7 @@
 """nbgrader for TypeScript: two lines in a course's `nbgrader_config.py` (docs/nbgrader.md).
 
-    from estimand_kernel.nbgrader import configure
-    configure(get_config())
+from estimand_kernel.nbgrader import configure
+configure(get_config())
 """
 
 STUB = "// YOUR CODE HERE\nthrow new Error('There is no answer here yet.');"

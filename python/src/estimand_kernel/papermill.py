@@ -68,7 +68,9 @@ class TypeScriptTranslator(Translator):
     def translate_dict(cls, val):
         """An object. `"__proto__": x` would set its prototype; in brackets it is a name like others."""
         names = {key: cls.translate_escaped_str(key) for key in val}
-        entries = [f"{f'[{name}]' if key == '__proto__' else name}: {cls.translate(val[key])}" for key, name in names.items()]
+        entries = [
+            f"{f'[{name}]' if key == '__proto__' else name}: {cls.translate(val[key])}" for key, name in names.items()
+        ]
         return f"{{ {', '.join(entries)} }}" if entries else "{}"
 
     @classmethod

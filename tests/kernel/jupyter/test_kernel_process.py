@@ -53,7 +53,8 @@ def test_the_kernel_leaves_with_its_parent(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(
         "import sys, time\nfrom jupyter_client.manager import KernelManager\n"
-        f"manager = KernelManager(kernel_name={KERNEL!r})\nmanager.start_kernel()\n"
+        f"manager = KernelManager(kernel_name={KERNEL!r}, connection_file={str(tmp_path / 'connection.json')!r})\n"
+        "manager.start_kernel()\n"
         "client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=20)\n"
         "print(manager.provisioner.process.pid, flush=True)\ntime.sleep(600)\n"
     )

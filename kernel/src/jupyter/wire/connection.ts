@@ -2,6 +2,7 @@
  * The connection file a Jupyter client hands to a kernel: where to listen, and how messages are signed.
  * Source: jupyter-client documentation, "Making kernels for Jupyter", connection files.
  */
+import { getHashes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** The five sockets of a kernel, by their names in the connection file. */
@@ -49,10 +50,17 @@ export function parseConnection(text: string): Connection {
   const ip = get('ip') ?? '127.0.0.1';
   const key = get('key') ?? '';
   const scheme = get('signature_scheme') ?? 'hmac-sha256';
-  if (typeof ip !== 'string') throw new Error('connection file: ip must be a string');
+  if (typeof ip !== 'string' || ip === '')
+    throw new Error('connection file: ip must be a string, and not an empty one');
   if (typeof key !== 'string') throw new Error('connection file: key must be a string');
-  if (typeof scheme !== 'string' || !scheme.startsWith('hmac-')) {
-    throw new Error(`connection file: signature_scheme must be 'hmac-' and a hash, got ${JSON.stringify(scheme)}`);
+  if (
+    typeof scheme !== 'string' ||
+    !scheme.startsWith('hmac-') ||
+    !getHashes().includes(scheme.slice('hmac-'.length))
+  ) {
+    throw new Error(
+      `connection file: signature_scheme must be 'hmac-' and a hash (as hmac-sha256), got ${JSON.stringify(scheme)}`,
+    );
   }
   return { transport, ip, ports, key, hash: scheme.slice('hmac-'.length) };
 }

@@ -1,6 +1,7 @@
 /**
  * Leave when whoever started the kernel is gone: a notebook server that was killed cannot ask us to shut down.
  */
+import { readFileSync } from 'node:fs';
 
 /** How often the parent is looked for, ms. */
 const interval = 1000;
@@ -26,8 +27,18 @@ export function watchParent(leave: () => void, environment: NodeJS.ProcessEnv = 
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'; // there, but another user's
+  }
+}
+
+/** Whether a process has ended and only its parent has not heard of it, which may be never; told on Linux alone. */
+function isZombie(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8'); // 712 (a (strange) name) Z 1 …
+    return status[status.lastIndexOf(')') + 2] === 'Z';
+  } catch {
+    return false;
   }
 }

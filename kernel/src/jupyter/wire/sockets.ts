@@ -1,6 +1,7 @@
 /**
  * The five ZeroMQ sockets of a kernel. Nothing here knows what the messages mean.
  */
+import { rmSync } from 'node:fs';
 import { address, type Channel, type Connection } from './connection.ts';
 
 export type Frames = readonly (Uint8Array | string)[];
@@ -35,7 +36,7 @@ export interface Sockets extends Transport {
 /** Bind all sockets, each before the first message is read, and start reading. */
 export async function openSockets(connection: Connection, listener: Listener): Promise<Sockets> {
   const zmq = await import('zeromq');
-  const options = { ...unlimited, linger };
+  const options = { ...unlimited, linger, ipv6: connection.ip.includes(':') };
   const sockets = {
     shell: new zmq.Router({ ...options, handover: true }),
     control: new zmq.Router({ ...options, handover: true }),
@@ -64,6 +65,10 @@ export async function openSockets(connection: Connection, listener: Listener): P
     send,
     close(): void {
       for (const name of names) sockets[name].close();
+      // libzmq leaves the files of ipc where they are; whoever is connected stays so without them.
+      if (connection.transport === 'ipc') {
+        for (const name of names) rmSync(address(connection, name).slice('ipc://'.length), { force: true });
+      }
     },
   };
 }

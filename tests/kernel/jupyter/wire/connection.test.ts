@@ -25,6 +25,12 @@ describe('a connection file', () => {
     });
   });
 
+  it('may name any hash there is', () => {
+    for (const hash of ['sha1', 'sha384', 'sha512']) {
+      expect(parse({ signature_scheme: `hmac-${hash}` }).hash).toBe(hash);
+    }
+  });
+
   it('means loopback, tcp and no signature where it says nothing', () => {
     const { shell_port, control_port, iopub_port, stdin_port, hb_port } = fields;
     const connection = parseConnection(JSON.stringify({ shell_port, control_port, iopub_port, stdin_port, hb_port }));
@@ -40,7 +46,12 @@ describe('a connection file', () => {
     [{ ip: 5 }, /ip must be a string/],
     [{ key: null, ip: '127.0.0.1' }, undefined],
     [{ key: 7 }, /key must be a string/],
+    [{ ip: '' }, /ip must be a string, and not an empty one/],
     [{ signature_scheme: 'md5' }, /signature_scheme must be 'hmac-' and a hash/],
+    [
+      { signature_scheme: 'hmac-rot13' },
+      /signature_scheme must be 'hmac-' and a hash .as hmac-sha256., got "hmac-rot13"/,
+    ],
   ])('says what is wrong in %j', (changes, message) => {
     if (message) expect(() => parse(changes)).toThrow(message);
     else expect(parse(changes).key).toBe('');
