@@ -116,8 +116,10 @@ function rewriteImport(
   const pattern = `{ ${bindings.join(', ')} }`;
   let value = namespace === undefined ? `(${pattern} = ${call})` : `${namespace} = ${call}`;
   if (namespace !== undefined && bindings.length > 0) value += `, ${pattern} = ${namespace}`;
-  const slots = node.specifiers.map(({ local }) => local.name).filter((name) => session.get(name)?.place !== 'global');
-  const declaration = slots.length > 0 ? `let ${slots.join(', ')}; ` : '';
+  const slots = node.specifiers
+    .map(({ local }) => local.name)
+    .filter((name) => session.get(name)?.place !== 'global' && !session.get(name)?.filled);
+  const declaration = slots.length > 0 ? `let ${slots.join(', ')}; ` : ';';
   const replacement = node.specifiers.length === 0 ? call : `${declaration}${value}`;
   // The import's own line breaks follow it, so that what comes after keeps its line.
   const breaks = text.original.slice(node.start, node.end).replace(/[^\n]/g, '');

@@ -10,6 +10,11 @@
  *     class A {}, was a function   →   var A = class A {};
  *     function x() {}, was a let   →   let x = function x() {};   (moved to the cell's beginning, for it is hoisted)
  *     using r = open()             →   let r = __estimand.using(open())
+ *     let x = 2, was a let         →   ;(x = 2);
+ *
+ * The last because every `let` makes a slot of its own, also under an old name, and V8 frees none of them: a cell that
+ * is run again and again would take 150 bytes each time. A slot whose cell failed may be without a value, in which case
+ * it cannot be assigned to either: it is declared anew.
  */
 import type { AnyNode, Pattern, Program, VariableDeclaration } from 'acorn';
 import type MagicString from 'magic-string';
@@ -18,6 +23,8 @@ import { hostName } from './host-name.ts';
 export interface Declared {
   readonly place: 'slot' | 'global';
   readonly constant: boolean;
+  /** Its slot has a value: the cell that declared it has run to its end. */
+  readonly filled?: boolean;
 }
 
 /** The names of a session, or of one cell. */
@@ -36,13 +43,15 @@ export function rewriteDeclarations(
     else if (node.type === 'FunctionDeclaration' && node.id) {
       const global = session.get(node.id.name)?.place !== 'slot';
       if (!global) {
-        text.appendRight(node.start, `let ${node.id.name} = `).appendLeft(node.end, ';');
+        const keyword = session.get(node.id.name)?.filled ? '' : 'let ';
+        text.appendRight(node.start, `${keyword}${node.id.name} = `).appendLeft(node.end, ';');
         if (node.start > 0) text.move(node.start, node.end, 0);
       }
       cell.set(node.id.name, { place: global ? 'global' : 'slot', constant: false });
     } else if (node.type === 'ClassDeclaration' && node.id) {
-      const place = session.get(node.id.name)?.place ?? 'slot';
-      if (place === 'global') text.appendRight(node.start, `var ${node.id.name} = `).appendLeft(node.end, ';');
+      const { place, filled }: Omit<Declared, 'constant'> = session.get(node.id.name) ?? { place: 'slot' };
+      if (filled) text.appendRight(node.start, `;${node.id.name} = `).appendLeft(node.end, ';');
+      else if (place === 'global') text.appendRight(node.start, `var ${node.id.name} = `).appendLeft(node.end, ';');
       cell.set(node.id.name, { place, constant: false });
     }
   }
@@ -69,8 +78,9 @@ function rewriteVariables(
   for (const name of names) cell.set(name, { place: session.get(name)?.place ?? place, constant });
 
   if (node.kind === 'using' || node.kind === 'await using') rewriteUsing(text, node, keyword);
-  else if (places.size === 2) assignInstead(text, node, names, session);
-  else if (node.kind !== keyword) text.update(node.start, node.start + node.kind.length, keyword);
+  else if (places.size === 2 || names.every((name) => session.get(name)?.filled)) {
+    assignInstead(text, node, names, session);
+  } else if (node.kind !== keyword) text.update(node.start, node.start + node.kind.length, keyword);
 }
 
 /** REPL mode never disposes of what a top-level `using` holds: the session does, when the cell ends. */
@@ -82,19 +92,20 @@ function rewriteUsing(text: MagicString, node: VariableDeclaration, keyword: str
   }
 }
 
-/** Names of both places in one pattern: declare those that live in slots, then assign to all. */
+/** Declare the names that need it, then assign to all: of names of both places, or that have their slots already. */
 function assignInstead(
   text: MagicString,
   node: VariableDeclaration,
   names: readonly string[],
   session: ReadonlyMap<string, Declared>,
 ): void {
-  const slots = names.filter((name) => session.get(name)?.place !== 'global');
-  text.update(node.start, node.start + node.kind.length, `let ${slots.join(', ')};`);
+  const slots = names.filter((name) => session.get(name)?.place !== 'global' && !session.get(name)?.filled);
+  text.update(node.start, node.start + node.kind.length, slots.length > 0 ? `let ${slots.join(', ')};` : ';');
   for (const { id, init, start, end } of node.declarations) {
     if (!init) text.appendLeft(id.end, ' = undefined');
     text.appendRight(start, '(').appendLeft(end, ')');
   }
+  if (slots.length === 0) text.appendLeft(node.end, ';');
 }
 
 /** The names a pattern binds: `{ a, b: [c, ...d] }` → a, c, d */

@@ -27,11 +27,17 @@ export class ReplRunner implements Runner {
         ended(() => {
           const compiled = ending.ok || !failedToCompile(ending.thrown, name);
           // Also when the cell failed on its way: V8 keeps what it declared.
-          if (compiled) for (const [declared, how] of names) this.#names.set(declared, how);
+          if (compiled) this.#declare(names, ending.ok);
           return compiled ? ending : { ok: false, thrown: this.#placed(ending.thrown, name, at) };
         }),
       );
     };
+  }
+
+  #declare(names: Names, filled: boolean): void {
+    for (const [name, how] of names) {
+      this.#names.set(name, filled && how.place === 'slot' ? { ...how, filled } : how);
+    }
   }
 
   #prepare(name: string, code: string): Prepared {

@@ -28,6 +28,25 @@ describe('declarations', () => {
     expect(rewrite(code, session as Record<string, Declared>).code).toBe(expected);
   });
 
+  it.each([
+    ['let x = 1', '; (x = 1);'],
+    ['const x = 1;', '; (x = 1);;'],
+    ['let x', '; (x = undefined);'],
+    ['let x = 1, y = 2', '; (x = 1), (y = 2);'],
+    ['const { x, y: [y] } = z', '; ({ x, y: [y] } = z);'],
+    ['var x = 1', '; (x = 1);'],
+    ['let x = 1, fresh = 2', 'let x = 1, fresh = 2'],
+    ['class x {}', ';x = class x {};'],
+    ['function x() {}', 'x = function x() {};'],
+    ['import x from "m"', ';({ "default": x } = await __estimand.import("m", ["default"]));'],
+    ['export const x = 1', '; (x = 1);'],
+    ['f()\nlet x = 1', 'f()\n; (x = 1);'],
+    ['let x\n(f)()', '; (x = undefined);\n__estimand.value(((f)()))'],
+  ])('of names that have a value are assignments: %s', (code, expected) => {
+    const filled: Declared = { place: 'slot', constant: true, filled: true };
+    expect(rewrite(code, { x: filled, y: filled }).code).toBe(expected);
+  });
+
   it('of a function over a variable are hoisted', () => {
     const { code } = rewrite('const r = f();\nfunction f() { return 1 }', { f: slot });
     expect(code).toBe('let f = function f() { return 1 };let r = f();\n');

@@ -273,3 +273,29 @@ describe('a cell of which nothing is left', () => {
     await run('lasting()');
   });
 });
+
+describe('a cell that is run again', () => {
+  it('keeps nothing of the time before in memory, also where its constants are declared anew', async () => {
+    const often =
+      'const held = new Float64Array(1000); let other = 1; class Made {}; const [p, { q }] = [1, { q: 2 }];';
+    const heap = async (): Promise<number> => {
+      for (let i = 0; i < 600; i++) await run(often);
+      await collected();
+      over.length = 0;
+      return process.memoryUsage().heapUsed;
+    };
+    await heap();
+    const before = await heap();
+    expect(((await heap()) - before) / 600).toBeLessThan(100);
+    expect(await run('held = 1')).toMatchObject({ status: 'error', ename: 'TypeError' });
+  });
+
+  it('gives a name a value whose first cell failed before it had one', async () => {
+    expect(await run("const unset = (() => { throw new Error('no') })()")).toMatchObject({ status: 'error' });
+    await run('const unset = 5; unset');
+    expect(plain(of('execute_result')[0])).toBe('5');
+    expect(await run("const unset = (() => { throw new Error('no') })()")).toMatchObject({ status: 'error' });
+    await run('unset');
+    expect(plain(of('execute_result')[1])).toBe('5');
+  });
+});
