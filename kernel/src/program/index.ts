@@ -86,6 +86,23 @@ export {
 } from './neural.ts';
 export { type OdeOptions, type OdeState, odeSolve } from './ode.ts';
 export { operators } from './operators.ts';
+export {
+  all,
+  any,
+  argsort,
+  clip,
+  cumulativeLogSumExp,
+  cumulativeMaximum,
+  cumulativeMinimum,
+  cumulativeProduct,
+  cumulativeSum,
+  difference,
+  type SortOptions,
+  segmentMean,
+  sort,
+  takeAlong,
+  topK,
+} from './ordering.ts';
 export { hessian, hessianVectorProduct } from './second-derivatives.ts';
 export { deserialise, serialise } from './serialise.ts';
 export { type Precision, ProgramState, type StateEntry } from './state.ts';

@@ -38,6 +38,7 @@ import {
 } from '#kernel/program/neural';
 import { odeSolve } from '#kernel/program/ode';
 import type { OperationName } from '#kernel/program/operations/registry';
+import { argsort, sort, takeAlong, topK } from '#kernel/program/ordering';
 import type { Expr, Shape } from '#kernel/program/types';
 
 export interface Case {
@@ -377,6 +378,40 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   matrixExponential: [
     use('a matrix', [three], matrixExponential),
     use('a number', [matrix(1, 1, 0.7)], matrixExponential),
+  ],
+  argsort: [use('rows', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) => x.mul(argsort(x).add(1)))],
+  takeAlong: [
+    use('columns of a matrix', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) =>
+      takeAlong(x, [
+        [2, 0],
+        [1, 1],
+      ]).square(),
+    ),
+    use('sorted', [matrix(3, 2, ...wild, 0.4, 1.5)], (x) =>
+      sort(x, { axis: 0 })
+        .mul([
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ])
+        .exp(),
+    ),
+    use('the largest', [vector(...wild)], (x) => topK(x, 2).values.square()),
+  ],
+  scatterAlong: [
+    use('with positions twice', [matrix(2, 3, ...wild, 0.4, 1.5)], (x) =>
+      apply(
+        'scatterAlong',
+        [
+          x,
+          [
+            [0, 2, 2],
+            [1, 1, 0],
+          ],
+        ],
+        { axis: 1, rows: 4 },
+      ).square(),
+    ),
   ],
   odeSolve: [
     use('a state and a parameter', [vector(0.8, -0.3), scalar(0.7)], (y0, k) =>

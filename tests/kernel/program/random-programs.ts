@@ -18,6 +18,16 @@ const elementwise = Object.keys(operations).filter((name) => operationOf(name).e
 /** Cheap and bounded: chosen more often, so that a program does not end in NaN. */
 const common = ['add', 'sub', 'mul', 'tanh', 'exp', 'log1p', 'sigmoid', 'softplus', 'where', 'maximum', 'abs', 'lt'];
 
+/** Defined between 0 and 1, or above 0: their operands are brought there, or most programs would end in NaN. */
+const bounded = /^(asin|acos|atanh|normalQuantile|logit|gamma|beta|polygamma|logBeta|acosh)/;
+
+function within(name: string, operands: Expr[]): Expr[] {
+  if (!bounded.test(name)) return operands;
+  if (name === 'acosh') return operands.map((x) => x.square().add(1));
+  if (name === 'polygamma') return [constant(2), operands[1]!.sigmoid()];
+  return operands.map((x) => x.sigmoid());
+}
+
 /** FNV-1a over the bits of numbers, NaNs made one. */
 class Checksum {
   #state = 0xcbf29ce484222325n;
@@ -71,7 +81,7 @@ function build(stream: Stream): Expr[] {
     else {
       const name = pick(stream.uniform() < 0.7 ? common : elementwise);
       const operands = Array.from({ length: operationOf(name).arity }, () => pick(pick([vectors, vectors, scalars])));
-      const made = apply(name, operands);
+      const made = apply(name, within(name, operands));
       (made.shape.length === 0 ? scalars : vectors).push(made);
     }
   }

@@ -16,6 +16,7 @@ import { linear } from './linear.ts';
 import { logProduct } from './log-product.ts';
 import { odes } from './ode.ts';
 import type { Operation } from './operation.ts';
+import { ordering } from './ordering.ts';
 import { pooling } from './pooling.ts';
 import { random } from './random.ts';
 import { reduction } from './reduction.ts';
@@ -46,6 +47,7 @@ export const operations = {
   ...convolutions,
   ...pooling,
   ...odes,
+  ...ordering,
 } satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof operations;
