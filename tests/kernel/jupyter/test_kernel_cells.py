@@ -365,3 +365,14 @@ def test_several_resources_are_disposed_of_in_reverse_at_the_end_of_the_cell(sha
     )
     ran = shared.run(code)
     assert (ran.text(), ran.result) == ("e\n", "4")
+
+
+def test_accessor_fields_are_compiled(shared, notebook_folder):
+    code = "class Held { accessor x = 1; static accessor y: number = 2; accessor #z = 3; get z() { return this.#z } }\n"
+    assert shared.value(code + "const held = new Held(); held.x++; [held.x, Held.y, held.z]") == "[ 2, 2, 3 ]"
+    (notebook_folder / "held.ts").write_text("export class Kept { accessor x: number = 4 }\n")
+    assert shared.value("import { Kept } from './held'; new Kept().x") == "4"
+
+
+def test_a_modifier_that_does_not_fit_is_a_matter_of_types(shared):
+    assert shared.value("class Loose { override toString(): string { return 'loose' } }\n`${new Loose()}`") == "'loose'"

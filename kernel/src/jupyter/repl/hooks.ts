@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rewriteExpressions } from '../../program/rewrite/index.ts';
 import { CodeError } from './code-error.ts';
-import { stripModule } from './decorators.ts';
+import { stripModule } from './compile.ts';
 import { cellScheme } from './imports.ts';
 import { follow, type RawMap } from './positions.ts';
 import type { Sources } from './sources.ts';

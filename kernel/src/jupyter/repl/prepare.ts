@@ -4,10 +4,10 @@
 import { rewriteExpressions } from '../../program/rewrite/index.ts';
 import { cellCode } from './cell-code.ts';
 import { CodeError } from './code-error.ts';
+import { compileByTypeScript, stripCell, wantsCompiler } from './compile.ts';
 import type { Declared, Names } from './declarations.ts';
-import { compileDecorators } from './decorators.ts';
 import { follow, type Locate, type RawMap } from './positions.ts';
-import { type Stripped, strip } from './strip.ts';
+import type { Stripped } from './strip.ts';
 
 export interface Prepared {
   readonly code: string;
@@ -24,20 +24,19 @@ export interface Prepared {
  * @throws CodeError with the place in the cell's own text, where it cannot be run
  */
 export function prepare(source: string, session: ReadonlyMap<string, Declared> = new Map()): Prepared {
-  const stripped = strip(source);
+  const stripped = stripCell(source);
   try {
     return rewrite(stripped, session);
   } catch (error) {
     if (!(error instanceof CodeError)) throw error;
-    // An `@` that the parser cannot read begins a decorator.
-    if (source.includes('@') && startsDecorator(stripped, error)) return rewrite(compileDecorators(source), session);
+    if (stopsAtWhatIsCompiled(stripped, error)) return rewrite(compileByTypeScript(source), session);
     const maps = stripped.map ? [stripped.map] : [];
     throw error.place ? new CodeError(error.message, follow(maps)(error.place)) : error;
   }
 }
 
-function startsDecorator({ code }: Stripped, { place }: CodeError): boolean {
-  return place !== undefined && code.split('\n')[place.line - 1]?.[place.column] === '@';
+function stopsAtWhatIsCompiled({ code }: Stripped, { place }: CodeError): boolean {
+  return place !== undefined && wantsCompiler(code.split('\n')[place.line - 1] ?? '', place.column);
 }
 
 function rewrite(stripped: Stripped, session: ReadonlyMap<string, Declared>): Prepared {

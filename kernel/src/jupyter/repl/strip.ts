@@ -4,7 +4,7 @@
  * 1. Types are blanked out in place by Node's own stripper: every position stays what it was (0.1 ms a cell).
  * 2. Where syntax must be compiled (enum, namespace, parameter properties, `<T>x`), Node's transform, with a map.
  *
- * Decorators, which neither knows, are left where they are: see decorators.ts.
+ * Decorators, which neither knows, are left where they are: see compile.ts.
  */
 import { stripTypeScriptTypes } from 'node:module';
 import { CodeError } from './code-error.ts';

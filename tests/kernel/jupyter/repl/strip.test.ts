@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CodeError } from '#kernel/jupyter/repl/code-error';
-import { compileDecorators } from '#kernel/jupyter/repl/decorators';
 import { follow } from '#kernel/jupyter/repl/positions';
 import { strip } from '#kernel/jupyter/repl/strip';
 
@@ -52,16 +51,5 @@ describe('strip', () => {
       expect(error).toBeInstanceOf(CodeError);
       expect((error as CodeError).place).toEqual({ line, column });
     }
-  });
-});
-
-describe('compileDecorators', () => {
-  it('leaves no decorator and keeps the lines known', () => {
-    const source = 'function d(v: any, c: any) {}\n@d\nclass A {}\nboom();';
-    const { code, map } = compileDecorators(source);
-    expect(code).not.toMatch(/^@d/m);
-    const lines = code.split('\n');
-    const line = lines.findIndex((text) => text.includes('boom();')) + 1;
-    expect(follow([map!])({ line, column: 0 })).toEqual({ line: 4, column: 0 });
   });
 });
