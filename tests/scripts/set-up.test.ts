@@ -36,8 +36,37 @@ describe("npm's packages", () => {
     expect(isInstalled(locked, { packages: { ...link, 'node_modules/a': a, 'node_modules/b': a } })).toBe(false);
   });
 
-  it('come from a lock file that names no registry', () => {
-    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/);
+  it.each(['package-lock.json', 'scripts/tslab/package-lock.json'])(
+    'come from a lock file that names no registry: %s',
+    (path) => {
+      expect(readFileSync(join(root, path), 'utf8')).not.toMatch(/"resolved": "https?:/);
+    },
+  );
+});
+
+describe('tslab', () => {
+  const wanted = JSON.parse(readFileSync(join(root, 'scripts/tslab/package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+
+  it('is of one version: the locked, the one whose interface is ours, and the one the documents name', () => {
+    const version = wanted.dependencies.tslab!;
+    const lock = JSON.parse(readFileSync(join(root, 'scripts/tslab/package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string; integrity: string }>;
+    };
+    expect(lock.packages['node_modules/tslab']).toMatchObject({
+      version,
+      integrity: expect.stringMatching(/^sha512-/),
+    });
+    for (const path of ['kernel/src/jupyter/tslab.ts', 'kernel/src/jupyter/tslab-engine/tslab.ts', 'docs/engines.md']) {
+      const named = readFileSync(join(root, path), 'utf8').match(/(?<=tslab(?:@|: '| ))\d+\.\d+\.\d+/g);
+      expect(new Set(named), path).toEqual(new Set([version]));
+    }
+  });
+
+  it('is no package of the workspace, for its fork of TypeScript would take over `tsc`', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: object };
+    expect(Object.keys(packages).filter((path) => path.includes('tslab'))).toEqual([]);
   });
 });
 
