@@ -3,7 +3,7 @@
  * samples, all from one seed. It reads a counter-based stream (Philox; Salmon et al. 2011): the same seed and the same
  * calls give the same numbers everywhere.
  */
-import { key, Stream } from '../numeric/random.ts';
+import { type Key, key, Stream } from '../numeric/random.ts';
 import type { Distribution } from './types.ts';
 
 /** What is taken from a list. */
@@ -16,13 +16,11 @@ export interface ChoiceOptions {
 
 /** Draws that follow one another; each call moves it on. */
 export class RandomGenerator {
-  readonly seed: number | bigint;
   readonly #stream: Stream;
 
-  /** @throws RangeError for a seed that is no whole number from 0 */
-  constructor(seed: number | bigint) {
-    this.seed = seed;
-    this.#stream = new Stream(key(seed));
+  /** @param streamKey the stream it reads */
+  constructor(streamKey: Key) {
+    this.#stream = new Stream(streamKey);
   }
 
   /** Uniform on (0, 1): one number, or `n` of them. */
@@ -143,5 +141,5 @@ function checkCount(n: number): number {
  * random.shuffle(['a', 'b', 'c']);
  */
 export function rng(seed: number | bigint): RandomGenerator {
-  return new RandomGenerator(seed);
+  return new RandomGenerator(key(seed));
 }

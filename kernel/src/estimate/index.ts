@@ -2,6 +2,7 @@
 export { Bootstrap, type BootstrapOptions, bootstrap } from './bootstrap.ts';
 export type { BootstrapIntervalKind } from './bootstrap-interval.ts';
 export { Comparison, type ComparisonRow, compare } from './compare.ts';
+export { Coverage, type CoverageOptions, coverage } from './coverage.ts';
 export { Estimate, type EstimateRow, type Optimum } from './estimate.ts';
 export { type MapOptions, map } from './map.ts';
 export type { Errors } from './maximise.ts';

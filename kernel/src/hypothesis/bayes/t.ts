@@ -26,7 +26,7 @@ export interface BayesianTOptions {
 const widest = 40;
 
 /** log of the Bayes factor of t on ν degrees of freedom, n the effective sample size (their equation 1). */
-export function logBayesFactorOfT(t: number, degrees: number, n: number, scale: number): number {
+function logBayesFactorOfT(t: number, degrees: number, n: number, scale: number): number {
   const power = -(degrees + 1) / 2;
   const alternative = logIntegral(
     (u) => {
