@@ -142,8 +142,11 @@ export function scan<T extends State>(
   const initial = names.map((name) => nodeOf(single ? (init as Arg) : (init as Record<string, Arg>)[name]!));
   const xs = sequences.map(nodeOf);
   const length = scanLength(xs.map(({ shape }) => shape));
-  const before = initial.map(({ shape }) => inputNode('state', shape));
-  const elements = xs.map(({ shape }) => inputNode('element', shape.slice(1)));
+  // Under the users' names, for messages: a state's own, and an element that of its sequence.
+  const before = initial.map(({ shape }, i) => inputNode(names[i] || 'state', shape));
+  const elements = xs.map(({ shape, name }) =>
+    inputNode(name === undefined ? 'element' : `${name}[t]`, shape.slice(1)),
+  );
   const given = before.map(expressionOf);
   const state = single ? given[0] : Object.fromEntries(names.map((name, i) => [name, given[i]]));
   const result = step(state as Traced<T>, ...elements.map(expressionOf));

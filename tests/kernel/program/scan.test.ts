@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compile, compileLogDensity } from '#kernel/program/compile';
+import { compile, compileLogDensity, Program } from '#kernel/program/compile';
 import { constant, variable } from '#kernel/program/expression';
-import { scan, stack, where } from '#kernel/program/functions';
+import { matmul, outer, scan, stack, transpose, where } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
+import { cholesky, choleskySolve, logDeterminant } from '#kernel/program/matrices';
 import type { Expr } from '#kernel/program/types';
 import { gradientError } from './differences.ts';
 
@@ -109,5 +110,142 @@ describe('scan', () => {
     expect(run(path.at(-1))).toEqual([Number.NaN]);
     expect(density.valueAndGradient(at, gradient)).toBe(0.6);
     expect(Array.from(gradient)).toEqual([2, 0, 0, 0]);
+  });
+});
+
+describe('several states, matrices among them', () => {
+  /** A Kalman filter of a position and a velocity, its mean a vector and its covariance a matrix. */
+  const y = [0.3, 0.9, 1.8, 2.2, 3.4, 3.9];
+  const move = [
+    [1, 1],
+    [0, 1],
+  ];
+  const identity = [
+    [1, 0],
+    [0, 1],
+  ];
+  /** log p(y), from the log standard deviations of the process and of the noise. */
+  function filtered(logProcess: Expr, logNoise: Expr): Expr {
+    const [q, r] = [logProcess.mul(2).exp(), logNoise.mul(2).exp()];
+    const { total } = scan(
+      ({ mean, covariance }, observed) => {
+        const ahead = matmul(move, mean); // (2,)
+        const spread = matmul(matmul(move, covariance), transpose(move)).add(q.mul(identity)); // (2, 2)
+        const variance = spread.at(0).at(0).add(r);
+        const gain = spread.at(0).div(variance); // (2,)
+        const surprise = observed.sub(ahead.at(0));
+        return {
+          mean: ahead.add(gain.mul(surprise)),
+          covariance: spread.sub(outer(gain, gain).mul(variance)),
+          total: surprise
+            .square()
+            .div(variance)
+            .add(variance.log())
+            .mul(-0.5)
+            .sub(0.5 * Math.log(2 * Math.PI)),
+        };
+      },
+      { mean: [0, 0.5], covariance: identity, total: 0 },
+      y,
+    );
+    return total.sum();
+  }
+  /** The same as one multivariate normal: y is linear in the first state and the process noise. */
+  function direct(logProcess: Expr, logNoise: Expr): Expr {
+    const [q, r] = [logProcess.mul(2).exp(), logNoise.mul(2).exp()];
+    const n = y.length;
+    // H Fᵏ = [1, k]; states at t ≤ u share the noises up to t.
+    const cell = (t: number, u: number) => {
+      let [first, noise] = [1 + (t + 1) * (u + 1), 0];
+      for (let k = 0; k <= Math.min(t, u); k++) noise += 1 + (t - k) * (u - k);
+      return q
+        .mul(noise)
+        .add(first)
+        .add(t === u ? r : 0);
+    };
+    const covariance = stack(
+      Array.from({ length: n }, (_, t) => stack(Array.from({ length: n }, (__, u) => cell(t, u)))),
+    );
+    const rest = y.map((value, t) => value - 0.5 * (t + 1));
+    return choleskySolve(cholesky(covariance), rest)
+      .dot(rest)
+      .add(logDeterminant(covariance))
+      .mul(-0.5)
+      .sub((n / 2) * Math.log(2 * Math.PI));
+  }
+  const both = (of: (p: Expr) => Expr) => {
+    const position = variable('x', [2]);
+    return compileLogDensity({ position, value: of(position) });
+  };
+  const filter = both((p) => filtered(p.at(0), p.at(1)));
+  const exact = both((p) => direct(p.at(0), p.at(1)));
+  it('a Kalman filter has the density of the normal it factors', () => {
+    const point = Float64Array.of(-0.7, -0.2);
+    const [g, h] = [new Float64Array(2), new Float64Array(2)];
+    expect(filter.valueAndGradient(point, g)).toBeCloseTo(exact.valueAndGradient(point, h), 11);
+    g.forEach((slope, i) => {
+      expect(slope).toBeCloseTo(h[i]!, 11);
+    });
+    const [a, b] = [new Float64Array(4), new Float64Array(4)];
+    filter.hessian!(point, a);
+    exact.hessian!(point, b);
+    a.forEach((bend, i) => {
+      expect(bend).toBeCloseTo(b[i]!, 9);
+    });
+  });
+  it('its gradient follows differences', () => {
+    expect(gradientError(filter, Float64Array.of(-0.7, -0.2))).toBeLessThan(1e-8);
+  });
+  it('states come back stacked, each with its own shape, and the same bits interpreted and generated', () => {
+    const { mean, covariance } = scan(
+      (state, e: Expr) => ({
+        mean: matmul(state.covariance, state.mean).add(e),
+        covariance: state.covariance.mul(x.at(0)),
+      }),
+      { mean: [1, 2], covariance: identity },
+      x,
+    );
+    expect([mean.shape, covariance.shape]).toEqual([
+      [4, 2],
+      [4, 2, 2],
+    ]);
+    const outputs = [mean, covariance, ...grad(mean.sum().add(covariance.sum()), [x])];
+    const { graph } = compile({ inputs: [{ name: 'x', shape: [4] }], outputs });
+    const [a, b] = (['interpreter', 'javascript'] as const).map((backEnd) =>
+      new Program(graph, backEnd).run({ x: at }),
+    );
+    expect(b).toEqual(a);
+  });
+});
+
+describe('errors of a scan name what the user wrote', () => {
+  const named3 = constant([1, 2, 3], 'rainfall');
+  it('a state that changes its shape, by its name', () => {
+    expect(() => scan(({ level }, e: Expr) => ({ level: stack([level, e]) }), { level: 0 }, named3)).toThrow(
+      /scan: the state 'level' starts with shape \[\] \(a scalar\) and the step gives \[2\]; give init the shape that the step returns/,
+    );
+  });
+  it('a name that the step forgets', () => {
+    expect(() => scan((() => ({})) as never, { level: 0 }, named3)).toThrow(
+      /the step gives no 'level'; return every name of the state/,
+    );
+  });
+  it('shapes that do not fit inside the step, by the names of the state and of the sequence', () => {
+    const rows = constant(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      'rainfall',
+    );
+    expect(() => scan(({ level }, e: Expr) => ({ level: level.add(e) }), { level: [0, 0] }, rows)).toThrow(
+      /add: shapes \[2\] and \[3\] do not broadcast.*\(level has shape \[2\], rainfall\[t\] has shape \[3\]\)/,
+    );
+  });
+  it('sequences of different lengths, and none', () => {
+    expect(() => scan((s: Expr, e: Expr) => s.add(e), 0, [1, 2], [1])).toThrow(
+      /sequences of the same length, got shapes \[2\], \[1\]/,
+    );
+    expect(() => scan((s: Expr) => s, 0)).toThrow(/got shapes none; each needs a first dimension/);
   });
 });
