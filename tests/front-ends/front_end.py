@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -61,6 +62,17 @@ class FrontEnd:
         assert done.returncode == expect, done.stdout + done.stderr
         return done
 
+    def start(self, program, *arguments):
+        """Start a program; its process."""
+        return subprocess.Popen(
+            [self.path(program), *map(str, arguments)],
+            cwd=self.folder,
+            env=self.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def write(self, name, *cells, **metadata):
         """A notebook of code cells (text, or made by nbformat) and markdown cells (text that begins with #)."""
         made = [cell if isinstance(cell, dict) else cell_of(cell) for cell in cells]
@@ -104,10 +116,18 @@ def streams(notebook, name):
     )
 
 
-def kernels(below=None):
-    """The kernels' processes (wire and engine) that run below a process, or anywhere."""
-    processes = psutil.Process(below).children(recursive=True) if below else psutil.process_iter()
-    return [process for process in processes if "dist/jupyter/" in " ".join(command_line(process)).replace("\\", "/")]
+def kernels(below, count=2):
+    """The kernels' processes (a wire and an engine each) below a process, once there are as many."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        processes = psutil.Process(below).children(recursive=True)
+        found = [
+            process for process in processes if "/dist/jupyter/" in "".join(command_line(process)).replace("\\", "/")
+        ]
+        if len(found) == count:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"there are not {count} processes of kernels")
 
 
 def command_line(process):

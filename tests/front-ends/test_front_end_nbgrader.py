@@ -5,9 +5,10 @@ import json
 import re
 import shutil
 import sqlite3
+import textwrap
 
 import pytest
-from front_end import KERNELSPEC, FrontEnd, texts
+from front_end import KERNELSPEC, ROOT, FrontEnd, texts
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 STUDENTS = ("ada", "boris", "chen", "dana", "emil")
@@ -265,6 +266,49 @@ def test_a_student_can_validate_before_handing_in(course):
     assert "There is no answer here yet." in told
     shutil.copy(course.front_end.folder / "source/one/means.ipynb", folder)
     assert "Success! Your notebook passes all the tests." in course.nbgrader("validate", "validate/means.ipynb").stdout
+
+
+GRADE = """
+import sys, nbformat
+from nbgrader.utils import determine_grade
+for cell in nbformat.read("graded.ipynb", as_version=4).cells:
+    try:
+        print(*determine_grade(cell))
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_values_of_graded_cells_count_as_the_documentation_says(front_end):
+    cells = {
+        "1.5": "1.5 2.0",
+        "0": "0.0 2.0",
+        "3": "partial credit cannot be greater than maximum points for cell",
+        "false": "2.0 2.0",
+        "'text'": "2.0 2.0",
+        "console.log('text')": "2.0 2.0",
+        "console.warn('text')": "0 2.0",
+        "Promise.reject(new Error('no')); undefined": "0 2.0",
+        "process.emitWarning('text'); const wrong: number = 'text';": "2.0 2.0",
+        "display([{ a: 1 }]); import { html } from 'estimand'; html`<b>bold</b>`": "2.0 2.0",
+        "let x = ;": "0 2.0",
+        "[1.25]": "2.0 2.0",
+    }
+    front_end.write("graded.ipynb", *(check(f"cell-{i}", 2, source) for i, source in enumerate(cells)))
+    front_end.run("jupyter", "execute", "--allow-errors", "--inplace", "graded.ipynb")
+    graded = front_end.run("python", "-c", GRADE).stdout.splitlines()
+    assert dict(zip(cells, graded, strict=True)) == cells
+
+
+def test_the_documentation_shows_what_is_tried_here():
+    text = (ROOT / "docs" / "nbgrader.md").read_text()
+    (configuration,) = re.findall(r"   ```python\n(.*?)   ```", text, re.DOTALL)
+    assert textwrap.dedent(configuration) == CONFIGURATION
+    answer_cell, test_cell, partial_cell = re.findall(r"^```ts\n(.*?)```", text, re.DOTALL | re.MULTILINE)
+    assert answer_cell.strip() == SOURCE[1].source
+    assert set(test_cell.splitlines()) <= set(SOURCE[2].source.splitlines())
+    assert partial_cell.strip() == SOURCE[4].source.replace("checks", "right")
+    assert "There is no answer here yet." in text
 
 
 def test_the_configuration_keeps_other_languages_and_the_teachers_own_words(front_end):

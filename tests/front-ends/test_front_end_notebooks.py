@@ -1,7 +1,8 @@
 """Notebooks run from the command line: nbclient, nbconvert, papermill, jupyter execute, jupyter run."""
 
+import psutil
 import pytest
-from front_end import cell_of, streams, texts
+from front_end import cell_of, kernels, streams, texts
 
 FIGURE = "application/vnd.estimand.posterior.v1+json"
 
@@ -205,3 +206,26 @@ def test_markdown_cells_and_tags_come_through(front_end):
     notebook = front_end.read("tagged.ipynb")
     assert notebook.cells[1].metadata.tags == ["kept"]
     assert texts(notebook.cells[1]) == ["Infinity"]
+
+
+def test_with_strict_types_a_run_waits_for_the_checker_and_stops_at_a_type_error(front_end):
+    front_end.write("strict.ipynb", "%types strict\nconst x: number = 1;", "const wrong: number = 'text';", "x")
+    done = front_end.run("jupyter", "execute", "strict.ipynb", expect=1)
+    assert "TS2322" in done.stderr or "not assignable" in done.stderr
+
+
+@pytest.mark.parametrize("program", ["nbconvert", "papermill"])
+def test_a_killed_run_takes_its_kernel_with_it(front_end, program):
+    front_end.write("endless.ipynb", "while (true) {}")
+    arguments = {
+        "nbconvert": ("jupyter-nbconvert", "--to", "notebook", "--execute", "endless.ipynb"),
+        "papermill": ("papermill", "endless.ipynb", "out.ipynb"),
+    }[program]
+    process = front_end.start(*arguments)
+    processes = kernels(below=process.pid, count=2)
+    process.kill()
+    assert psutil.wait_procs(processes, timeout=20)[1] == []
+    process.communicate()
+    # The kernel leaves nothing; jupyter_client, killed, its connection file.
+    for path in front_end.temporary.glob("tmp*.json"):
+        path.unlink()

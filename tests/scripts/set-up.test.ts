@@ -149,6 +149,31 @@ describe('what the wheel bundles', () => {
   });
 });
 
+describe('the Python packages', () => {
+  const versions = (file: string) =>
+    new Map(
+      readFileSync(join(root, 'python', file), 'utf8')
+        .split('\n')
+        .filter((line) => /^[a-z]/.test(line))
+        .map((line) => {
+          const [, name = '', version = '', marker = ''] = /^([\w.-]+)==(\S+)(.*)$/.exec(line) ?? [];
+          return [`${name}${marker}`, version] as const;
+        }),
+    );
+
+  it('of the front ends are of the same version where the environment below has them', () => {
+    const below = versions('requirements.lock.txt');
+    const above = versions('front-ends.lock.txt');
+    const both = [...above].filter(([name]) => below.has(name));
+    expect(both.length).toBeGreaterThan(50);
+    expect(both.filter(([name, version]) => below.get(name) !== version)).toEqual([]);
+    for (const name of ['papermill', 'notebook', 'jupyter-console']) {
+      expect(above.has(name), name).toBe(true);
+      expect(below.has(name), `${name} is not for everyone's JupyterLab`).toBe(false);
+    }
+  });
+});
+
 describe('the versions', () => {
   it('are one for both packages and the workspace', () => {
     const version = (path: string) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).version;
