@@ -1,12 +1,13 @@
 /**
  * A family with its arguments: shapes, supports, and the way from a family's scalar functions to arrays.
  */
-import { log } from '../numeric/elementary.ts';
+import { exp, log } from '../numeric/elementary.ts';
 import type { Stream } from '../numeric/random.ts';
 import { asExpression, broadcastTo, constant, type Expression, isExpression, where } from '../program/index.ts';
 import { formatShape, sameShape, sizeOf } from '../program/shape.ts';
 import type { Arg, Expr, Shape, shape } from '../program/types.ts';
 import { blocksOf, checkArguments, commonShape, placeOf, rankOf } from './arguments.ts';
+import { logDensityAt } from './density-at.ts';
 import { draw } from './draw.ts';
 import { knownValues, stretch } from './known.ts';
 import type {
@@ -268,6 +269,17 @@ export class FamilyDistribution {
       ...(lower === undefined ? {} : { lower }),
       ...(upper === undefined ? {} : { upper }),
     });
+  }
+
+  pdf(x: number | ArrayLike<number>): Values {
+    const logs = this.logPdf(x);
+    return typeof logs === 'number' ? exp(logs) : logs.map((value) => exp(value));
+  }
+
+  logPdf(x: number | ArrayLike<number>): Values {
+    this.#values('logPdf'); // throws where a parameter is traced
+    const logs = logDensityAt(this as unknown as Distribution, x);
+    return logs.length === 1 && this.shape.length === (this.family.eventRank ?? 0) ? logs[0]! : logs.slice();
   }
 
   cdf(x: number): Values {

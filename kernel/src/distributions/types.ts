@@ -187,6 +187,16 @@ export interface Distribution<out S extends Shape = Shape, out K extends Kind = 
    */
   checkData(x: Arg, name?: string): void;
 
+  /**
+   * Density at x (of a discrete distribution its probability), a number for a scalar, else one an element. Inside a
+   * model use `logDensity`. Of a vector or matrix distribution x is one variate.
+   *
+   * @throws Error when a parameter is traced
+   * @example normal(0, 1).pdf(0) // 1/√2π
+   */
+  readonly pdf: Elementwise<[x: number | ArrayLike<number>]>;
+  /** log of `pdf`. @throws as `pdf` */
+  readonly logPdf: Elementwise<[x: number | ArrayLike<number>]>;
   /** P(X ≤ x), elementwise. @throws Error when a parameter is traced, or the family has no distribution function */
   readonly cdf: Elementwise<[x: number]>;
   /** P(X > x), elementwise, accurate in the upper tail. @throws as `cdf` */
