@@ -95,3 +95,11 @@ def test_tslab_completes(shared):
     code = f"{IMPORT}tslab.display."
     matches = shared.ask("complete_request", {"code": code, "cursor_pos": len(code)}, timeout=40).content["matches"]
     assert {"html", "png", "raw"} <= set(matches)
+
+
+def test_a_signal_that_reaches_the_session_itself_stops_nothing(fresh):
+    # Ctrl-C in a terminal reaches every process of the group; the wire process answers it.
+    code = "process.kill(process.pid, 'SIGINT');\nfor (const end = Date.now() + 300; Date.now() < end;);\n'on'"
+    assert fresh.value(code) == "'on'"
+    assert fresh.value("process.kill(process.pid, 'SIGINT'); await new Promise((r) => setTimeout(r, 50)); 'still on'") == "'still on'"
+    assert fresh.value("1 + 1") == "2"

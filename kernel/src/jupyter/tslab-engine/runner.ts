@@ -2,14 +2,13 @@
  * Cells run by tslab's executor, inside our session: what it tells its console becomes the cell's value or its error,
  * what `tslab.display` shows goes our way, and code that is to be stopped is stopped as in the other engine.
  */
-import { types } from 'node:util';
 import { rewriteExpressions } from '../../program/rewrite/index.ts';
 import type { Completeness, Completions, Inspection } from '../engine/engine.ts';
 import type { Question } from '../engine/protocol.ts';
 import { toCodePoints, toUnits } from '../language/code-points.ts';
 import { encodeBundle } from '../repl/format.ts';
 import type { Repl } from '../repl/repl.ts';
-import { Interrupted, type Run } from '../repl/run.ts';
+import type { Run } from '../repl/run.ts';
 import type { Runner, Start } from '../repl/runner.ts';
 import { shownBundle } from './bundle.ts';
 import { refusal } from './errors.ts';
@@ -95,7 +94,7 @@ export class TslabRunner implements Runner {
     return (run, ended) => {
       const course: Course = { name };
       this.#courses.set(run, course);
-      const end = (ok: boolean): void => ended(() => (ok ? { ok } : { ok, thrown: interruption(course.thrown) }));
+      const end = (ok: boolean): void => ended(() => (ok ? { ok } : { ok, thrown: course.thrown }));
       run.stopped.catch(() => executor.interrupt());
       const begin = (): void => void executor.execute(code).then(end, (thrown: unknown) => fail(thrown));
       const fail = (thrown: unknown): void => ended(() => ({ ok: false, thrown }));
@@ -190,12 +189,6 @@ export class TslabRunner implements Runner {
       return null; // no tslab, of which every cell tells; or its compiler stumbled over half a line
     }
   }
-}
-
-/** What Node throws where a SIGINT (Ctrl-C in a terminal) has stopped code, as the session calls it. */
-function interruption(thrown: unknown): unknown {
-  const stopped = types.isNativeError(thrown) && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
-  return stopped ? new Interrupted() : thrown;
 }
 
 function complete(executor: Executor, code: string, cursor: number): Completions {

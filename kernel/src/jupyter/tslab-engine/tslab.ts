@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import vm from 'node:vm';
 import { headline } from '../repl/stack.ts';
 
 export interface TslabDiagnostic {
@@ -124,8 +125,25 @@ export function findTslab(folder: string, named: string | undefined = process.en
   throw new TslabMissing(`ESTIMAND_ENGINE is tslab, but no tslab is installed for ${folder}. ${remedy}`);
 }
 
+/** How the executor wraps what it runs. */
+const wrapped = /^\((?:async )?function\(exports, require\) \{/;
+
+/**
+ * The executor lets a SIGINT break what it runs; the inspector does not survive that. Interrupts come through the guard
+ * (../repl/guard.ts), and Ctrl-C in a terminal, which every process of the group hears, is for the wire process alone.
+ */
+function ignoreSignals(): void {
+  const { runInThisContext } = vm;
+  const run: typeof runInThisContext = (code, options) => {
+    const cell = wrapped.test(code) && typeof options === 'object';
+    return runInThisContext(code, cell ? { ...options, breakOnSigint: false } : options);
+  };
+  Object.assign(vm, { runInThisContext: run });
+}
+
 /** Load what we use of a tslab; takes a second or two. */
 export function loadTslab(folder: string): Tslab {
+  ignoreSignals();
   const load = createRequire(join(folder, 'package.json'));
   const { createConverter, isCompleteCode } = load('./dist/converter.js') as Pick<
     Tslab,
