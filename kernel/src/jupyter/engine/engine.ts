@@ -16,6 +16,8 @@ export interface Cell {
   readonly expressions: Readonly<Record<string, string>>;
   /** Whether the cell may ask for input. */
   readonly input: boolean;
+  /** It was sent while another ran, as when all cells are run. */
+  readonly queued?: true;
 }
 
 /** An error as Jupyter shows it. */

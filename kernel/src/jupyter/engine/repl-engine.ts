@@ -15,6 +15,7 @@ import type {
   Inspection,
   Outcome,
 } from './engine.ts';
+import { Gate } from './gate.ts';
 import { TypeCheck } from './type-check.ts';
 import { typesLine } from './types-line.ts';
 
@@ -24,11 +25,13 @@ export class ReplEngine implements Engine {
 
   readonly #types: TypeCheck;
   readonly #events: EngineEvents;
+  readonly #gate = new Gate();
 
   constructor(events: EngineEvents) {
     this.#events = events;
-    this.#process = new EngineProcess(events, () => this.#language.forget());
-    this.#types = new TypeCheck(this.#language, (output) => events.output(output));
+    this.#types = new TypeCheck(this.#language, events);
+    const passing = this.#gate.events({ ...events, over: (cell) => this.#types.over(cell) });
+    this.#process = new EngineProcess(passing, () => this.#language.forget());
   }
 
   async evaluate(asked: Cell): Promise<Outcome> {
@@ -36,23 +39,36 @@ export class ReplEngine implements Engine {
     const cell = code === asked.code ? asked : { ...asked, code };
     if (unknown !== undefined) return this.#refuse(cell, unknownMode(unknown));
     if (mode) this.#types.mode = mode;
-    if (question) this.#types.show(cell, { 'text/plain': `types: ${this.#types.mode}` });
-    const failure = await this.#types.before(cell);
+    const failure = this.#types.mode === 'strict' ? await this.#types.refusal(cell) : undefined;
     if (failure) return this.#refuse(cell, failure);
-    const outcome = await this.#process.evaluate(cell);
+    // First of all: it runs while everything else is being done.
+    const ended = this.#process.evaluate(cell);
+    const reported = question ? this.#answer(cell) : this.#types.report(cell);
+    if (reported) this.#gate.closeUntil(reported);
+    const outcome = await ended;
     // Also after an error: what was declared before it is there.
     this.#language.remember(code);
+    if (reported) await this.#gate.opened;
+    this.#types.ended();
     return outcome;
   }
 
+  /** Say which mode it is. What comes of a cell never comes before the cell's beginning has been told. */
+  async #answer(cell: Cell): Promise<void> {
+    await undefined;
+    this.#types.show(cell, { 'text/plain': `types: ${this.#types.mode}` });
+  }
+
   /** End a cell that has not run. */
-  #refuse(cell: Cell, failure: Failure): Outcome {
+  async #refuse(cell: Cell, failure: Failure): Promise<Outcome> {
+    await undefined;
     this.#events.output({ cell: cell.id, type: 'error', content: Buffer.from(JSON.stringify(failure)) });
     return { status: 'error', ...failure };
   }
 
-  comm(note: CommNote): Promise<void> {
-    return this.#process.comm(note);
+  async comm(note: CommNote): Promise<void> {
+    await this.#process.comm(note);
+    await this.#gate.opened;
   }
 
   interrupt(cell: number | undefined): void {

@@ -1,9 +1,11 @@
 /**
- * Types as help, never as a wall: a cell is checked while it runs, and what the checker objects to is shown before the
- * cell's output if it comes in time. Only `%types strict` makes a cell wait for it.
+ * Types as help, never as a wall: a cell is checked while it runs, and what it shows waits until what the checker objects
+ * to has been shown. Only `%types strict` makes the cell itself wait.
  *
- * A check takes some 50 ms. A person does not see that; a program that sends cells one after the other would. So all
- * waiting comes from an allowance that fills slowly: cells in quick succession soon run without waiting.
+ * A check takes a millisecond or two, but one that meets a package for the first time, or a hard type, may take a second.
+ * So outputs wait for a tenth of a second at most; and all waiting comes from an allowance that fills slowly, so that a
+ * run of many hard cells soon waits no more, and is told later. A program that sends a cell when the last one has ended
+ * is told as soon as may be, without waiting.
  */
 import type { MimeBundle } from '../../host/host.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
@@ -21,42 +23,66 @@ export interface Checker {
   whenWarm(task: () => void): void;
 }
 
-/** A cell waits no longer than this for its check, ms. */
+/** A cell that comes so soon after the last one's end, ms, was sent by a program, which counts milliseconds. */
+const soon = 150;
+/** What a cell shows waits no longer than this for its check, ms. */
 const patience = 100;
 /** All cells together wait no longer than this at once, ms … */
 const fullAllowance = 1500;
 /** … and it fills by this share of the time that passes. */
 const refill = 0.1;
 /** Checks that may be under way at once: completions wait behind them. */
-const mostPending = 5;
+const mostPending = 100;
 
 export class TypeCheck {
   mode: TypesMode = 'on';
   readonly #checker: Checker;
-  readonly #output: EngineEvents['output'];
+  readonly #events: Pick<EngineEvents, 'output' | 'over'>;
   #allowance = fullAllowance;
   #filled = performance.now();
-  #pending = 0;
+  /** The cells that are being checked, and those of them of which nothing else is left. */
+  readonly #pending = new Set<number>();
+  readonly #over = new Set<number>();
+  /** When the last cell ended. */
+  #ended = -soon;
 
-  constructor(checker: Checker, output: EngineEvents['output']) {
+  constructor(checker: Checker, events: Pick<EngineEvents, 'output' | 'over'>) {
     this.#checker = checker;
-    this.#output = output;
+    this.#events = events;
   }
 
-  /** To be awaited before a cell runs. @returns why it must not, if it must not */
-  async before(cell: Cell): Promise<Failure | undefined> {
-    if (this.mode === 'off') return undefined;
-    if (this.mode === 'strict') return failure(await this.#checker.check(cell.code), cell);
+  /** Why a cell must not run, if it must not. */
+  async refusal(cell: Cell): Promise<Failure | undefined> {
+    return failure(await this.#checker.check(cell.code), cell);
+  }
+
+  /**
+   * Check a cell that runs, and show what the checker objects to. Nothing is shown before this has returned.
+   *
+   * @returns a promise for which the cell's outputs are to wait; undefined where they are not
+   */
+  report(cell: Cell): Promise<void> | undefined {
     // Cells outside the history are a tool's own.
-    if (cell.count === undefined || this.#pending >= mostPending) return undefined;
-    this.#pending++;
+    if (this.mode !== 'on' || cell.count === undefined || this.#pending.size >= mostPending) return undefined;
+    this.#pending.add(cell.id);
     if (!this.#checker.warm) {
       this.#checker.whenWarm(() => void this.#check(cell));
       return undefined;
     }
     const checked = this.#check(cell);
-    if (this.#allowed() >= patience) await this.#wait(checked);
-    return undefined;
+    const isPrograms = !cell.queued && performance.now() - this.#ended < soon;
+    return !isPrograms && this.#allowed() >= patience ? this.#wait(checked) : undefined;
+  }
+
+  /** A cell has ended. */
+  ended(): void {
+    this.#ended = performance.now();
+  }
+
+  /** Nothing that a cell has started is left: pass that on once its report is there. */
+  over(cell: number): void {
+    if (this.#pending.has(cell)) this.#over.add(cell);
+    else this.#events.over(cell);
   }
 
   async #check(cell: Cell): Promise<void> {
@@ -64,7 +90,8 @@ export class TypeCheck {
       const found = await this.#checker.check(cell.code);
       if (found.length > 0) this.show(cell, reportBundle(found, cell.code, cellName(cell)));
     } finally {
-      this.#pending--;
+      this.#pending.delete(cell.id);
+      if (this.#over.delete(cell.id)) this.#events.over(cell.id);
     }
   }
 
@@ -88,7 +115,7 @@ export class TypeCheck {
 
   show(cell: Cell, data: MimeBundle): void {
     const content = Buffer.from(JSON.stringify({ data, metadata: {}, transient: {} }));
-    this.#output({ cell: cell.id, type: 'display_data', content });
+    this.#events.output({ cell: cell.id, type: 'display_data', content });
   }
 }
 

@@ -27,13 +27,15 @@ export class Language implements Checker {
   #asked = 0;
   /** The cells of the session, for a thread that starts later. */
   #cells: string[] = [];
+  /** What the thread is yet to be told, in order. */
+  readonly #untold: ToLanguage[] = [];
   readonly #waiting = new Map<number, { readonly settle: (answer: never) => void; readonly nothing: unknown }>();
 
   /** A cell has run: what it declared is known from now on. */
   remember(code: string): void {
     this.#cells.push(code);
     if (this.#cells.length > remembered) this.#cells.shift();
-    this.#post({ kind: 'remember', code });
+    this.#tellLater({ kind: 'remember', code });
     if (this.warm || this.#warming) return;
     this.#warming = setTimeout(() => {
       void this.check(warming);
@@ -43,7 +45,7 @@ export class Language implements Checker {
   /** A fresh session has begun. */
   forget(): void {
     this.#cells = [];
-    this.#post({ kind: 'forget' });
+    this.#tellLater({ kind: 'forget' });
   }
 
   complete(code: string, cursor: number): Promise<Completions> {
@@ -87,7 +89,20 @@ export class Language implements Checker {
   }
 
   #post(note: ToLanguage): void {
+    this.#tell();
     this.#worker?.postMessage(note);
+  }
+
+  #tell(): void {
+    for (const note of this.#untold.splice(0)) this.#worker?.postMessage(note);
+  }
+
+  /** Before the next question, or in the next turn of the event loop: the answer to a cell goes out first. */
+  #tellLater(note: ToLanguage): void {
+    if (!this.#worker) return; // it is told all that has run when it starts
+    this.#untold.push(note);
+    if (this.#untold.length > 1) return;
+    setImmediate(() => this.#tell());
   }
 
   #start(): void {
@@ -109,6 +124,7 @@ export class Language implements Checker {
       this.#warming = undefined;
       for (const [id, { nothing }] of this.#waiting) this.#settle(id, nothing);
     });
+    this.#untold.length = 0;
     for (const code of this.#cells) this.#post({ kind: 'remember', code });
   }
 

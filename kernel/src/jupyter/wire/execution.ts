@@ -18,6 +18,8 @@ export type Publish = (parent: Uint8Array, type: string, content: Content) => vo
 
 interface Waiting {
   readonly request: Request;
+  /** It came while another ran. */
+  readonly queued: boolean;
   /** Runs the body between busy and idle. */
   answer(body: (answering: Answering) => Promise<void>): Promise<void>;
 }
@@ -30,6 +32,15 @@ interface Started {
   readonly silent: boolean;
   /** The line in the history, for its result. */
   readonly line: number | undefined;
+}
+
+/** A cell that the engine runs already; one of which nothing is to be run has no outcome. */
+interface Begun {
+  readonly code: string;
+  readonly silent: boolean;
+  /** What the cell asks about, where it is a question. */
+  readonly topic: string | undefined;
+  readonly outcome: Promise<Outcome> | undefined;
 }
 
 /** Cells whose late outputs still find their parent, if the engine forgets none of them. */
@@ -63,7 +74,7 @@ export class ExecutionQueue {
 
   /** Take an execute request; it runs when those before it have ended. */
   add(request: Request, answer: Waiting['answer']): void {
-    this.#waiting.push({ request, answer });
+    this.#waiting.push({ request, queued: this.#busy, answer });
     if (!this.#busy) void this.#work();
   }
 
@@ -72,7 +83,7 @@ export class ExecutionQueue {
     const id = request.content.comm_id;
     const sameComm = ({ header, content }: Request) => header.msg_type.startsWith('comm_') && content.comm_id === id;
     const waits = request.header.msg_type === 'comm_open' || this.#waiting.some((other) => sameComm(other.request));
-    if (waits && this.#busy) this.#waiting.push({ request, answer });
+    if (waits && this.#busy) this.#waiting.push({ request, queued: true, answer });
     else void answer((answering) => this.#handle(request, answering));
   }
 
@@ -116,8 +127,12 @@ export class ExecutionQueue {
     if (!started || started.silent) return;
     this.#publish(started.rawHeader, type, content);
     if (type === 'execute_result' && started.line !== undefined) {
-      const { data } = JSON.parse(Buffer.from(content).toString('utf8')) as { data: Record<string, unknown> };
-      this.#history.result(started.line, String(data['text/plain']));
+      const { line } = started;
+      // Once everything else is on its way: the content may be large.
+      setImmediate(() => {
+        const { data } = JSON.parse(Buffer.from(content).toString('utf8')) as { data: Record<string, unknown> };
+        this.#history.result(line, String(data['text/plain']));
+      });
     }
   }
 
@@ -154,8 +169,9 @@ export class ExecutionQueue {
         continue;
       }
       let behind: readonly Waiting[] = [];
+      const begun = this.#begin(next);
       await next.answer(async (answering) => {
-        behind = await this.#run(request, answering);
+        behind = await this.#run(begun, request, answering);
       });
       for (const { answer } of behind) {
         await answer(async ({ reply }) => reply('execute_reply', { status: 'aborted', execution_count: this.#count }));
@@ -175,22 +191,43 @@ export class ExecutionQueue {
     return behind;
   }
 
-  /** Run one request to its reply. @returns the cells behind it that are not to run */
-  async #run(request: Request, { reply, publish }: Answering): Promise<readonly Waiting[]> {
+  /**
+   * Begin with a cell. The engine comes first, and whatever is said of the cell's beginning after it: the engine's
+   * answers take at least one turn of the event loop, and meanwhile two processes work.
+   */
+  #begin({ request, queued }: Waiting): Begun {
     const { content } = request;
     const code = typeof content.code === 'string' ? content.code : '';
     const silent = content.silent === true;
     const stored = !silent && content.store_history !== false;
-
-    if (code.trim() === '' && Object.keys(expressionsOf(content)).length === 0) {
-      if (!silent) publish('execute_input', { code, execution_count: this.#count });
-      reply('execute_reply', okReply(this.#count, {}));
-      return [];
-    }
-    if (stored) this.#history.add(++this.#count, code);
-    if (!silent) publish('execute_input', { code, execution_count: this.#count });
-
+    const expressions = expressionsOf(content);
+    const isEmpty = code.trim() === '' && Object.keys(expressions).length === 0;
+    if (stored && !isEmpty) this.#history.add(++this.#count, code);
     const topic = helpTopic(code);
+    if (isEmpty || topic !== undefined) return { code, silent, topic, outcome: undefined };
+
+    const id = this.#start(request, silent, stored ? this.#count : undefined);
+    this.#running = id;
+    const input = content.allow_stdin === true;
+    const cell: Cell = {
+      id,
+      ...(stored ? { count: this.#count } : {}),
+      code,
+      expressions,
+      input,
+      ...(queued ? { queued } : {}),
+    };
+    return { code, silent, topic, outcome: this.#engine.evaluate(cell) };
+  }
+
+  /** Take a cell that has begun to its reply. @returns the cells behind it that are not to run */
+  async #run(
+    { code, silent, topic, outcome }: Begun,
+    request: Request,
+    answering: Answering,
+  ): Promise<readonly Waiting[]> {
+    const { reply, publish } = answering;
+    if (!silent) publish('execute_input', { code, execution_count: this.#count });
     if (topic !== undefined) {
       const data = (await this.#engine.inspect(topic, topic.length)) ?? {
         'text/plain': `Nothing is known of ${topic}.`,
@@ -198,13 +235,26 @@ export class ExecutionQueue {
       reply('execute_reply', { ...okReply(this.#count, {}), payload: [{ source: 'page', data, start: 0 }] });
       return [];
     }
-    const outcome = await this.#evaluate(request, code, silent, stored ? this.#count : undefined);
-    const stops = this.#interrupted || (outcome.status === 'error' && content.stop_on_error !== false);
+    if (outcome === undefined) {
+      reply('execute_reply', okReply(this.#count, {}));
+      return [];
+    }
+    const ended = await this.#ended(outcome);
+    const stops = this.#interrupted || (ended.status === 'error' && request.content.stop_on_error !== false);
     this.#interrupted = false;
     const behind = stops ? await this.#takeBehind() : [];
-    if (outcome.status === 'ok') reply('execute_reply', okReply(this.#count, outcome.expressions));
-    else reply('execute_reply', { ...outcome, execution_count: this.#count, user_expressions: {}, payload: [] });
+    if (ended.status === 'ok') reply('execute_reply', okReply(this.#count, ended.expressions));
+    else reply('execute_reply', { ...ended, execution_count: this.#count, user_expressions: {}, payload: [] });
     return behind;
+  }
+
+  async #ended(outcome: Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await outcome;
+    } finally {
+      this.#streams.flush();
+      this.#running = undefined;
+    }
   }
 
   /** Keep of a request what is needed to show things in its name. @returns its number */
@@ -213,24 +263,6 @@ export class ExecutionQueue {
     this.#started.set(id, { identities, rawHeader, silent, line });
     if (this.#started.size > remembered) this.#started.delete(this.#started.keys().next().value!);
     return id;
-  }
-
-  async #evaluate(request: Request, code: string, silent: boolean, line: number | undefined): Promise<Outcome> {
-    const id = this.#start(request, silent, line);
-    const cell: Cell = {
-      id,
-      ...(line === undefined ? {} : { count: line }),
-      code,
-      expressions: expressionsOf(request.content),
-      input: request.content.allow_stdin === true,
-    };
-    this.#running = id;
-    try {
-      return await this.#engine.evaluate(cell);
-    } finally {
-      this.#streams.flush();
-      this.#running = undefined;
-    }
   }
 }
 

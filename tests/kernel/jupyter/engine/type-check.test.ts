@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Output } from '#kernel/jupyter/engine/engine';
 import { type Checker, TypeCheck } from '#kernel/jupyter/engine/type-check';
 import type { Diagnostic } from '#kernel/jupyter/language/diagnostics';
@@ -16,25 +16,46 @@ function manual(warm = true) {
     whenWarm: (task) => void warmed.push(task),
   };
   const outputs: Output[] = [];
-  const check = new TypeCheck(checker, (output) => outputs.push(output));
-  return { answers, warmed, outputs, check };
+  const over: number[] = [];
+  const check = new TypeCheck(checker, { output: (output) => outputs.push(output), over: (id) => over.push(id) });
+  return { answers, warmed, outputs, over, check };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+/** Some time later than a program would send the next cell. */
+const later = () => vi.advanceTimersByTime(200);
 
-describe('a cell', () => {
-  it('waits for a check that answers at once, and its report comes first', async () => {
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => vi.useRealTimers());
+
+/** Whether a promise has settled by now. */
+async function isSettled(promise: Promise<unknown> | undefined): Promise<boolean> {
+  let done = false;
+  void promise?.then(() => {
+    done = true;
+  });
+  await settled();
+  return done;
+}
+
+describe('what a cell shows', () => {
+  it('waits for its check, and the report comes first', async () => {
     const { check, answers, outputs } = manual();
-    const before = check.before(cell);
+    const reported = check.report(cell);
+    expect(await isSettled(reported)).toBe(false);
     answers[0]!([objection]);
-    expect(await before).toBeUndefined();
+    await reported;
     expect(outputs).toMatchObject([{ cell: 7, type: 'display_data' }]);
     expect(JSON.parse(Buffer.from(outputs[0]!.content).toString()).data['text/plain']).toContain('cell[3]:1:1 wrong');
   });
 
   it('does not wait long, and the report comes later', async () => {
     const { check, answers, outputs } = manual();
-    await check.before(cell);
+    const reported = check.report(cell);
+    vi.advanceTimersByTime(99);
+    expect(await isSettled(reported)).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(await isSettled(reported)).toBe(true);
     expect(outputs).toEqual([]);
     answers[0]!([objection]);
     await settled();
@@ -43,7 +64,7 @@ describe('a cell', () => {
 
   it('does not wait for a checker that is not warm, which is asked once it is', async () => {
     const { check, answers, warmed, outputs } = manual(false);
-    await check.before(cell);
+    expect(check.report(cell)).toBeUndefined();
     expect(answers).toEqual([]);
     warmed[0]!();
     answers[0]!([objection]);
@@ -51,27 +72,89 @@ describe('a cell', () => {
     expect(outputs).toHaveLength(1);
   });
 
-  it('waits no more once many have waited', async () => {
+  it('does not wait where a program sends the next cell as soon as one has ended; the report comes all the same', async () => {
+    const { check, answers, outputs } = manual();
+    check.ended();
+    vi.advanceTimersByTime(20);
+    expect(check.report(cell)).toBeUndefined();
+    answers[0]!([objection]);
+    await settled();
+    expect(outputs).toMatchObject([{ cell: 7 }]);
+    check.ended();
+    later();
+    expect(check.report(cell)).toBeDefined();
+  });
+
+  it('waits where the cell was sent while another ran, as all cells are that a person runs at once', () => {
+    const { check } = manual();
+    check.ended();
+    expect(check.report({ ...cell, queued: true })).toBeDefined();
+  });
+
+  it('waits no more once many have waited long, and again after a while', async () => {
     const { check, answers } = manual();
-    const begin = performance.now();
+    let waited = 0;
     for (let i = 0; i < 40; i++) {
-      await check.before(cell);
+      const reported = check.report({ ...cell, queued: true });
+      if (reported) waited++;
+      vi.advanceTimersByTime(100);
+      await reported;
       for (const answer of answers.splice(0)) answer([]);
       await settled();
     }
-    expect(performance.now() - begin).toBeLessThan(3500); // 40 of 100 ms would be 4000
+    expect(waited).toBeLessThan(25);
+    vi.advanceTimersByTime(10_000);
+    expect(check.report(cell)).toBeDefined();
   });
 
-  it('is not checked while many checks are under way', async () => {
+  it('is not kept waiting by checks that are quick, however many', async () => {
+    const { check, answers } = manual();
+    for (let i = 0; i < 500; i++) {
+      const reported = check.report({ ...cell, queued: true });
+      expect(reported).toBeDefined();
+      vi.advanceTimersByTime(2);
+      for (const answer of answers.splice(0)) answer([]);
+      await reported;
+    }
+  });
+});
+
+describe('a cell', () => {
+  it('is not forgotten before its report is there, and at once where none is to come', async () => {
+    const { check, answers, outputs, over } = manual();
+    void check.report(cell);
+    check.over(cell.id);
+    check.over(8);
+    expect(over).toEqual([8]);
+    answers[0]!([objection]);
+    await settled();
+    expect(outputs).toHaveLength(1);
+    expect(over).toEqual([8, 7]);
+    check.over(cell.id);
+    expect(over).toEqual([8, 7, 7]);
+  });
+
+  it('that waits for a checker to be warm is not forgotten either', async () => {
+    const { check, warmed, answers, over } = manual(false);
+    void check.report(cell);
+    check.over(cell.id);
+    expect(over).toEqual([]);
+    warmed[0]!();
+    answers[0]!([]);
+    await settled();
+    expect(over).toEqual([cell.id]);
+  });
+
+  it('is not checked while many checks are under way', () => {
     const { check, answers } = manual(true);
-    await Promise.all(Array.from({ length: 9 }, () => check.before(cell)));
-    expect(answers).toHaveLength(5);
+    for (let i = 0; i < 300; i++) void check.report({ ...cell, id: i });
+    expect(answers).toHaveLength(100);
   });
 
-  it('outside the history is a tool’s own', async () => {
+  it('outside the history is a tool’s own', () => {
     const { check, answers } = manual();
     const { count: _, ...uncounted } = cell;
-    await check.before(uncounted);
+    expect(check.report(uncounted)).toBeUndefined();
     expect(answers).toEqual([]);
   });
 });
@@ -80,19 +163,21 @@ describe('the modes', () => {
   it('strict refuses a cell with errors, however long the check takes', async () => {
     const { check, answers, outputs } = manual(false);
     check.mode = 'strict';
-    const before = check.before(cell);
+    const refusal = check.refusal(cell);
+    vi.advanceTimersByTime(5000);
     answers[0]!([objection]);
-    expect(await before).toMatchObject({ ename: 'TypeCheckError', evalue: expect.stringMatching(/^1 type error; /) });
+    expect(await refusal).toMatchObject({ ename: 'TypeCheckError', evalue: expect.stringMatching(/^1 type error; /) });
     expect(outputs).toEqual([]);
-    const good = check.before(cell);
+    const good = check.refusal(cell);
     answers[1]!([]);
     expect(await good).toBeUndefined();
+    expect(check.report(cell), 'it has been checked').toBeUndefined();
   });
 
-  it('off asks nothing', async () => {
+  it('off asks nothing', () => {
     const { check, answers } = manual();
     check.mode = 'off';
-    await check.before(cell);
+    expect(check.report(cell)).toBeUndefined();
     expect(answers).toEqual([]);
   });
 });

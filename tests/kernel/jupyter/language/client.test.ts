@@ -18,6 +18,20 @@ describe('the language thread', () => {
     expect(await texts('late.bey')).toEqual(['beyond']);
   });
 
+  it('knows in an answer all that ran before the question, and nothing of what came before it was told to forget', async () => {
+    const another = new Language();
+    const names = async (code: string) => (await another.complete(code, code.length)).matches.map(({ text }) => text);
+    expect(await names('Math.hyp')).toEqual(['hypot']);
+    for (let i = 0; i < 20; i++) another.remember(`const burst = { at${i}: 1 }`);
+    expect(await names('burst.a')).toEqual(['at19']);
+    another.remember('const gone = { inside: 1 }');
+    another.forget();
+    another.remember('const stays = { inside: 1 }');
+    expect(await names('gone.ins')).toEqual([]);
+    expect(await names('stays.ins')).toEqual(['inside']);
+    another.close();
+  });
+
   it('inspects', async () => {
     expect((await language.inspect('early', 2))?.['text/plain']).toContain('const early');
     expect(await language.inspect('nobody', 2)).toBeUndefined();

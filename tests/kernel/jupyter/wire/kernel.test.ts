@@ -177,6 +177,35 @@ describe('cells', () => {
     expect(of(id)[2]!.content).toEqual({ status: 'ok', execution_count: 1, user_expressions: {}, payload: [] });
   });
 
+  it('are with the engine before anything is said of them, so that both processes work at once', async () => {
+    const { request, engine, sent } = recorder();
+    let before: number | undefined;
+    engine.evaluate = async () => {
+      before = sent.length;
+      return ok;
+    };
+    request('execute_request', { code: '1' });
+    expect(before).toBe(0);
+    expect(summary(sent)).toEqual(['busy', 'execute_input']);
+  });
+
+  it('tell the engine when they were sent while another ran', async () => {
+    const { request, settle, engine } = recorder();
+    request('execute_request', { code: 'a' });
+    request('execute_request', { code: 'b' });
+    await settle();
+    engine.end();
+    await settle();
+    engine.end();
+    await settle();
+    request('execute_request', { code: 'c' });
+    expect(engine.cells.map(({ code, queued }) => [code, queued])).toEqual([
+      ['a', undefined],
+      ['b', true],
+      ['c', undefined],
+    ]);
+  });
+
   it('wait for each other', async () => {
     const { request, settle, engine } = recorder();
     request('execute_request', { code: 'a' });
