@@ -1,7 +1,9 @@
 """Errors: the user's own line, nothing lost, the session alive."""
 
 import os
+import time
 
+import pytest
 from kernel_client import kernel
 
 
@@ -219,3 +221,60 @@ def test_frames_inside_the_library_are_one_line(fresh, tmp_path):
     assert "at mine (cell[" in whole
     assert "(estimand/distributions/" in whole
     assert "inside estimand" not in whole
+
+
+def test_a_runaway_recursion_of_promises_is_an_error_and_says_nothing_on_stderr(fresh):
+    for code in (
+        "async function endless(): Promise<void> { await endless() }\nawait endless()",
+        "const count = async (n: number): Promise<number> => 1 + await count(n + 1);\nawait count(0)",
+    ):
+        ran = fresh.run(code)
+        assert ran.error["ename"] == "RangeError"
+        assert ran.text("stderr") == ""
+
+
+def test_removing_all_listeners_of_the_process_ends_no_session(fresh):
+    ran = fresh.run(
+        "let standing = 1; process.removeAllListeners(); process.removeAllListeners('uncaughtException');\n"
+        "setTimeout(() => { throw new Error('late') }, 5); await new Promise((r) => setTimeout(r, 50)); Promise.reject(new Error('left')); 1"
+    )
+    assert [c["evalue"] for c in ran.of("error")] == ["late", "left"]
+    assert fresh.value("standing") == "1"
+
+
+ENDLESS = {
+    "microtasks": "const again = () => queueMicrotask(again); again()",
+    "promises": "const again = (): Promise<void> => Promise.resolve().then(again); await again()",
+    "awaits": "while (true) await 0",
+    "immediates": "const again = () => setImmediate(again); again(); await new Promise(() => {})",
+    "timers": "const again = () => setTimeout(again); again(); await new Promise(() => {})",
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_endless_recursion_through_the_event_loop_is_stopped(fresh, what):
+    msg_id = fresh.execute("let here = 'kept'; console.log('started'); " + ENDLESS[what])
+    fresh.started(msg_id)
+    fresh.interrupt()
+    fresh.finish(msg_id)
+    assert fresh.value("here") == "'kept'"
+    assert fresh.run("await new Promise((r) => setTimeout(r, 20)); 'quiet'").result == "'quiet'"
+
+
+def test_endless_ticks_are_stopped_or_their_end_is_told(fresh):
+    # Node itself ends where its own queue of ticks is stopped.
+    msg_id = fresh.execute("console.log('started'); const again = () => process.nextTick(again); again()")
+    fresh.started(msg_id)
+    fresh.interrupt()
+    ran = fresh.finish(msg_id)
+    assert ran.text("stderr") == ""
+    assert ran.status == "ok" or ran.error["ename"] in ("Interrupted", "SessionEnded")
+    assert fresh.value("'alive'") == "'alive'"
+
+
+def test_a_fresh_session_answers_within_a_second_of_a_crash(fresh):
+    fresh.run("1")
+    began = time.monotonic()
+    assert fresh.run("process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})").error["ename"] == "SessionEnded"
+    assert fresh.value("'alive'") == "'alive'"
+    assert time.monotonic() - began < 3, "a second, on a machine that has nothing else to do"

@@ -136,3 +136,17 @@ def test_an_interrupted_cells_leftovers_print_nothing_more(shared):
     quiet = shared.run("await new Promise((r) => setTimeout(r, 100)); clearInterval(chatty); 'done'")
     assert quiet.text() == ""
     assert not [m for m in shared.iopub if m["msg_type"] == "stream" and m["parent_header"]["msg_id"] == msg_id]
+
+
+def test_the_loop_of_an_interrupted_cell_does_not_work_on_unseen(shared):
+    for loop in (
+        "for (;;) { rounds++; await new Promise((r) => setTimeout(r, 1)); }",
+        "for await (const x of (async function* () { for (;;) { await new Promise((r) => setTimeout(r, 1)); yield 1; } })()) rounds++;",
+        "for (;;) { try { rounds++; await new Promise((r) => setTimeout(r, 1)); } catch {} }",
+    ):
+        msg_id = shared.execute(f"let rounds = 0; console.log('started'); {loop}")
+        shared.started(msg_id)
+        shared.interrupt()
+        assert shared.finish(msg_id).error["ename"] == "Interrupted"
+        shared.run("let seen = rounds")
+        assert shared.value("await new Promise((r) => setTimeout(r, 100)); rounds - seen <= 1") == "true"

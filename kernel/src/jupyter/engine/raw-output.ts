@@ -9,11 +9,14 @@ import { endMark } from './protocol.ts';
 /** How V8 and Node begin to tell why they die. */
 const lastWords =
   /(?:^|\n)(?:\n<--- Last few GCs --->|<--- Last few GCs --->|FATAL ERROR: |\n?#\n# Fatal |\n?# Fatal error |----- Native stack trace -----|Waiting for the debugger to disconnect)/;
+/** Node's complaint, in words of its own, when a runaway recursion of async functions leaves it no stack. */
+const complaint = /Exception in PromiseRejectCallback:\n.*\n.*\n\s*\^+\n\n.*\n\n/g;
+const openComplaint = /Exception in PromiseRejectCallback:\n(?:.*\n?){0,6}$/;
 const outOfMemory = /heap out of memory|Reached heap limit|Allocation failed|invalid (?:array|table) size/i;
 
 interface Stream {
   readonly decoder: StringDecoder;
-  /** Text that may be the beginning of a mark. */
+  /** Text that may be the beginning of a mark, or of a complaint. */
   rest: string;
   /** The last cell whose mark has come. */
   marked: number;
@@ -36,6 +39,7 @@ export class RawOutput {
     const state = this.#streams[name];
     let text = state.rest + state.decoder.write(piece);
     state.rest = '';
+    if (name === 'stderr') text = text.replace(complaint, '');
     const start = endMark(this.#token, 0).slice(0, -2); // NUL, token, colon
     for (let at = text.indexOf('\u0000'); at >= 0; at = text.indexOf('\u0000', at + 1)) {
       const candidate = text.slice(at);
@@ -50,6 +54,12 @@ export class RawOutput {
       this.#forward(name, text.slice(0, at));
       text = text.slice(end + 1);
       at = -1;
+    }
+    // A complaint that is still being written; what follows it, the end mark at the latest, shows what it is.
+    const open = name === 'stderr' && state.rest === '' ? text.search(openComplaint) : -1;
+    if (open >= 0) {
+      state.rest = text.slice(open);
+      text = text.slice(0, open);
     }
     this.#forward(name, text);
     this.#look();

@@ -14,7 +14,7 @@ const warmAfter = 1500;
 /** Memory for what the thread has just made, MB: the compiler keeps 160 MB less alive than with Node's default. */
 const youngMemory = 8;
 /** Cells kept for a thread that starts later, or again; of more, the last. */
-const remembered = 2000;
+const remembered = 1000;
 /** Asked first of a fresh thread: it reads the libraries a cell is checked against. */
 const warming = 'Math.abs(process.uptime());';
 

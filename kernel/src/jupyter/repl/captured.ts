@@ -35,7 +35,24 @@ export function captureProcess(repl: Repl): void {
     };
     Object.assign(process, { [name]: refuse });
   }
-  process.on('uncaughtException', (error: unknown) => repl.late(error));
-  process.on('unhandledRejection', (reason: unknown) => repl.late(reason));
-  process.on('SIGINT', () => {}); // Ctrl-C in a terminal reaches the whole group; the wire process answers it
+  const late = (thrown: unknown): void => repl.late(thrown);
+  const listeners = {
+    uncaughtException: late,
+    unhandledRejection: late,
+    SIGINT: () => {}, // Ctrl-C in a terminal reaches the whole group; the wire process answers it
+  };
+  const listen = (): void => {
+    for (const [event, listener] of Object.entries(listeners)) {
+      if (!process.listeners(event as 'SIGINT').includes(listener)) process.on(event, listener);
+    }
+  };
+  listen();
+  // A cell, or a library, that removes all listeners means its own: without ours the next late error would end the session.
+  const removeAll = process.removeAllListeners.bind(process);
+  process.removeAllListeners = (event?: string | symbol) => {
+    if (event === undefined) removeAll();
+    else removeAll(event);
+    listen();
+    return process;
+  };
 }

@@ -5,6 +5,8 @@ import type { Run } from './run.ts';
 
 /** Called on the operand of every top-level `await`. */
 export function hold(run: Run, value: unknown): Promise<unknown> {
+  // A cell that was interrupted goes no further: its loop would work on, unseen, for as long as the session lives.
+  if (run.interrupted && run.ended) return new Promise(() => {});
   const promise = Promise.resolve(value);
   run.held = promise;
   return promise;

@@ -14,7 +14,7 @@ export type HistoryItem = [session: number, line: number, input: string | [input
 /** The one session we remember. */
 const session = 1;
 /** Cells kept; a front end asks for the last 500 or 1000. */
-const mostEntries = 2000;
+const mostEntries = 1000;
 /** Text kept of all cells together, in UTF-16 units: of a session of large cells, the last of them … */
 const mostText = 16_000_000;
 /** … and of one result. */

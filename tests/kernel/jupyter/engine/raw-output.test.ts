@@ -35,6 +35,22 @@ describe("the engine's own stdout and stderr", () => {
     expect(order).toEqual(['one mark', 'done']);
   });
 
+  it('lose what Node says of a runaway recursion of promises, and nothing around it', () => {
+    const { raw, texts } = recorder();
+    const said =
+      'Exception in PromiseRejectCallback:\ncell[1]:1\nasync function af() { await af() }\n       ^\n\n' +
+      'RangeError: Maximum call stack size exceeded\n\n';
+    raw.push('stderr', bytes(`mine\n${said}${said}also mine\n`));
+    raw.push('stdout', bytes(said));
+    expect(texts).toEqual({ stdout: said, stderr: 'mine\nalso mine\n' });
+    for (const piece of said.split(/(?<=\n)/)) raw.push('stderr', bytes(piece));
+    raw.push('stderr', bytes(`${endMark(token, 1)}`));
+    expect(texts.stderr).toBe('mine\nalso mine\n');
+    raw.push('stderr', bytes('Exception in PromiseRejectCallback:\nsomething else'));
+    raw.push('stderr', bytes(`${endMark(token, 2)}`));
+    expect(texts.stderr).toContain('something else');
+  });
+
   it('are not waited for longer than the patience', async () => {
     const { raw } = recorder();
     await raw.until(1, 1);

@@ -51,14 +51,14 @@ describe('the language thread', () => {
     expect(await texts('early.ins')).toEqual([]);
   });
 
-  it('knows of many cells the last 2000, when it begins late', async () => {
+  it('knows of many cells the last 1000, when it begins late', async () => {
     const another = new Language();
     another.remember('const first = 1');
-    for (let i = 0; i < 1999; i++) another.remember('let second = [1]');
+    for (let i = 0; i < 999; i++) another.remember('let second = [1]');
     expect((await another.inspect('first', 2))?.['text/plain']).toContain('const first');
     const third = new Language();
     third.remember('const first = 1');
-    for (let i = 0; i < 2000; i++) third.remember('let second = [1]');
+    for (let i = 0; i < 1000; i++) third.remember('let second = [1]');
     expect(await third.inspect('first', 2)).toBeUndefined();
     expect((await third.inspect('second', 2))?.['text/plain']).toContain('number[]');
     another.close();

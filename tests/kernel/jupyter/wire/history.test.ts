@@ -82,12 +82,12 @@ describe('history', () => {
     expect(history.request({ hist_access_type: 'search', pattern: '?' })).toHaveLength(0);
   });
 
-  it('keeps the last 2000 cells, and of large cells as many as 16 million characters hold', () => {
+  it('keeps the last 1000 cells, and of large cells as many as 16 million characters hold', () => {
     const history = new History();
     for (let line = 1; line <= 2500; line++) history.add(line, `cell ${line}`);
     const kept = history.request({ hist_access_type: 'tail' });
-    expect(kept).toHaveLength(2000);
-    expect(kept[0]).toEqual([1, 501, 'cell 501']);
+    expect(kept).toHaveLength(1000);
+    expect(kept[0]).toEqual([1, 1501, 'cell 1501']);
     for (let line = 1; line <= 20; line++) history.add(2500 + line, 'x'.repeat(1_000_000));
     expect(history.request({ hist_access_type: 'tail' })).toHaveLength(16);
   });
