@@ -3,6 +3,7 @@
  * something smaller becomes that.
  */
 
+import { shapesByName } from './describe.ts';
 import { planGraph } from './interpret.ts';
 import type { Attributes, Node } from './node.ts';
 import { isConstant } from './node.ts';
@@ -10,7 +11,7 @@ import { isObserved, markObserved } from './observed.ts';
 import { operationOf } from './operations/registry.ts';
 import { reassociate } from './optimise/reassociate.ts';
 import { simplify } from './optimise/simplify.ts';
-import { formatShape, sizeOf } from './shape.ts';
+import { sizeOf } from './shape.ts';
 import type { Shape } from './types.ts';
 
 /** A value known now. The array is kept, not copied. */
@@ -59,9 +60,7 @@ function inferShape(name: string, inputs: readonly Node[], attributes: Attribute
       attributes,
     );
   } catch (error) {
-    const named = inputs.filter((input) => input.name !== undefined);
-    if (!(error instanceof RangeError) || named.length === 0) throw error;
-    const who = named.map((input) => `${input.name} has shape ${formatShape(input.shape)}`).join(', ');
-    throw new RangeError(`${error.message} (${who})`);
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${error.message}${shapesByName(inputs)}`);
   }
 }

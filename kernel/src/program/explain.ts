@@ -2,6 +2,7 @@
  * Why a program's value is not finite: the first operation, in the user's names, that made it so.
  */
 import type { Program } from './compile.ts';
+import { describe as describeNode, shorten } from './describe.ts';
 import { planGraph } from './interpret.ts';
 import type { Graph, GraphNode } from './node.ts';
 import { operationOf } from './operations/registry.ts';
@@ -134,33 +135,7 @@ function reasonOf(graph: Graph, buffers: readonly Float64Array[], node: GraphNod
   );
 }
 
-function shorten(x: number): string {
-  return String(Number(x.toPrecision(6)));
-}
-
-const symbols: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '**', mod: '%' };
-
-/** The expression of a node in the user's names, at most `depth` operations deep. */
-function describe(graph: Graph, at: number, depth = 3): string {
-  const node = graph.nodes[at]!;
-  if (node.name !== undefined) return node.name;
-  if (node.operation === 'constant') {
-    const { value } = node.attributes;
-    return value!.length === 1 ? shorten(value![0]!) : `constant${formatShape(node.shape)}`;
-  }
-  if (node.operation === 'reshape' || node.operation === 'broadcastTo') return describe(graph, node.inputs[0]!, depth);
-  if (depth === 0) return '…';
-  const symbol = symbols[node.operation];
-  const operands = node.inputs.slice(0, 3).map((input) => {
-    const inner = graph.nodes[input]!;
-    const text = describe(graph, input, depth - 1);
-    const compound = symbol !== undefined && inner.name === undefined && symbols[inner.operation] !== undefined;
-    return compound ? `(${text})` : text;
-  });
-  if (node.operation === 'slice') {
-    const { start, end } = node.attributes;
-    return `${operands[0]}[${end === start! + 1 ? start : `${start}…${end! - 1}`}]`;
-  }
-  if (symbol !== undefined) return operands.join(` ${symbol} `);
-  return `${node.operation}(${operands.join(', ')}${node.inputs.length > 3 ? ', …' : ''})`;
+/** A node in the user's names. */
+function describe(graph: Graph, at: number): string {
+  return describeNode(graph.nodes[at]!, ({ inputs }) => inputs.map((input) => graph.nodes[input]!));
 }

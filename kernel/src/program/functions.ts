@@ -4,6 +4,7 @@
 
 import { isExpression, nodeOf } from './arguments.ts';
 import { inputNode } from './build.ts';
+import { shapesByName } from './describe.ts';
 import { apply, asExpression, expressionOf } from './expression.ts';
 import { closeOver } from './graph.ts';
 import { scanParts } from './operations/scan-layout.ts';
@@ -55,7 +56,7 @@ export function stack(parts: readonly Arg[]): Expr {
   for (const { shape } of nodes) {
     if (!sameShape(shape, first)) {
       throw new RangeError(
-        `stack: all shapes must be equal, got ${formatShape(first)} and ${formatShape(shape)}; use concatenate to join along the first dimension`,
+        `stack: all shapes must be equal, got ${formatShape(first)} and ${formatShape(shape)}; use concatenate to join along the first dimension${shapesByName(nodes)}`,
       );
     }
   }

@@ -1,15 +1,21 @@
 /**
  * Linear algebra on expressions: factors, systems, determinants, and the parts of a matrix.
  */
+import { nodeOf } from './arguments.ts';
+import { shapesByName } from './describe.ts';
 import { apply, asExpression } from './expression.ts';
-import { lowerMask, requireSquare } from './operations/cholesky.ts';
+import { lowerMask } from './operations/cholesky.ts';
 import { blocks, eigenShapes, identity, qrShapes, svdShapes } from './operations/factorisations.ts';
 import { formatShape } from './shape.ts';
 import type { Arg, Expr } from './types.ts';
 
 function square(operation: string, matrix: Arg): { a: Expr; n: number } {
   const a = asExpression(matrix) as unknown as Expr;
-  requireSquare(operation, a.shape);
+  if (a.shape.length !== 2 || a.shape[0] !== a.shape[1]) {
+    throw new RangeError(
+      `${operation}: expected a square matrix, got shape ${formatShape(a.shape)}${shapesByName([nodeOf(a)])}`,
+    );
+  }
   return { a, n: a.shape[0]! };
 }
 
@@ -58,7 +64,8 @@ export function kronecker(a: Arg, b: Arg): Expr {
   const [x, y] = [asExpression(a), asExpression(b)];
   if (x.shape.length !== 2 || y.shape.length !== 2) {
     throw new RangeError(
-      `kronecker: expected two matrices, got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}; .reshape(…) vectors`,
+      `kronecker: expected two matrices, got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}; .reshape(…) vectors` +
+        shapesByName([x.node, y.node]),
     );
   }
   const [rows, columns] = x.shape as unknown as [number, number];
