@@ -130,6 +130,8 @@ class Compilation implements CompiledModel {
       names: this.names,
       values: this.constrain(position),
       density,
+      ownerOf: (coordinate) =>
+        this.parameters.findLast(({ unconstrainedOffset }) => unconstrainedOffset <= coordinate)!.name,
     });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Why a log density is not finite at a position: which terms, at which elements, computed from which values.
  */
-import { compile, type LogDensity } from '../program/index.ts';
+import { compile, explainNonFinite, type LogDensity, Program } from '../program/index.ts';
 import type { Assembled, AssembledTerm } from './assemble.ts';
 import { elementIndex } from './names.ts';
 
@@ -11,20 +11,22 @@ interface Position {
   readonly names: readonly string[];
   readonly values: Float64Array;
   readonly density: LogDensity;
+  /** The parameter that an unconstrained coordinate belongs to. */
+  readonly ownerOf: (coordinate: number) => string;
 }
 
 /** More values than this are not listed. */
 const longest = 12;
 
 /** Sentences for an error message; the first says whether the log density is finite. */
-export function explain(position: Float64Array, { assembled, names, values, density }: Position): string {
+export function explain(position: Float64Array, { assembled, names, values, density, ownerOf }: Position): string {
   const total = density.value(position);
   const lines = assembled.terms.map((term) => explainTerm(term, position, assembled)).filter((line) => line !== '');
   const shown = names.slice(0, longest).map((name, i) => `${name} = ${number(values[i]!)}`);
   const more = names.length > longest ? `, and ${names.length - longest} more` : '';
   const at = names.length === 0 ? '' : ` at ${shown.join(', ')}${more}`;
   if (lines.length > 0) return [`The log density is ${number(total)}${at}:`, ...lines].join('\n');
-  const slope = explainSlope(position, density);
+  const slope = explainSlope(position, density, ownerOf);
   return slope === '' ? `The log density is ${number(total)}${at}, which is finite.` : slope;
 }
 
@@ -43,12 +45,16 @@ function explainTerm({ label, elements, reasons }: AssembledTerm, at: Float64Arr
   return `  ${label} is ${number(found[bad]!)}${place}${because.length === 0 ? '' : ` (${because.join(', ')})`}`;
 }
 
-function explainSlope(position: Float64Array, density: LogDensity): string {
+/** The first slope that is not finite, and the operation that made it so. */
+function explainSlope(position: Float64Array, density: LogDensity, ownerOf: Position['ownerOf']): string {
   const gradient = new Float64Array(density.dimension);
   density.valueAndGradient(position, gradient);
   const bad = gradient.findIndex((slope) => !Number.isFinite(slope));
   if (bad < 0) return '';
-  return `The log density is finite, but its slope in unconstrained coordinate ${bad} is ${number(gradient[bad]!)}.`;
+  const program = density.graph && new Program(density.graph, 'interpreter');
+  const found = program && explainNonFinite(program, { [program.graph.inputs[0]!.name]: position });
+  const because = found === undefined ? '' : `: ${found.message}`;
+  return `The log density is finite, but its slope along ${ownerOf(bad)} (unconstrained coordinate ${bad}) is ${number(gradient[bad]!)}${because}.`;
 }
 
 /** Six digits are enough to recognise a value. */

@@ -134,7 +134,8 @@ export function compileLogDensity({
       outputs: (logProducts ? multiplyLogarithms(nodes) : nodes).map(expressionOf),
     });
   };
-  const both = compiled([scalar, ...grad(scalar, [position])]);
+  const total = leastSquares ? expressionOf(reduceLeastSquares(hoisted, true)[0]!) : scalar;
+  const both = compiled([total, ...grad(scalar, [position])]);
   let alone: Program | undefined; // compiled when first asked for
   let product: Program | undefined; // too
   const dimension = shape[0]!;
@@ -162,7 +163,7 @@ export function compileLogDensity({
     dimension,
     graph: both.graph,
     value(at) {
-      alone ??= compiled([scalar]);
+      alone ??= compiled([total]);
       return run(alone, at);
     },
     valueAndGradient(at, gradient) {

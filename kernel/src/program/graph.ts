@@ -95,13 +95,19 @@ function sameBits(a: Float64Array, b: Float64Array): boolean {
 
 const hashes = new WeakMap<Float64Array, number>();
 
-/** FNV-1a over the 32-bit words of the elements: sorts constants into buckets, which are then compared. */
+/** At most so many elements are hashed. */
+const HASHED = 128;
+
+/** FNV-1a over the 32-bit words of elements spread over the array: sorts constants into buckets, which are then compared. */
 function hashOf(value: Float64Array): number {
   let hash = hashes.get(value);
   if (hash === undefined) {
-    hash = 0x811c9dc5;
-    for (const word of new Uint32Array(value.buffer, value.byteOffset, 2 * value.length)) {
-      hash = Math.imul(hash ^ word, 0x01000193);
+    hash = 0x811c9dc5 ^ value.length;
+    const words = new Uint32Array(value.buffer, value.byteOffset, 2 * value.length);
+    const step = 2 * Math.max(1, Math.floor(value.length / HASHED));
+    for (let i = 0; i < words.length; i += step) {
+      hash = Math.imul(hash ^ words[i]!, 0x01000193);
+      hash = Math.imul(hash ^ words[i + 1]!, 0x01000193);
       hash ^= hash >>> 15;
     }
     hashes.set(value, hash);

@@ -12,6 +12,9 @@ export function markObserved(value: Float64Array): Float64Array {
   return value;
 }
 
+/** Longer arrays are data wherever they come from: nobody writes so many numbers into a formula. */
+const LONG = 16;
+
 export function isObserved(value: Float64Array): boolean {
-  return observed.has(value);
+  return value.length > LONG || observed.has(value);
 }

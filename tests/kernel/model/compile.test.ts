@@ -265,7 +265,7 @@ describe('what is not finite', () => {
         .logDensity(({ a }) => a.sqrt()),
     );
     expect(kink.explain(Float64Array.of(0))).toBe(
-      'The log density is finite, but its slope in unconstrained coordinate 0 is ∞.',
+      'The log density is finite, but its slope along a (unconstrained coordinate 0) is ∞: reciprocal(sqrt(a)) is Infinity: sqrt(a) = 0.',
     );
   });
 });

@@ -72,6 +72,32 @@ describe('a sum of squares over a fixed design', () => {
       { seed: 20261122, numRuns: 40 },
     );
   });
+  it('has the value of the plain path where a coefficient is infinite or not a number', () => {
+    const value = y!
+      .sub(a)
+      .sub(b.mul(u!))
+      .sub(position.at(0).mul(constant(wave(N, 9).map((v) => Math.abs(v) + 1))))
+      .square()
+      .sum()
+      .mul(-0.5);
+    const extremes = [Infinity, -Infinity, Number.NaN, 1e200, -1e150, 0.3];
+    for (const first of extremes) {
+      for (const third of [0, ...extremes]) {
+        const at = Float64Array.of(first, 0, 0, third, 0, 0);
+        const [reduced, plain] = both(value, at);
+        if (Number.isFinite(plain!.value)) expect(reduced!.value / plain!.value).toBeCloseTo(1, 9);
+        else expect(reduced!.value).toBe(plain!.value);
+        expect(reduced!.alone).toBe(reduced!.value);
+      }
+    }
+    // A zero of the design meets the infinity.
+    const zeros = y!
+      .sub(a.mul(constant(wave(N, 1).fill(0, 7, 8))))
+      .square()
+      .sum();
+    const [reduced, plain] = both(zeros, Float64Array.of(0, 0, 0, Infinity, 0, 0));
+    expect([reduced!.value, plain!.value]).toEqual([Number.NaN, Number.NaN]);
+  });
   it('keeps what an exact fit leaves: nothing, not a difference of large numbers', () => {
     const exact = constant(Float64Array.from({ length: N }, (_, i) => 1e6 + 3 * i));
     const counted = constant(Float64Array.from({ length: N }, (_, i) => i));

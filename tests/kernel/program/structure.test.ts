@@ -198,3 +198,15 @@ describe('a model on other data', () => {
     expect(first.value(at)).toBe(before);
   });
 });
+
+describe('a program larger than memory', () => {
+  it('says how large it is and which array is the largest, and the next program runs', () => {
+    const n = 2 ** 40;
+    const large = variable('weights', [n]);
+    expect(() => compile({ inputs: [{ name: 'weights', shape: [n] }], outputs: [large.exp().sum()] })).toThrow(
+      /no memory for its arrays, 1\.64e\+4 GiB in all, the largest of shape \[1099511627776\] \(weights\); sum the terms/,
+    );
+    const next = compile({ inputs: [{ name: 'x', shape: [4] }], outputs: [x.sum()] });
+    expect(next.run({ x: Float64Array.of(1, 2, 3, 4) })[0]).toEqual(Float64Array.of(10));
+  });
+});

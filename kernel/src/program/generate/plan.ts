@@ -5,6 +5,7 @@
  */
 import { type Plan, planGraph } from '../interpret.ts';
 import type { Graph } from '../node.ts';
+import { formatShape, sizeOf } from '../shape.ts';
 import { canGenerate, generatePlan } from './javascript.ts';
 import { structureOf } from './structure.ts';
 import { instantiate, type Template } from './template.ts';
@@ -35,9 +36,25 @@ export function generations(): { readonly generated: number; readonly reused: nu
 
 /** A plan. JavaScript runs where there is no WebAssembly, or not enough memory for it. */
 export function planOf(graph: Graph, wanted?: BackEnd): Planned {
-  if (wanted === 'interpreter' || !canGenerate()) return { plan: planGraph(graph), backEnd: 'interpreter' };
-  const key = `${wanted ?? 'by rule'}\n${structureOf(graph)}`;
-  return fromKept(key, graph) ?? fresh(key, graph, wanted);
+  try {
+    if (wanted === 'interpreter' || !canGenerate()) return { plan: planGraph(graph), backEnd: 'interpreter' };
+    const key = `${wanted ?? 'by rule'}\n${structureOf(graph)}`;
+    return fromKept(key, graph) ?? fresh(key, graph, wanted);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${tooLarge(graph)} (${error.message})`, { cause: error });
+  }
+}
+
+/** A sentence about the arrays of a program that could not be made. */
+function tooLarge({ nodes }: Graph): string {
+  const bytes = nodes.reduce((total, { shape }) => total + 8 * sizeOf(shape), 0);
+  const largest = nodes.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a));
+  return (
+    `program: no memory for its arrays, ${(bytes / 2 ** 30).toPrecision(3)} GiB in all, the largest of shape ` +
+    `${formatShape(largest.shape)} (${largest.name ?? largest.operation}); sum the terms of the likelihood in smaller ` +
+    'pieces, or use fewer rows'
+  );
 }
 
 function fromKept(key: string, graph: Graph): Planned | undefined {

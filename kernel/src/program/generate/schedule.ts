@@ -50,7 +50,7 @@ const LARGE_PROGRAM = 1500;
 
 /** True for a constant whose numbers stand in the code; others are read from memory. */
 export function isWrittenOut(value: Float64Array): boolean {
-  return value.length <= SMALL && !isObserved(value);
+  return !isObserved(value);
 }
 
 /** Operations that need no code on variables, or that are written out in full. */

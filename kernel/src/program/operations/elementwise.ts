@@ -37,6 +37,8 @@ export function elementwise(name: string, options: Options): Operation {
 export function elementwiseKernel(f: Scalar, { shape, inputShapes }: KernelContext): Kernel {
   const n = sizeOf(shape);
   if (inputShapes.every((input) => sameShape(input, shape))) return alignedKernel(f, n, inputShapes.length);
+  const steps = inputShapes.map((input) => (sizeOf(input) === 1 ? 0 : sameShape(input, shape) ? 1 : undefined));
+  if (!steps.includes(undefined)) return steppingKernel(f, n, steps as number[]);
   const maps = inputShapes.map((input) => operandMap(input, shape));
   const [ma, mb, mc] = maps;
   return (output, [a, b, c]) => {
@@ -44,6 +46,16 @@ export function elementwiseKernel(f: Scalar, { shape, inputShapes }: KernelConte
     const y = b ?? x;
     const z = c ?? x;
     for (let i = 0; i < n; i++) output[i] = f(x[ma![i]!]!, y[(mb ?? ma)![i]!]!, z[(mc ?? ma)![i]!]!);
+  };
+}
+
+/** Operands are read in order (1) or are one number (0). */
+function steppingKernel(f: Scalar, n: number, [sa = 0, sb = 0, sc = 0]: readonly number[]): Kernel {
+  return (output, [a, b, c]) => {
+    const x = a!;
+    const y = b ?? x;
+    const z = c ?? x;
+    for (let i = 0; i < n; i++) output[i] = f(x[i * sa]!, y[i * sb]!, z[i * sc]!);
   };
 }
 
