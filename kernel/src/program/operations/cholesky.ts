@@ -7,6 +7,7 @@
  */
 import { formatShape } from '../shape.ts';
 import type { Expr, Shape } from '../types.ts';
+import { reverseKernel } from './cholesky-reverse.ts';
 import { choleskyInTiles } from './dense.ts';
 import type { Apply, Chain, Kernel, Operation } from './operation.ts';
 
@@ -58,31 +59,6 @@ function choleskyKernel(n: number): Kernel {
         for (let k = 0; k < j; k++) rest -= output[i * n + k]! * output[j * n + k]!;
         output[i * n + j] = rest / diagonal;
       }
-    }
-  };
-}
-
-/** Murray's unblocked reverse sweep, from the last row to the first, in the place of the cotangent. */
-function reverseKernel(n: number): Kernel {
-  return (bar, [l, cotangent]) => {
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) bar[i * n + j] = j <= i ? cotangent![i * n + j]! : 0;
-    }
-    for (let j = n - 1; j >= 0; j--) {
-      const d = l![j * n + j]!;
-      let diagonal = bar[j * n + j]!;
-      for (let i = j + 1; i < n; i++) diagonal -= (l![i * n + j]! * bar[i * n + j]!) / d;
-      diagonal /= d;
-      for (let i = j + 1; i < n; i++) bar[i * n + j] = bar[i * n + j]! / d;
-      for (let k = 0; k < j; k++) bar[j * n + k]! -= diagonal * l![j * n + k]!;
-      for (let i = j + 1; i < n; i++) {
-        const below = bar[i * n + j]!;
-        for (let k = 0; k < j; k++) {
-          bar[j * n + k]! -= below * l![i * n + k]!;
-          bar[i * n + k]! -= below * l![j * n + k]!;
-        }
-      }
-      bar[j * n + j] = diagonal / 2;
     }
   };
 }

@@ -17,6 +17,12 @@ const COLUMN = 8 * TILE;
 /** Runs over tiles of four rows, from `first` to `end` (excluded), `stride` bytes from one to the next. */
 export type OverTiles = (first: number, pivots: number, depth: number, stride: number, end: number) => void;
 
+/**
+ * From 4 × 4 numbers at `place`, a column after the other, subtract products: a column of four at `left` times a number
+ * of each column at `right`, both going `step` bytes further until `left` is at `stop`.
+ */
+export type Accumulate = (place: number, left: number, right: number, stop: number, step: number) => void;
+
 export interface Tiles {
   /** The memory as numbers, with room for at least so many; a view made before may be stale. */
   room(count: number): Float64Array;
@@ -24,9 +30,10 @@ export interface Tiles {
   readonly subtract: OverTiles;
   /** The same, then divide by the lower triangle that `pivots` has in those columns: X Lᵀ = B, for rows of X. */
   readonly solve: OverTiles;
+  readonly accumulate: Accumulate;
 }
 
-/** The body of both functions. */
+/** The body of the two functions over tiles. */
 function print(divide: boolean): Code {
   const [first, pivots, depth, stride, end] = [0, 1, 2, 3, 4];
   const code = new Code([I32, I32, I32, I32, I32]);
@@ -84,6 +91,38 @@ function print(divide: boolean): Code {
   return code;
 }
 
+function printAccumulate(): Code {
+  const [place, left, right, stop, step] = [0, 1, 2, 3, 4];
+  const code = new Code([I32, I32, I32, I32, I32]);
+  const parts = [0, 1] as const;
+  const columns = [0, 1, 2, 3];
+  const at = (j: number, part: number) => ({ base: place, bytes: COLUMN * j + 16 * part });
+  const sums = columns.map((j) => parts.map((part) => code.copy(code.load(at(j, part)))));
+  const move = (pointer: number) => {
+    code.get(pointer);
+    code.get(step);
+    code.raw(0x6a);
+    code.set(pointer);
+  };
+  code.raw(0x02, 0x40, 0x03, 0x40);
+  code.get(left);
+  code.get(stop);
+  code.raw(0x46, 0x0d, 0x01);
+  const rows = parts.map((part) => code.load({ base: left, bytes: 16 * part }));
+  for (const j of columns) {
+    const factor = code.loadSpread({ base: right, bytes: 8 * j });
+    for (const part of parts) {
+      const sum = sums[j]![part]!;
+      code.assign(sum, code.binary('sub', sum, code.binary('mul', rows[part]!, factor)));
+    }
+  }
+  move(left);
+  move(right);
+  code.raw(0x0c, 0x00, 0x0b, 0x0b);
+  for (const j of columns) for (const part of parts) code.store(at(j, part), sums[j]![part]!);
+  return code;
+}
+
 let known: Tiles | 'none' | undefined;
 
 /** The functions over tiles, compiled when first asked for; undefined where there is no WebAssembly. */
@@ -100,10 +139,12 @@ export function tiles(): Tiles | undefined {
 
 function instantiate(): Tiles {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const functions = (['subtract', 'solve'] as const).map((name) => {
-    const code = print(name === 'solve');
-    return { name, signature: code.signature, ...code.finish() };
-  });
+  const codes = { subtract: print(false), solve: print(true), accumulate: printAccumulate() };
+  const functions = Object.entries(codes).map(([name, code]) => ({
+    name,
+    signature: code.signature,
+    ...code.finish(),
+  }));
   const module = new WebAssembly.Module(encodeModule([], functions));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return {
@@ -114,5 +155,6 @@ function instantiate(): Tiles {
     },
     subtract: exports.subtract as OverTiles,
     solve: exports.solve as OverTiles,
+    accumulate: exports.accumulate as Accumulate,
   };
 }
