@@ -3,10 +3,13 @@
  * exits with 1 when a bar of bars.json is missed, with 2 when a peer cannot be set up.
  */
 import { readFileSync } from 'node:fs';
+import { measureEndurance } from './endurance/run.ts';
 import { measureGradient } from './gradient/run.ts';
 import { measureKernel } from './kernel/run.ts';
+import { measureMatmul } from './matmul/run.ts';
 import { PeerMissing } from './peers/stan.ts';
 import { type Bars, report } from './report.ts';
+import { measureSampling } from './sampling/run.ts';
 import { measureStart } from './start/run.ts';
 
 type AllBars = Readonly<Record<string, Bars>>;
@@ -22,8 +25,11 @@ const benches: Readonly<Record<string, Bench>> = {
     });
     return { text: reports.map(({ text }) => text).join('\n\n'), missed: reports.flatMap(({ missed }) => missed) };
   },
+  matmul: async (cases, bars) => report('matmul', 'numpy', await measureMatmul(cases), bars.matmul ?? {}),
   kernel: (_, bars) => measureKernel(bars.kernel ?? {}),
+  endurance: (cases) => measureEndurance(cases),
   start: async (cases, bars) => measureStart(cases, bars.start ?? {}),
+  sampling: (cases, bars) => measureSampling(cases, bars.sampling ?? {}),
 };
 
 const [name = '', ...cases] = process.argv.slice(2);

@@ -28,10 +28,10 @@ function httpstan(): string {
   return installed;
 }
 
-/** Compile a program with -O3 where it is not there yet. @returns the executable */
-function compileProgram(name: string, flags: readonly string[]): string {
+/** Compile a program and a driver with -O3 where they are not there yet. @returns the executable */
+export function compileProgram(name: string, flags: readonly string[], driverName = 'driver'): string {
   const program = join(here, `${name}.stan`);
-  const driver = join(here, 'driver.cpp');
+  const driver = join(here, `${driverName}.cpp`);
   const content = [program, driver].map((file) => readFileSync(file, 'utf8')).join('\n') + flags.join(' ');
   const digest = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const executable = join(bench, `${name}-${digest}`);

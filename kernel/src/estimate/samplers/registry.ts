@@ -223,11 +223,17 @@ function checkWalkers(value: number): number {
   return value;
 }
 
+/** A sampler whose options are plain data that its own checks have made. */
+export interface AnySampler extends Omit<SamplerDefinition, 'options' | 'resolve' | 'run'> {
+  readonly options: Readonly<Record<string, (value: unknown) => unknown>>;
+  resolve?(options: Readonly<Record<string, unknown>>, places: readonly Place[]): Readonly<Record<string, unknown>>;
+  run(target: Target, key: Key, options: RunOptions): Run;
+}
+
 /** The sampler of a name. @throws RangeError for a name that is none, with those that are */
-export function samplerNamed(name: string): SamplerDefinition<Readonly<Record<string, unknown>>> {
+export function samplerNamed(name: string): AnySampler {
   if (!Object.hasOwn(samplers, name)) {
     throw new RangeError(`sample: no sampler called '${name}'; there are: ${Object.keys(samplers).join(', ')}`);
   }
-  // Options come as plain data, checked by the definition's own checks.
-  return samplers[name as SamplerName] as unknown as SamplerDefinition<Readonly<Record<string, unknown>>>;
+  return samplers[name as SamplerName] as unknown as AnySampler;
 }

@@ -17,10 +17,8 @@ import { foldIn, key } from '#kernel/numeric/random';
 import { digamma, trigamma } from '#kernel/numeric/special/gamma';
 import { correlated, density, expectMoments, funnelNonCentred, logGamma, normals } from '../nuts/densities.ts';
 
-type Own = Readonly<Record<string, unknown>>;
-
 /** Four chains, and the draws of a function of the position. */
-function chainsOf(name: SamplerName, target: Target, seed: number, options: RunOptions & Own) {
+function chainsOf<O extends RunOptions>(name: SamplerName, target: Target, seed: number, options: O) {
   const definition = samplerNamed(name);
   const defaults = Object.fromEntries(Object.entries(definition.options).map(([k, check]) => [k, check(undefined)]));
   const blocks = Array.from({ length: target.dimension }, (_, i) => ({ coordinates: [i], sampler: 'slice' }));

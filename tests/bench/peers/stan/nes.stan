@@ -1,0 +1,14 @@
+// Linear regression with flat priors, as Stan's GLM function.
+data {
+  int N;
+  int D;
+  matrix[N, D] X;
+  vector[N] y;
+}
+parameters {
+  vector[D] beta;
+  real<lower=0> sigma;
+}
+model {
+  y ~ normal_id_glm(X, 0, beta, sigma);
+}
