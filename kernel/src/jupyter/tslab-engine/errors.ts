@@ -12,6 +12,9 @@ class TypeCheckError extends CodeError {
   override readonly name = 'TypeCheckError';
 }
 
+/** The first objection; the others are told below it. */
+type Refusal = CodeError & { readonly errors?: readonly CodeError[] };
+
 /** Objections at one place are one: TypeScript tells a reason in several. */
 function merged(diagnostics: readonly TslabDiagnostic[]): TslabDiagnostic[] {
   const found: TslabDiagnostic[] = [];
@@ -32,7 +35,7 @@ function merged(diagnostics: readonly TslabDiagnostic[]): TslabDiagnostic[] {
  *
  * @param name the cell's
  */
-export function refusal(diagnostics: readonly TslabDiagnostic[], name: string): CodeError {
+export function refusal(diagnostics: readonly TslabDiagnostic[], name: string): Refusal {
   const [first, ...others] = merged(diagnostics).map((one) => errorOf(one, name));
   if (!first) throw new RangeError('refusal: expected at least one diagnostic');
   return others.length === 0 ? first : Object.assign(first, { errors: others });
