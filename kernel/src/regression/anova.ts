@@ -9,7 +9,8 @@ import { log } from '../numeric/elementary.ts';
 import { fUpper } from '../numeric/special/tail.ts';
 import { formatFigure, formatP, stars } from './format.ts';
 import type { Design } from './formula/design.ts';
-import { fitLinear, type LinearFit } from './lm.ts';
+import { fitLinear, LinearFit } from './lm.ts';
+import { compareNested, type NestedFit, type NestedTable } from './nested-models.ts';
 
 export interface AnovaRow {
   readonly name: string;
@@ -59,11 +60,23 @@ function row(
 }
 
 /**
- * What each term adds to those before it (sequential, type I).
+ * Of one linear fit, what each term adds to those before it (sequential, type I). Of several fits of which each lies in
+ * the next: what each gains over the one before, by F where the dispersion is estimated (that of the largest), else by
+ * the χ² of deviances or likelihoods.
  *
- * @example anova(lm('breaks ~ wool * tension', warpbreaks))
+ * @throws TypeError for fits of different kinds; RangeError for other responses, other rows, REML fits, or models of
+ *   which neither lies in the other
+ * @example
+ * anova(lm('breaks ~ wool * tension', warpbreaks));
+ * anova(lm('mpg ~ wt', cars), lm('mpg ~ wt + hp', cars));
  */
-export function anova(fit: LinearFit): AnovaTable {
+export function anova(fit: LinearFit): AnovaTable;
+export function anova(fit: NestedFit, larger: NestedFit, ...more: readonly NestedFit[]): NestedTable;
+export function anova(fit: NestedFit, ...more: readonly NestedFit[]): AnovaTable | NestedTable {
+  if (more.length > 0) return compareNested([fit, ...more]);
+  if (!(fit instanceof LinearFit)) {
+    throw new TypeError('anova: of one fit, that of lm is expected; of a glm see devianceTable');
+  }
   const residual = { variance: fit.deviance / fit.degreesOfFreedom, df: fit.degreesOfFreedom };
   const rows = fit.design.terms.flatMap((term, t) => {
     const own = [...fit.sequential].filter((value, j) => fit.design.assign[j] === t + 1 && !Number.isNaN(value));

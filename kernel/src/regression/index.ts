@@ -26,6 +26,7 @@ export {
 export { type EffectRow, MixedFit, type VarianceRow } from './mixed/fit.ts';
 export { lmer, type MixedOptions } from './mixed/lmer.ts';
 export { MultinomialFit, multinomialRegression } from './multinomial.ts';
+export { type NestedFit, type NestedRow, NestedTable } from './nested-models.ts';
 export {
   type CrossValidation,
   crossValidate,
