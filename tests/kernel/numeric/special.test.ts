@@ -40,8 +40,8 @@ const functions: Record<keyof typeof fixture.functions, [(...x: number[]) => num
   bessel_i1: [(x) => special.besselI1(x!), 5],
   log_bessel_i0: [(x) => special.logBesselI0(x!), 3],
   gamma_p_da: [(a, x) => special.gammaRegularisedShapeDerivative(a!, x!), 450],
-  beta_i_da: [(a, b, x) => special.betaRegularisedDerivatives(a!, b!, x!)[0], 800],
-  beta_i_db: [(a, b, x) => special.betaRegularisedDerivatives(a!, b!, x!)[1], 800],
+  beta_i_da: [(a, b, x) => special.betaRegularisedDerivatives(a!, b!, x!)[0], 500],
+  beta_i_db: [(a, b, x) => special.betaRegularisedDerivatives(a!, b!, x!)[1], 450],
 };
 
 /** Zeros in the middle of these functions' range, where an absolute error of 1e-13 is what is asked. */

@@ -30,6 +30,7 @@ export function betaSlopes(a: number, b: number, x: number, y: number): [number,
 /** ∂I/∂a and ∂I/∂b for x not far above the mean. */
 function lower(a: number, b: number, x: number, y: number): readonly [number, number] {
   const n = a + b;
+  const delta = excess(a, b, x, y); // x b − a y
   let [slopeA, slopeB] = betaSlopes(a, b, x, y);
   let term = 1;
   let sumA = slopeA;
@@ -37,7 +38,10 @@ function lower(a: number, b: number, x: number, y: number): readonly [number, nu
   for (let k = 0; k < MAXIMUM_TERMS; k++) {
     slopeA += 1 / (n + k) - 1 / (a + 1 + k);
     slopeB += 1 / (n + k);
-    term *= ((n + k) / (a + 1 + k)) * x;
+    // Near 1 the ratio of two terms is made from what it lacks to 1: thousands of its roundings would add up.
+    const lack = (delta - 1 - k * y) / (a + 1 + k);
+    if (lack > -0.5) term += term * lack;
+    else term *= ((n + k) / (a + 1 + k)) * x;
     const [stepA, stepB] = [term * slopeA, term * slopeB];
     sumA += stepA;
     sumB += stepB;
