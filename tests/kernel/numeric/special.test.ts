@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as elementary from '#kernel/numeric/elementary';
 import * as linalg from '#kernel/numeric/linalg/index';
 import { integrate } from '#kernel/numeric/quadrature';
+import { sortedQuantile } from '#kernel/numeric/quantile';
 import * as special from '#kernel/numeric/special/index';
 import fixture from './fixtures/special.json' with { type: 'json' };
 
@@ -287,7 +288,7 @@ describe('the examples in the docstrings', () => {
   it('are many', () => expect(examples.length).toBeGreaterThan(20));
 
   it.each(examples)('%s gives %d', (expression, expected) => {
-    const all = { ...elementary, ...special, ...linalg, integrate };
+    const all = { ...elementary, ...special, ...linalg, integrate, sortedQuantile };
     const got: unknown = new Function(...Object.keys(all), `return ${expression}`)(...Object.values(all));
     const first = typeof got === 'number' ? got : (got as Float64Array)[0]!;
     expect(Math.abs(first - expected)).toBeLessThanOrEqual(1e-14 * Math.abs(expected));
