@@ -12,6 +12,12 @@ describe.each(Object.entries(languages))('the cells in %s', (_, cells) => {
     expect(cells.distinct).toHaveLength(rounds.cells);
     expect(new Set(codes).size).toBe(codes.length);
   });
+  it('ask as often as there are rounds, and no question twice', () => {
+    for (const questions of [cells.complete, cells.inspect]) {
+      expect(questions).toHaveLength(rounds.questions);
+      expect(new Set(questions.map(({ code }) => code)).size).toBe(rounds.questions);
+    }
+  });
   it('ask with the cursor inside the code', () => {
     for (const { code, back = 0 } of [...cells.complete, ...cells.inspect]) {
       expect(back).toBeLessThan(code.length);

@@ -40,6 +40,11 @@ function cells<T>(count: number, make: (i: number) => T): T[] {
   return Array.from({ length: count }, (_, i) => make(i));
 }
 
+/** As many questions as are asked, of a few kinds in turn. No two are the same, so that none is answered from memory. */
+function inTurn(make: (i: number) => readonly Question[]): Question[] {
+  return cells(rounds.questions, (i) => make(i)[i % make(i).length]!);
+}
+
 /** A cell as students write them: a constant, a typed function, a value. No two are the same. */
 function typescriptCell(i: number): Question {
   const code = `const values${i}: number[] = [1, 2, ${i}];
@@ -65,15 +70,15 @@ function roundness(width: number, height: number): number {
 const pebble = { wingspan: 2, altitude: 3 };`,
     warmup: cells(warmups, (i) => typescriptCell(1000 + i).code),
     distinct: cells(rounds.cells, typescriptCell),
-    complete: [
-      { code: 'pebble.wing', expect: 'wingspan' },
-      { code: 'Math.hyp', expect: 'hypot' },
-      { code: 'const r = round', expect: 'roundness' },
-    ],
-    inspect: [
-      { code: 'roundness(1, 2)', back: 12, expect: 'The roundness of a pebble' },
-      { code: 'Math.hypot(1, 2)', back: 8, expect: 'hypot' },
-    ],
+    complete: inTurn((i) => [
+      { code: `let a${i} = pebble.wing`, expect: 'wingspan' },
+      { code: `let b${i} = Math.hyp`, expect: 'hypot' },
+      { code: `let c${i} = round`, expect: 'roundness' },
+    ]),
+    inspect: inTurn((i) => [
+      { code: `let d${i} = roundness(1, 2)`, back: 12, expect: 'The roundness of a pebble' },
+      { code: `let e${i} = Math.hypot(1, 2)`, back: 8, expect: 'hypot' },
+    ]),
     lines: "for (let i = 0; i < 10000; i++) console.log('line ' + i);",
     display,
   };
@@ -100,15 +105,15 @@ def roundness(width: float, height: float) -> float:
     return min(width, height) / max(width, height)`,
     warmup: cells(warmups, (i) => pythonCell(1000 + i).code),
     distinct: cells(rounds.cells, pythonCell),
-    complete: [
-      { code: 'pebble.wing', expect: 'wingspan' },
-      { code: 'math.hyp', expect: 'hypot' },
-      { code: 'r = round', expect: 'roundness' },
-    ],
-    inspect: [
-      { code: 'roundness(1, 2)', back: 12, expect: 'The roundness of a pebble' },
-      { code: 'math.hypot(1, 2)', back: 8, expect: 'hypot' },
-    ],
+    complete: inTurn((i) => [
+      { code: `a${i} = pebble.wing`, expect: 'wingspan' },
+      { code: `b${i} = math.hyp`, expect: 'hypot' },
+      { code: `c${i} = round`, expect: 'roundness' },
+    ]),
+    inspect: inTurn((i) => [
+      { code: `d${i} = roundness(1, 2)`, back: 12, expect: 'The roundness of a pebble' },
+      { code: `e${i} = math.hypot(1, 2)`, back: 8, expect: 'hypot' },
+    ]),
     lines: "for i in range(10000): print(f'line {i}')",
     display: "from IPython.display import display\ndisplay({'text/plain': 'x' * 50_000_000}, raw=True)",
   };

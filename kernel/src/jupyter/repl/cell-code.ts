@@ -13,7 +13,7 @@ import type { AnyNode, ExportDefaultDeclaration, ExportNamedDeclaration, ImportD
 import { Parser } from 'acorn';
 import MagicString from 'magic-string';
 import { CodeError } from './code-error.ts';
-import { childrenOf, refuseAssignments } from './constants.ts';
+import { eachChild, refuseAssignments } from './constants.ts';
 import { type Declared, type Names, rewriteDeclarations } from './declarations.ts';
 import { hostName } from './host-name.ts';
 import { beginMerged } from './merged.ts';
@@ -71,7 +71,7 @@ export function cellCode(code: string, session: ReadonlyMap<string, Declared>): 
   const isConstant = (name: string): boolean => (names.get(name) ?? session.get(name))?.constant === true;
   const refusal = (name: string): string => `${hostName}.constant(${JSON.stringify(name)})`;
   const replaced = refuseAssignments(text, program, isConstant, refusal);
-  rewriteInside(text, program, true, replaced);
+  if (waitsOrImports.test(code)) rewriteInside(text, program, true, replaced);
   keepValue(text, code, program);
   beginMerged(text, program, session);
   const changed = text.hasChanged();
@@ -152,6 +152,8 @@ function blank(text: MagicString, code: string, node: AnyNode, replacement: stri
   text.update(node.start, node.end, `${replacement};${code.slice(node.start, node.end).replace(/[^\n]/g, '')}`);
 }
 
+/** What is rewritten inside of statements needs one of these words. */
+const waitsOrImports = /\b(?:await|import)\b/;
 const functions = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
 /** Dynamic imports and `import.meta` everywhere; awaits where the cell itself waits. */
@@ -172,7 +174,7 @@ function rewriteInside(text: MagicString, node: AnyNode, topLevel: boolean, repl
       break;
   }
   const inner = topLevel && !functions.has(node.type);
-  for (const child of childrenOf(node)) rewriteInside(text, child, inner, replaced);
+  eachChild(node, (child) => rewriteInside(text, child, inner, replaced));
 }
 
 function enclose(text: MagicString, node: AnyNode, method: string): void {

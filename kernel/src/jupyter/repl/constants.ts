@@ -29,7 +29,7 @@ export function refuseAssignments(
       text.update(node.start, node.end, refusal(constant) + lineBreaks(text.original.slice(node.start, node.end)));
       return;
     }
-    for (const child of childrenOf(node)) visit(child, inner);
+    eachChild(node, (child) => visit(child, inner));
   };
   visit(program, new Set());
   return replaced;
@@ -82,12 +82,16 @@ function lineBreaks(text: string): string {
   return text.replace(/[^\n]/g, '');
 }
 
-/** The syntax nodes right below a node. */
-export function* childrenOf(node: AnyNode): Generator<AnyNode> {
+/** Call `visit` with each of the syntax nodes right below a node. */
+export function eachChild(node: AnyNode, visit: (child: AnyNode) => void): void {
   for (const key in node) {
     const child = (node as unknown as Record<string, unknown>)[key];
-    if (Array.isArray(child)) yield* child.filter(isNode);
-    else if (isNode(child)) yield child;
+    if (typeof child !== 'object' || child === null) continue;
+    if (!Array.isArray(child)) {
+      if (isNode(child)) visit(child);
+    } else {
+      for (const one of child) if (isNode(one)) visit(one);
+    }
   }
 }
 
