@@ -15,6 +15,8 @@ const heights = model()
 const posterior = await sample(heights, { chains: 2, draws: 500, warmup: 500, seed: 1 });
 posterior`,
   "const greeting: string = ['hello', 2 ** 5].join(' '); // a comment\nconsole.log(greeting);",
+  // What makes Node warn.
+  "import url from 'node:url';\nprocess.emitWarning('on purpose');\n[new Buffer(1).length, url.parse('http://a/').host]",
 ];
 
 // A real browser and real servers, on a machine that may be busy with other tests.
@@ -49,6 +51,9 @@ afterAll(async () => {
 /** Notebook 7's own, also without our extension: its list of shortcuts hears of a plugin that is not loaded yet. */
 const SHORTCUTS = /reading 'schema'/;
 
+/** What no server logs: its own lines begin with their level and time, and go on indented. */
+const strayLines = (log: string) => log.split('\n').filter((line) => line !== '' && !/^(\[|\s)/.test(line));
+
 const stderr = '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]';
 
 describe('Notebook 7', () => {
@@ -70,6 +75,7 @@ describe('Notebook 7', () => {
       await page.locator('.estimand-Figure').scrollIntoViewIfNeeded();
       await screenshot(page, '.jp-NotebookPanel', 'front-ends/notebook-7');
       expect(errors.filter((error) => !SHORTCUTS.test(error))).toEqual([]);
+      expect(strayLines(lab.log())).toEqual([]);
       await page.context().close();
     } finally {
       await lab.stop();
@@ -100,6 +106,7 @@ describe("JupyterLab's code console", () => {
       expect(pieces).toEqual(expect.arrayContaining(['const', 'greeting', '// a comment']));
       await screenshot(page, '.jp-CodeConsole', 'front-ends/code-console');
       expect(errors).toEqual([]);
+      expect(strayLines(lab.log())).toEqual([]);
       await page.context().close();
     } finally {
       await lab.stop();

@@ -27,6 +27,8 @@ export interface Lab {
   address(file: string): string;
   /** The server's folder. */
   readonly folder: string;
+  /** All that the server and its kernels have written to stdout and stderr. */
+  log(): string;
   /** Sign a notebook, as a reader does who says that it can be trusted. */
   trust(file: string): void;
   stop(): Promise<void>;
@@ -49,10 +51,12 @@ export async function startLab({ files = [], extension, program = 'lab', allCell
   const server = spawn(python, serverArguments(folder, lab), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stopped = new Promise<void>((resolve) => server.once('close', () => resolve()));
   try {
-    const port = await portOf(server);
+    const log = keepLog(server);
+    const port = await portOf(server, log);
     const base = `http://127.0.0.1:${port}`;
     return {
       folder,
+      log,
       address: (file) =>
         `${base}/${lab ? `lab/workspaces/test-${Date.now()}/tree` : 'notebooks'}/${encodeURIComponent(file)}?token=${token}`,
       trust(file) {
@@ -138,21 +142,30 @@ function environment(home: string, extension: LabOptions['extension'], allCells:
   };
 }
 
+/** Read what the server writes, for as long as it runs. */
+function keepLog(server: ChildProcess): () => string {
+  let log = '';
+  const read = (chunk: Buffer) => {
+    log += chunk.toString();
+  };
+  server.stdout?.on('data', read);
+  server.stderr?.on('data', read);
+  return () => log;
+}
+
 /** The port the server's log names once it listens. */
-function portOf(server: ChildProcess): Promise<number> {
+function portOf(server: ChildProcess, log: () => string): Promise<number> {
   return new Promise((resolve, reject) => {
-    let log = '';
-    const fail = (why: string) => reject(new Error(`JupyterLab ${why}; its log:\n${log.slice(-4000)}`));
+    const fail = (why: string) => reject(new Error(`JupyterLab ${why}; its log:\n${log().slice(-4000)}`));
     const timer = setTimeout(() => fail('did not start within a minute'), 60_000);
-    const read = (chunk: Buffer) => {
-      log += chunk.toString();
-      const port = /http:\/\/127\.0\.0\.1:(\d+)\/(?:lab|tree)/.exec(log)?.[1];
+    const look = () => {
+      const port = /http:\/\/127\.0\.0\.1:(\d+)\/(?:lab|tree)/.exec(log())?.[1];
       if (!port) return;
       clearTimeout(timer);
       resolve(Number(port));
     };
-    server.stdout?.on('data', read);
-    server.stderr?.on('data', read);
+    server.stdout?.on('data', look);
+    server.stderr?.on('data', look);
     server.once('error', (error) => fail(`could not be started (${error.message})`));
     server.once('close', (code) => {
       clearTimeout(timer);
