@@ -78,6 +78,7 @@ export {
   oneHot,
   randomUniform,
   relu,
+  sigmoidGate,
   silu,
   sliceAlong,
   softmax,

@@ -34,10 +34,15 @@ export function elu(x: Arg, alpha = 1): Expr {
   return where(value.gt(0), value, value.expm1().mul(alpha));
 }
 
+/** 1 / (1 + e^−x): a gate. As `x.sigmoid()`, but its gradient needs the value alone. @example sigmoidGate(x); */
+export function sigmoidGate(x: Arg): Expr {
+  return apply('logistic', [x]);
+}
+
 /** x · sigmoid(x), also called swish. @example silu(x); */
 export function silu(x: Arg): Expr {
   const value = expression(x);
-  return value.mul(value.sigmoid());
+  return value.mul(sigmoidGate(value));
 }
 
 /**

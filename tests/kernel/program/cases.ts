@@ -431,6 +431,7 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     ),
   ],
   relu: unary('relu', anywhere),
+  logistic: unary('logistic', anywhere),
   batchMatmul: [
     use('pairs of matrices', [cube(2, 2, 3), cube(2, 3, 2)], matmul),
     use('both transposed', [cube(2, 3, 2), cube(2, 4, 3)], (a, b) =>

@@ -6,16 +6,29 @@
  * again. What the forward run does not emit yet, a wider copy of it emits; where the program is closed, the narrow one
  * becomes a part of the wide one (`optimise/merge.ts`).
  */
-import type { Attributes, Graph } from '../node.ts';
+import type { Attributes, Graph, Node } from '../node.ts';
 import type { Expr, Shape } from '../types.ts';
-import type { Chain } from './operation.ts';
+import type { Apply, Chain } from './operation.ts';
 import { scanParts } from './scan-layout.ts';
 
 /** Cheaper to compute twice than to store: everything else is kept from the forward run. */
 const cheap = new Set([
   ...['input', 'constant', 'add', 'sub', 'mul', 'div', 'neg', 'abs', 'sign', 'square', 'reciprocal', 'sqrt', 'chain'],
   ...['minimum', 'maximum', 'floor', 'ceil', 'round', 'trunc', 'lt', 'le', 'gt', 'ge', 'eq', 'ne', 'where'],
-  ...['reshape', 'broadcastTo', 'transpose', 'slice', 'pad', 'concatenate', 'gather', 'sum', 'max', 'min', 'cumsum'],
+  ...[
+    'reshape',
+    'broadcastTo',
+    'transpose',
+    'slice',
+    'sliceAxis',
+    'pad',
+    'concatenate',
+    'gather',
+    'sum',
+    'max',
+    'min',
+    'cumsum',
+  ],
 ]);
 
 /** A value of the forward run that the sweep reads: its place in the body, and what stands for it in the sweep. */
@@ -40,7 +53,10 @@ export function scanDerivative(chain: Chain): (Expr | undefined)[] {
   const lambda = bars.slice(0, carries);
   const wanted = (from: number, to: number) =>
     bodyInputs.flatMap((_, i) => (i >= from && i < to && needed[i] && found[i] ? [i] : []));
-  const capturedAt = wanted(carries + sequences, bodyInputs.length);
+  const allCaptured = wanted(carries + sequences, bodyInputs.length);
+  // Products of matrices are left out of the sweep: their factors are emitted, and multiplied for all steps at once.
+  const late = lateSums(allCaptured, found);
+  const capturedAt = allCaptured.filter((i) => !late.has(i));
   const sequenceAt = wanted(carries, carries + sequences);
   const sums = capturedAt.map((i) => placeholder(bodyInputs[i]!.shape));
   const zero = (shape: Shape) => apply('broadcastTo', [0], { sizes: shape });
@@ -48,6 +64,7 @@ export function scanDerivative(chain: Chain): (Expr | undefined)[] {
     ...lambda.map((x, i) => found[i] ?? zero(x.shape)),
     ...capturedAt.map((i, k) => sums[k]!.add(found[i]!)),
     ...sequenceAt.map((i) => found[i]!),
+    ...[...late.values()].flatMap(({ factors }) => factors),
   ];
 
   // The sweep as a closed graph, with what it reads of the forward run.
@@ -81,13 +98,61 @@ export function scanDerivative(chain: Chain): (Expr | undefined)[] {
     sweep,
   );
   const parts = scanParts(swept, sweep, apply);
+  let next = carries + sums.length + sequenceAt.length;
+  const totals = new Map(
+    [...late].map(([i, { factors, total }]) => {
+      const rows = factors.map(({ shape }, k) => parts[next + k]!.reshape(length * shape[0]!, ...shape.slice(1)));
+      next += factors.length;
+      return [i, total(rows, apply)];
+    }),
+  );
   return inputs.map((_, i) => {
     if (i < carries) return parts[i];
+    if (totals.has(i)) return totals.get(i);
     const captured = capturedAt.indexOf(i);
     if (captured >= 0) return parts[carries + captured];
     const sequence = sequenceAt.indexOf(i);
     return sequence >= 0 ? parts[carries + sums.length + sequence] : undefined;
   });
+}
+
+/** A cotangent that is a sum over rows in each step, and so one over the rows of all steps. */
+interface LateSum {
+  readonly factors: readonly Expr[];
+  readonly total: (rows: readonly Expr[], apply: Apply) => Expr;
+}
+
+/** Cotangents of captured values that are products AᵀB of matrices, and with them sums over the rows of a matrix. */
+function lateSums(captured: readonly number[], found: readonly (Expr | undefined)[]): Map<number, LateSum> {
+  const nodeAt = (i: number) => (found[i] as unknown as { readonly node: Node }).node;
+  const isProduct = ({ operation, inputs, attributes }: Node) =>
+    operation === 'matmul' &&
+    inputs.every(({ shape }) => shape.length === 2 && shape[0]! > 1) &&
+    attributes.transposeLeft === true &&
+    attributes.transposeRight !== true;
+  const late = new Map<number, LateSum>();
+  if (!captured.some((i) => isProduct(nodeAt(i)))) return late;
+  for (const i of captured) {
+    const node = nodeAt(i);
+    const { operation, inputs, attributes } = node;
+    const expressions = inputs.map((input) => expressionLike(found[i]!, input));
+    if (isProduct(node)) {
+      late.set(i, {
+        factors: expressions,
+        total: (rows, apply) => apply('matmul', rows, { transposeLeft: true }),
+      });
+    }
+    if (operation === 'sum' && inputs[0]!.shape.length === 2 && attributes.axes!.join() === '0') {
+      late.set(i, { factors: expressions, total: ([rows]) => rows!.sum(0) });
+    }
+  }
+  return late;
+}
+
+/** Another node as an expression of the same kind. */
+function expressionLike(like: Expr, node: Node): Expr {
+  const Kind = (like as unknown as { readonly constructor: new (node: Node) => unknown }).constructor;
+  return new Kind(node) as Expr;
 }
 
 /** Which inputs of a closed graph are read by a node, or are an output. */

@@ -136,7 +136,7 @@ export const shaping = {
     documentation: 'rows of the first input added up at the integers of the second (the transpose of gather)',
     arity: 2,
     shape: ([values, index], { rows }) => [rows!, ...values!.slice(index!.length)],
-    kernel: scatterKernel,
+    kernel: (context) => scatterKernel((x) => x, context),
     derivative: ({ cotangent, inputs, apply }) => [apply('gather', [cotangent, inputs[1]!]), undefined],
   },
 } satisfies Record<string, Operation>;
@@ -168,7 +168,8 @@ function gatherKernel({ inputShapes }: KernelContext): Kernel {
   };
 }
 
-function scatterKernel({ inputShapes, shape }: KernelContext): Kernel {
+/** Rows added up one after the other, each sum rounded. */
+export function scatterKernel(round: (x: number) => number, { inputShapes, shape }: KernelContext): Kernel {
   const rows = shape[0]!;
   const width = rowSize(shape);
   const count = sizeOf(inputShapes[1]!);
@@ -177,7 +178,9 @@ function scatterKernel({ inputShapes, shape }: KernelContext): Kernel {
     for (let i = 0; i < count; i++) {
       const row = index![i]!;
       if (!(row >= 0 && row < rows)) continue;
-      for (let j = 0; j < width; j++) output[row * width + j]! += values![i * width + j]!;
+      for (let j = 0; j < width; j++) {
+        output[row * width + j] = round(output[row * width + j]! + values![i * width + j]!);
+      }
     }
   };
 }

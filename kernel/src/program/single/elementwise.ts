@@ -47,6 +47,7 @@ const forms: Readonly<Record<string, Form>> = {
   log: functions.log,
   log1p: functions.log1p,
   sigmoid: functions.sigmoid,
+  logistic: functions.sigmoid,
   softplus: functions.softplus,
   logAddExp: functions.logAddExp,
   tanh: functions.tanh,

@@ -9,6 +9,7 @@ import { productLayout } from '../operations/linear.ts';
 import type { Kernel, KernelContext } from '../operations/operation.ts';
 import { averagePoolInputKernel, averagePoolKernel, maxPoolInputKernel } from '../operations/pooling.ts';
 import { operationOf } from '../operations/registry.ts';
+import { scatterKernel } from '../operations/shaping.ts';
 import { logSoftmaxKernel, softmaxKernel } from '../operations/softmax.ts';
 import { singleArithmetic } from './arithmetic.ts';
 import { scalarOf } from './elementwise.ts';
@@ -33,6 +34,7 @@ const kernels: Readonly<Record<string, Make>> = {
       }
     };
   },
+  scatterAdd: (context) => scatterKernel(Math.fround, context),
   batchMatmul: (context) => batchProductKernel(singleArithmetic, context),
   softmax: (context) => softmaxKernel(singleArithmetic, context),
   logSoftmax: (context) => logSoftmaxKernel(singleArithmetic, context),

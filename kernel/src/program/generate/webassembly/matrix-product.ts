@@ -54,6 +54,21 @@ const BLOCK = 512;
 const NEAR = 16384;
 const SHARED_ROWS = 24;
 
+/** Rows of a tile where the left matrix is copied, tile by tile. */
+const PACKED_ROWS = 4;
+
+/** A left matrix that is stored as its transpose is copied where its columns are far apart and the copy is shared. */
+function isLeftPacked({ m, k, n, left, precision }: Omit<MatrixProduct, 'scratch' | 'fused'>): boolean {
+  const { bytes, lanes } = KINDS[precision];
+  const apart = Math.min(k, BLOCK) * left[1] * bytes;
+  return left[0] === 1 && left[1] > 1 && m >= PACKED_ROWS && n >= 2 * WIDTH * lanes && apart > NEAR;
+}
+
+/** Bytes of the copy of a block of the left matrix. */
+function leftSize({ m, k, precision }: Omit<MatrixProduct, 'scratch' | 'fused'>): number {
+  return Math.ceil(m / PACKED_ROWS) * Math.min(k, BLOCK) * PACKED_ROWS * KINDS[precision].bytes;
+}
+
 function isPacked({ m, k, n, right, precision }: Omit<MatrixProduct, 'scratch' | 'fused'>): boolean {
   if (n > 1 && right[1] !== 1) return true;
   return m >= SHARED_ROWS && Math.min(k, BLOCK) * right[0] * KINDS[precision].bytes > NEAR;
@@ -61,8 +76,8 @@ function isPacked({ m, k, n, right, precision }: Omit<MatrixProduct, 'scratch' |
 
 /** Bytes of scratch memory a product needs. */
 export function scratchSize(product: Omit<MatrixProduct, 'scratch' | 'fused'>): number {
-  if (!isPacked(product)) return 0;
-  return Math.min(product.k, BLOCK) * 16 * WIDTH;
+  const right = isPacked(product) ? Math.min(product.k, BLOCK) * 16 * WIDTH : 0;
+  return right + (isLeftPacked(product) ? leftSize(product) : 0);
 }
 
 /** Write a product into code whose first three parameters are the addresses of left, right and result. */
@@ -75,6 +90,9 @@ class Printer {
   readonly #product: MatrixProduct;
   readonly #kind: (typeof KINDS)[Precision];
   readonly #packed: boolean;
+  /** How the rows of a tile, and the steps of the inner dimension, are apart in what is read of the left matrix. */
+  readonly #left: readonly [number, number];
+  readonly #leftPacked: boolean;
   readonly #vectors: number[] = [];
 
   constructor(code: RawCode, product: MatrixProduct) {
@@ -82,6 +100,8 @@ class Printer {
     this.#product = product;
     this.#kind = KINDS[product.precision];
     this.#packed = isPacked(product);
+    this.#leftPacked = isLeftPacked(product);
+    this.#left = this.#leftPacked ? [1, PACKED_ROWS] : product.left;
   }
 
   print(): void {
@@ -111,12 +131,13 @@ class Printer {
     const full = Math.floor(vectors / WIDTH) - (vectors % WIDTH === 0 && partial > 0 ? 1 : 0);
     const last = vectors - full * WIDTH;
     const [panel, result] = [this.#copyOf(b), this.#copyOf(2)];
+    const rows = this.#leftPacked ? this.#packLeft(a, depth) : a;
     this.#repeat(full, () => {
-      this.#panel(depth, accumulate, a, panel, result, WIDTH, 0);
+      this.#panel(depth, accumulate, rows, panel, result, WIDTH, 0);
       this.#advance(panel, WIDTH * lanes * right[1] * bytes);
       this.#advance(result, WIDTH * lanes * bytes);
     });
-    if (last > 0) this.#panel(depth, accumulate, a, panel, result, last, partial);
+    if (last > 0) this.#panel(depth, accumulate, rows, panel, result, last, partial);
   }
 
   /** Some columns of the result, all rows. `partial`: lanes of the last vector, 0 for all. */
@@ -131,12 +152,13 @@ class Printer {
       from = this.#integer(scratch);
       stride = width * 16;
     }
-    const rows = ROWS[fused ? 'fused' : 'rounded'][width]!;
+    const rows = this.#leftPacked ? PACKED_ROWS : ROWS[fused ? 'fused' : 'rounded'][width]!;
+    const tile = this.#leftPacked ? depth * PACKED_ROWS * bytes : rows * left[0] * bytes;
     const [row, result] = [this.#copyOf(a), this.#copyOf(c)];
     const whole = Math.floor(m / rows);
     this.#repeat(whole, () => {
       this.#tile(rows, depth, accumulate, row, from, stride, result, width, partial);
-      this.#advance(row, rows * left[0] * bytes);
+      this.#advance(row, tile);
       this.#advance(result, rows * n * bytes);
     });
     if (m % rows > 0) this.#tile(m % rows, depth, accumulate, row, from, stride, result, width, partial);
@@ -154,7 +176,8 @@ class Printer {
     partial: number,
   ): void {
     const code = this.#code;
-    const { n, left } = this.#product;
+    const { n } = this.#product;
+    const left = this.#left;
     const { bytes, alignment } = this.#kind;
     const at = (i: number, p: number) => i * n * bytes + 16 * p;
     const sums = this.#registers(rows * width);
@@ -207,6 +230,30 @@ class Printer {
       code.raw(0xfd, ...unsigned(mul), 0xfd, ...unsigned(add));
     }
     code.set(sum);
+  }
+
+  /** Columns of a transposed left matrix, a tile of rows at a time, one after another. @returns where they are */
+  #packLeft(a: number, depth: number): number {
+    const { m, left, scratch } = this.#product;
+    const { bytes } = this.#kind;
+    const start = scratch + (this.#packed ? Math.min(this.#product.k, BLOCK) * 16 * WIDTH : 0);
+    const [from, to] = [this.#copyOf(a), this.#integer(start)];
+    const column = this.#code.local(I32);
+    this.#repeat(Math.ceil(m / PACKED_ROWS), () => {
+      this.#code.get(from);
+      this.#code.set(column);
+      this.#repeat(depth, () => {
+        for (let byte = 0; byte < PACKED_ROWS * bytes; byte += 16) {
+          this.#code.get(to);
+          this.#load(column, byte, 0);
+          this.#code.raw(0xfd, 0x0b, 2, ...unsigned(byte));
+        }
+        this.#advance(column, left[1] * bytes);
+        this.#advance(to, PACKED_ROWS * bytes);
+      });
+      this.#advance(from, PACKED_ROWS * bytes);
+    });
+    return this.#integer(start);
   }
 
   /** Rows of the right matrix, one panel wide, one after another. What stands beside the last column comes along. */
