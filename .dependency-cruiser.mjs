@@ -100,7 +100,6 @@ export default {
     { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
-    moduleSystems: ['es6'], // a method called define is no AMD module
     doNotFollow: { path: ['node_modules', '^kernel/dist'] },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.base.json' },

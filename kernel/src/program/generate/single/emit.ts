@@ -12,7 +12,7 @@ import { type Constants, INDEXED } from './constants.ts';
 import { writerOf } from './kernels/index.ts';
 import { type Layout, type LayoutOptions, layOut } from './layout.ts';
 import { loopCode, type Surroundings } from './loop.ts';
-import type { ModuleBuilder } from './module.ts';
+import type { ModuleBuilder } from './module-builder.ts';
 import { writeScan } from './recurrence.ts';
 import type { Operand } from './site.ts';
 

@@ -11,7 +11,7 @@ import { formOf, scalarOf } from '../../single/elementwise.ts';
 import type { Shape } from '../../types.ts';
 import type { Group } from '../schedule.ts';
 import { Code, type Vector } from './code.ts';
-import type { ModuleBuilder } from './module.ts';
+import type { ModuleBuilder } from './module-builder.ts';
 import { vectorLanes } from './vector-lanes.ts';
 
 /** What a loop must know of the graph around it. */

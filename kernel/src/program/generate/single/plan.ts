@@ -9,7 +9,7 @@ import { Constants } from './constants.ts';
 import { Emitter } from './emit.ts';
 import { writerOf } from './kernels/index.ts';
 import type { Update } from './layout.ts';
-import { ModuleBuilder } from './module.ts';
+import { ModuleBuilder } from './module-builder.ts';
 import { hasRelaxedProducts } from './relaxed.ts';
 
 const PAGE = 65536;

@@ -4,7 +4,7 @@
 import type { GraphNode } from '../../node.ts';
 import type { Shape } from '../../types.ts';
 import type { Code } from './code.ts';
-import type { ModuleBuilder } from './module.ts';
+import type { ModuleBuilder } from './module-builder.ts';
 
 /** A value in memory. */
 export interface Operand {
