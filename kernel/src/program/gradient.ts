@@ -11,6 +11,7 @@ import { apply, expressionOf } from './expression.ts';
 import { closeOver, inlineGraph } from './graph.ts';
 import type { Node } from './node.ts';
 import { topologicalOrder } from './node.ts';
+import { ForwardBody } from './operations/forward-body.ts';
 import type { Chain } from './operations/operation.ts';
 import { operationOf } from './operations/registry.ts';
 import { formatShape, sameShape, sizeOf } from './shape.ts';
@@ -115,6 +116,12 @@ function chainFor(node: Node, cotangent: Node, needed: readonly boolean[], maske
       return { graph, captured: captured.map(expressionOf) };
     },
     placeholder: (shape) => expressionOf(inputNode('placeholder', shape)),
+    earlyValues: (body, inlined, results, cotangents) => {
+      const extended = new ForwardBody(body, inlined.map(nodeOf));
+      const early = extended.frontier(results.map(nodeOf), new Set(cotangents.map(nodeOf)));
+      const kept = early.map((value) => ({ node: extended.indexOf(value), inSweep: expressionOf(value) }));
+      return { nodes: extended.nodes, kept };
+    },
     pullback: (outputs, cotangents, sources) =>
       pullback(outputs.map(nodeOf), cotangents.map(nodeOf), sources.map(nodeOf), masked, true).map((found) =>
         found ? expressionOf(found) : undefined,

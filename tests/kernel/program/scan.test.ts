@@ -249,3 +249,39 @@ describe('errors of a scan name what the user wrote', () => {
     expect(() => scan((s: Expr) => s, 0)).toThrow(/got shapes none; each needs a first dimension/);
   });
 });
+
+describe('the reverse sweep of a scan', () => {
+  const costly = ['exp', 'log', 'log1p', 'sigmoid', 'softplus', 'logAddExp', 'tanh', 'sin', 'cos'];
+  const bodies = (value: Expr) =>
+    compile({ inputs: [{ name: 'x', shape: [4] }], outputs: [value, ...grad(value, [x])] }).graph.nodes.flatMap(
+      ({ operation, attributes }) => (operation === 'scan' ? [attributes] : []),
+    );
+  const steps = Array.from({ length: 30 }, (_, t) => [Math.sin(t), Math.cos(t)]);
+  it.each<[string, Expr]>([
+    [
+      'log-sum-exp of two states',
+      scan(
+        (s: Expr, e: Expr) =>
+          stack([s, x.at(0).mul(s).add(1)])
+            .logSumExp(0)
+            .add(e),
+        x.slice(0, 2),
+        steps,
+      ).sum(),
+    ],
+    ['a sigmoid', scan((s: Expr, e: Expr) => s.mul(x.at(0)).sigmoid().add(e.mul(0.1)), x.slice(1, 3), steps).sum()],
+    ['a sine, whose slope is a cosine', scan((s: Expr, e: Expr) => s.add(e).sin(), x.slice(1, 3), steps).sum()],
+  ])('%s: has no costly function of its own, and the forward run is there once', (_, value) => {
+    const scans = bodies(value);
+    expect(scans).toHaveLength(2);
+    const [forward, backward] = [false, true].map(
+      (reverse) => scans.find((each) => Boolean(each.reverse) === reverse)!,
+    );
+    const count = ({ body }: typeof forward) =>
+      body!.nodes.filter(({ operation }) => costly.includes(operation)).length;
+    expect(count(backward)).toBe(0);
+    expect(count(forward)).toBeGreaterThan(0);
+    const density = compileLogDensity({ position: x, value });
+    expect(gradientError(density, at)).toBeLessThan(1e-6);
+  });
+});

@@ -2,7 +2,7 @@
  * What one operation of the compute core is: its documentation, its shape rule, its interpreter kernel and its
  * derivative. Every operation is one entry of the registry (`registry.ts`); a test walks over all of them.
  */
-import type { Attributes, Graph } from '../node.ts';
+import type { Attributes, Graph, GraphNode } from '../node.ts';
 import type { Arg, Expr, Shape } from '../types.ts';
 
 /** Computes `output` from `inputs`, all row-major, preallocated. */
@@ -40,6 +40,19 @@ export interface Chain {
   close(outputs: readonly Expr[], placeholders: readonly Expr[]): { readonly graph: Graph; readonly captured: Expr[] };
   /** A fresh input of a graph to be closed. */
   placeholder(shape: Shape): Expr;
+  /**
+   * Costly values among `results` that depend on no cotangent: the nodes of the body with those appended, where each
+   * stands, and what it is in the results.
+   */
+  earlyValues(
+    body: Graph,
+    inlined: readonly Expr[],
+    results: readonly Expr[],
+    cotangents: readonly Expr[],
+  ): {
+    readonly nodes: readonly GraphNode[];
+    readonly kept: readonly { readonly node: number; readonly inSweep: Expr }[];
+  };
   /** Cotangents of `sources` given those of `outputs`, each source held fixed for the others; undefined where nothing flows. */
   pullback(outputs: readonly Expr[], cotangents: readonly Expr[], sources: readonly Expr[]): (Expr | undefined)[];
 }

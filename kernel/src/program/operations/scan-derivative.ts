@@ -6,30 +6,11 @@
  * again. What the forward run does not emit yet, a wider copy of it emits; where the program is closed, the narrow one
  * becomes a part of the wide one (`optimise/merge.ts`).
  */
-import type { Attributes, Graph, Node } from '../node.ts';
+import type { Attributes, Graph, GraphNode, Node } from '../node.ts';
 import type { Expr, Shape } from '../types.ts';
+import { isCheap } from './forward-body.ts';
 import type { Apply, Chain } from './operation.ts';
 import { scanParts } from './scan-layout.ts';
-
-/** Cheaper to compute twice than to store: everything else is kept from the forward run. */
-const cheap = new Set([
-  ...['input', 'constant', 'add', 'sub', 'mul', 'div', 'neg', 'abs', 'sign', 'square', 'reciprocal', 'sqrt', 'chain'],
-  ...['minimum', 'maximum', 'floor', 'ceil', 'round', 'trunc', 'lt', 'le', 'gt', 'ge', 'eq', 'ne', 'where'],
-  ...[
-    'reshape',
-    'broadcastTo',
-    'transpose',
-    'slice',
-    'sliceAxis',
-    'pad',
-    'concatenate',
-    'gather',
-    'sum',
-    'max',
-    'min',
-    'cumsum',
-  ],
-]);
 
 /** A value of the forward run that the sweep reads: its place in the body, and what stands for it in the sweep. */
 interface Kept {
@@ -68,9 +49,11 @@ export function scanDerivative(chain: Chain): (Expr | undefined)[] {
   ];
 
   // The sweep as a closed graph, with what it reads of the forward run.
+  const early = chain.earlyValues(body!, nodes, results, [...bars, ...sums]);
   const kept: Kept[] = [
+    ...early.kept,
     ...bodyInputs.slice(0, carries).map((inSweep, i) => ({ node: body!.inputs[i]!.node, inSweep })),
-    ...body!.nodes.flatMap(({ operation }, node) => (cheap.has(operation) ? [] : [{ node, inSweep: nodes[node]! }])),
+    ...body!.nodes.flatMap(({ operation }, node) => (isCheap(operation) ? [] : [{ node, inSweep: nodes[node]! }])),
   ];
   const fixed = [...lambda, ...sums, ...bars.slice(carries), ...bodyInputs.slice(carries, carries + sequences)];
   const read = readInputs(close(results, [...fixed, ...kept.map(({ inSweep }) => inSweep)]).graph);
@@ -91,7 +74,7 @@ export function scanDerivative(chain: Chain): (Expr | undefined)[] {
       ...sums.map(({ shape }) => zero(shape)),
       ...cotangents.slice(carries),
       ...inputs.slice(carries, carries + sequences),
-      ...forwardValues(chain, used),
+      ...forwardValues(chain, used, early.nodes),
       ...inputs.slice(carries + sequences),
       ...closed.captured,
     ],
@@ -162,7 +145,11 @@ function readInputs(graph: Graph): Set<number> {
 }
 
 /** What the forward run had at each step, stacked: from what it emits where it does, else from a wider run. // (T, …) */
-function forwardValues({ inputs, output, attributes, apply }: Chain, used: readonly Kept[]): Expr[] {
+function forwardValues(
+  { inputs, output, attributes, apply }: Chain,
+  used: readonly Kept[],
+  nodes: readonly GraphNode[],
+): Expr[] {
   const { body, carries = 0, length = 0, reverse = false } = attributes;
   const emitted = body!.outputs.slice(carries);
   const carriedAt = (node: number) => body!.inputs.findIndex((input, i) => i < carries && input.node === node);
@@ -173,7 +160,9 @@ function forwardValues({ inputs, output, attributes, apply }: Chain, used: reado
   };
   const missing = [...new Set(used.map(({ node }) => node).filter((node) => blockOf(node) < 0))];
   const wide: Attributes =
-    missing.length === 0 ? attributes : { ...attributes, body: { ...body!, outputs: [...body!.outputs, ...missing] } };
+    missing.length === 0
+      ? attributes
+      : { ...attributes, body: { ...body!, nodes, outputs: [...body!.outputs, ...missing] } };
   const parts = scanParts(missing.length === 0 ? output : apply('scan', inputs, wide), wide, apply);
   return used.map(({ node }) => {
     const extra = missing.indexOf(node);

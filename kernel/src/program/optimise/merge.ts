@@ -6,11 +6,12 @@ import type { Graph, GraphNode } from '../node.ts';
 import { sizeOf } from '../shape.ts';
 import { prune } from './prune.ts';
 
-/** True when `wide` computes all that `narrow` does, in the same places, and perhaps more after it. */
+/** True when `wide` computes all that `narrow` does, in the same places, and perhaps more after it and of it. */
 function covers(wide: GraphNode, narrow: GraphNode): boolean {
   const [a, b] = [wide.attributes, narrow.attributes];
   return (
-    a.body!.nodes === b.body!.nodes &&
+    b.body!.nodes.length <= a.body!.nodes.length &&
+    b.body!.nodes.every((node, i) => node === a.body!.nodes[i]) &&
     a.carries === b.carries &&
     a.length === b.length &&
     a.reverse === b.reverse &&
