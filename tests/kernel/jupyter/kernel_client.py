@@ -8,7 +8,7 @@ from queue import Empty
 from jupyter_client.manager import KernelManager
 
 KERNEL = "estimand"
-TIMEOUT = 10
+TIMEOUT = 20  # for a machine with much else to do: tslab's compiler alone takes seconds to load
 
 
 @dataclass
