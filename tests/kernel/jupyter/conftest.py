@@ -2,7 +2,7 @@
 Kernels for tests. `npm test` has the wheel installed, with its kernelspec; while developing, ESTIMAND_KERNEL_MAIN names
 the kernel's compiled entry (kernel/dist/jupyter/main.js), run by the `node` on the PATH.
 
-Every test runs once for each engine, unless its module names its own in ENGINES; ESTIMAND_TSLAB names the folder that
+Every test runs once for each engine, unless its module names its own in ENGINES, or its mark `engines`; ESTIMAND_TSLAB names the folder that
 has tslab. What an engine is known not to do (tslab-cannot.json) must fail: the day it passes, the list is wrong.
 """
 
@@ -38,9 +38,14 @@ if MAIN:
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH")]))
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "engines(*names): the engines that a test is for")
+
+
 def pytest_generate_tests(metafunc):
     if "engine" in metafunc.fixturenames:
-        engines = getattr(metafunc.module, "ENGINES", ENGINES)
+        mark = metafunc.definition.get_closest_marker("engines")
+        engines = mark.args if mark else getattr(metafunc.module, "ENGINES", ENGINES)
         metafunc.parametrize("engine", engines, indirect=True, scope="module")
 
 

@@ -114,7 +114,7 @@ def test_a_comm_message_is_handled_while_a_cell_awaits(fresh):
     fresh.run(ECHO)
     fresh.until_idle(comm_open(fresh))
     msg_id = fresh.execute(
-        "const { promise, resolve } = Promise.withResolvers<void>();\n"
+        "const promise = new Promise<void>(() => {});\n"
         "registerCommTarget('echo', () => {});\n"
         "setTimeout(() => console.log('started')); await promise; 'over'"
     )

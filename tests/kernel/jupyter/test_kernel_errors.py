@@ -272,6 +272,7 @@ def test_endless_ticks_are_stopped_or_their_end_is_told(fresh):
     assert fresh.value("'alive'") == "'alive'"
 
 
+@pytest.mark.engines("repl")
 def test_a_fresh_session_answers_within_a_second_of_a_crash(fresh):
     fresh.run("1")
     began = time.monotonic()
