@@ -150,3 +150,15 @@ def test_the_loop_of_an_interrupted_cell_does_not_work_on_unseen(shared):
         assert shared.finish(msg_id).error["ename"] == "Interrupted"
         shared.run("let seen = rounds")
         assert shared.value("await new Promise((r) => setTimeout(r, 100)); rounds - seen <= 1") == "true"
+
+
+def test_a_collection_of_garbage_right_behind_the_stop_of_an_awaiting_cell_ends_no_session(fresh):
+    # V8 ends the process where it collects an awaited evaluation: a stop leaves one that nobody else keeps.
+    collect = "process.getBuiltinModule('vm').runInNewContext('gc')"
+    fresh.run(f"process.getBuiltinModule('v8').setFlagsFromString('--expose-gc'); const collect = {collect}")
+    for i in range(3):
+        msg_id = fresh.execute("setTimeout(collect, 1); await 0; console.log('started'); while (true) {}")
+        fresh.started(msg_id)
+        fresh.interrupt()
+        assert fresh.finish(msg_id).error["ename"] == "Interrupted"
+        assert fresh.value(f"collect(); {i}") == str(i)

@@ -3,6 +3,7 @@
  * see rebound variables, `await` stands at top level.
  */
 import { type Runtime, Session } from 'node:inspector';
+import { promiseHooks } from 'node:v8';
 import { Interrupted } from './run.ts';
 
 export type Ending = { readonly ok: true } | { readonly ok: false; readonly thrown: unknown };
@@ -19,6 +20,12 @@ export class Evaluator {
   #session = new Session();
   #thrown: unknown;
   #waiting = 0;
+  /**
+   * The promise of what is evaluated, which V8 makes first of all. It is kept until its end, or until its session is
+   * closed: where a stop hits a cell behind an await, nobody else keeps it, and its collection would end the process (see
+   * cell-code.ts).
+   */
+  readonly #kept = new Set<Promise<unknown>>();
   readonly #catcher: string;
 
   /** @param catcher an expression for a function of the session that hands a thrown value to `caught` */
@@ -34,7 +41,12 @@ export class Evaluator {
 
   /** Run code. `ended` is called once, perhaps before this returns. */
   evaluate(expression: string, ended: (ending: Ending, at?: CompileError) => void): void {
+    const stop = promiseHooks.onInit((promise) => {
+      this.#kept.add(promise);
+      stop();
+    }) as () => void; // a function, whatever its type says
     this.#evaluate({ expression, replMode: true, awaitPromise: true }, ended);
+    stop();
   }
 
   /**
@@ -55,7 +67,7 @@ export class Evaluator {
     const parameters = { ...how, silent: true, objectGroup: group };
     session.post('Runtime.evaluate', parameters, (failure: Error | null, result: Runtime.EvaluateReturnType) => {
       if (session !== this.#session) return; // given up long ago
-      this.#waiting--;
+      if (--this.#waiting === 0) this.#kept.clear();
       if (failure) {
         ended({ ok: false, thrown: stoppedBy(failure) });
       } else if (result.exceptionDetails) {
@@ -77,9 +89,10 @@ export class Evaluator {
     if (this.#waiting === 0) return;
     const old = this.#session;
     this.#session = new Session();
-    this.#session.connect();
     this.#waiting = 0;
     old.disconnect();
+    this.#kept.clear();
+    this.#session.connect();
   }
 
   /** Run code until a stop that was ordered too late has taken effect, here where it harms nobody. */
