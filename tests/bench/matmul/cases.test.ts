@@ -2,7 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { cases, checksum } from './cases.ts';
 
 describe('the cases of the matmul bench', () => {
-  it.each(Object.keys(cases))('%s has the checksum of a plain product', (name) => {
+  const all = Object.keys(cases);
+  it.each(all.filter((name) => name.startsWith('cholesky')))('%s: L Lᵀ is the covariance, zeros above', (name) => {
+    const { work, result, data, tolerance } = cases[name]!();
+    const { n } = data as { n: number };
+    work();
+    const l = result();
+    for (const [i, j] of [
+      [0, 0],
+      [n - 1, n - 1],
+      [n - 1, 3],
+      [n >> 1, (n >> 1) - 7],
+    ] as const) {
+      let sum = 0;
+      for (let q = 0; q < n; q++) sum += l[i * n + q]! * l[j * n + q]!;
+      expect(Math.abs(sum - Math.exp(-Math.abs(i - j) / 10) - (i === j ? 0.1 : 0))).toBeLessThan(tolerance);
+    }
+    expect(l[n - 1]).toBe(0);
+    expect(Number.isFinite(checksum(l))).toBe(true);
+  });
+  it.each(all.filter((name) => !name.startsWith('cholesky')))('%s has the checksum of a plain product', (name) => {
     const { work, result, data, tolerance } = cases[name]!();
     const { m, k, n } = data as { m: number; k: number; n: number };
     work();

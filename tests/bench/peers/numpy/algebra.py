@@ -15,6 +15,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
 import numpy as np
+from scipy import linalg
 
 
 def left(rows, columns, kind):
@@ -31,7 +32,14 @@ def product(data, kind):
     return lambda: np.matmul(a, b, out=out)
 
 
+def cholesky(data):
+    gap = np.abs(np.subtract.outer(np.arange(data["n"]), np.arange(data["n"])))
+    covariance = np.exp(-gap / 10) + np.where(gap == 0, 0.1, 0)
+    return lambda: linalg.cholesky(covariance, lower=True, check_finite=False)
+
+
 KINDS = {
+    "cholesky": cholesky,
     "single": lambda data: product(data, np.float32),
     "double": lambda data: product(data, np.float64),
 }
