@@ -135,6 +135,16 @@ export class Code {
     this.set(into);
   }
 
+  /** A new local of type i32: a local times a number. */
+  product(a: number, factor: number): number {
+    const made = this.local(I32);
+    this.get(a);
+    this.integer(factor);
+    this.raw(0x6c);
+    this.set(made);
+    return made;
+  }
+
   /** `into += bytes`. */
   advance(into: number, bytes: number): void {
     if (bytes !== 0) this.sum(into, into, bytes);

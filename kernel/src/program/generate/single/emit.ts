@@ -6,14 +6,15 @@ import { sizeOf } from '../../shape.ts';
 import { planSingle } from '../../single/interpret.ts';
 import { kernelOf } from '../../single/kernels.ts';
 import { type Group, type Schedule, schedule } from '../schedule.ts';
+import { I32 } from '../webassembly/encoder.ts';
 import type { Arena } from './arena.ts';
-import { Code } from './code.ts';
+import { type Address, Code } from './code.ts';
 import { type Constants, INDEXED } from './constants.ts';
 import { writerOf } from './kernels/index.ts';
 import { type Layout, type LayoutOptions, layOut } from './layout.ts';
 import { loopCode, type Surroundings } from './loop.ts';
 import type { ModuleBuilder } from './module-builder.ts';
-import { writeScan } from './recurrence.ts';
+import { movingIn, writeScan } from './recurrence.ts';
 import type { Operand } from './site.ts';
 
 /** What the emitters of a program and of the bodies inside it share. */
@@ -26,6 +27,18 @@ export interface Workshop {
   readonly fused: boolean;
 }
 
+/** Memory outside a body that moves on with each step. */
+export interface Moving {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** What an emitter is told of its graph's inputs and outputs. */
+interface Options extends Pick<LayoutOptions, 'given' | 'kept' | 'updates'> {
+  /** In the body of a recurrence: inputs and results that are elements of arrays outside, by node. */
+  readonly moving?: ReadonlyMap<number, Moving>;
+}
+
 export class Emitter implements Surroundings {
   readonly module: ModuleBuilder;
   readonly graph: Graph;
@@ -33,13 +46,23 @@ export class Emitter implements Surroundings {
   readonly #schedule: Schedule;
   readonly #layout: Layout;
   readonly #bodies = new Map<number, Emitter>();
+  readonly #moving: ReadonlyMap<number, Moving>;
+  readonly inBody: boolean;
 
-  constructor(shop: Workshop, graph: Graph, options: Omit<LayoutOptions, 'during'>) {
+  constructor(shop: Workshop, graph: Graph, options: Options, around?: Schedule) {
     this.module = shop.module;
     this.graph = graph;
     this.#shop = shop;
-    this.#schedule = schedule(graph, 'single');
-    this.#layout = layOut(graph, this.#schedule, shop.arena, { ...options, during: (group) => this.#openBody(group) });
+    this.inBody = options.moving !== undefined;
+    this.#moving = options.moving ?? new Map();
+    this.#schedule = around ?? schedule(graph, 'single');
+    const inputs = new Map(graph.inputs.map(({ node }, i) => [i, this.#moving.get(node)?.address]));
+    this.#layout = layOut(graph, this.#schedule, shop.arena, {
+      ...options,
+      given: (input) => inputs.get(input) ?? options.given(input),
+      placed: (node) => this.#moving.get(node)?.address,
+      during: (group, addresses) => this.#openBody(group, addresses),
+    });
   }
 
   /** Give back the memory that is in use after a run. */
@@ -47,18 +70,20 @@ export class Emitter implements Surroundings {
     for (const { address, bytes } of this.#layout.held) this.#shop.arena.give(address, bytes);
   }
 
-  /** Append calls that compute everything, in order. */
-  write(main: Code): void {
+  /** Append calls that compute everything, in order. In a body, `step` is a local with the number of the step. */
+  write(main: Code, step?: number): void {
     for (const group of this.#schedule.groups) {
       const code = group.place === 'loop' ? loopCode(this, group) : this.#whole(group);
-      main.call(this.module.define(code));
+      const index = this.module.define(code);
+      if (step !== undefined) main.get(step);
+      main.call(index);
     }
   }
 
   /** Append what brings updated values to their places. */
-  writeUpdates(main: Code): void {
+  writeUpdates(main: Code, step?: number): void {
     const all = this.#layout.copied.map(({ input, node, by }) => ({
-      from: { bytes: this.address(node) },
+      from: this.location(node, main, step),
       by: by === undefined ? undefined : { bytes: by },
       to: { bytes: this.address(this.graph.inputs[input]!.node) },
       bytes: 4 * sizeOf(this.node(node).shape),
@@ -75,10 +100,30 @@ export class Emitter implements Surroundings {
     return this.#schedule.roots[at]!;
   }
 
+  /** Where a value is in this step. */
+  location(at: number, code: Code, step: number | undefined): Address {
+    const bytes = this.step(at);
+    if (bytes === 0 || step === undefined) return { bytes: this.address(at) };
+    return { base: code.product(step, bytes), bytes: this.address(at) };
+  }
+
+  step(at: number): number {
+    return this.#moving.get(this.#schedule.roots[at]!.node)?.bytes ?? 0;
+  }
+
+  /** True for a part of the graph's surroundings that moves: nothing is copied for it. */
+  isMoving(at: number): boolean {
+    return this.#moving.has(at);
+  }
+
   address(at: number): number {
+    return this.#addressIn(at, this.#layout.addresses);
+  }
+
+  #addressIn(at: number, addresses: ReadonlyMap<number, number>): number {
     const { node: root, offset } = this.#schedule.roots[at]!;
     const value = this.node(root).attributes.value;
-    const address = value ? this.#shop.constants.addressOf(value, false) : this.#layout.addresses.get(root);
+    const address = value ? this.#shop.constants.addressOf(value, false) : addresses.get(root);
     if (address === undefined) throw new Error(`internal: node ${root} has no place in memory`);
     return address + 4 * offset;
   }
@@ -109,27 +154,30 @@ export class Emitter implements Surroundings {
   operand(at: number, asIndex = false): Operand {
     const { shape } = this.node(at);
     const value = asIndex ? this.node(at).attributes.value : undefined;
-    if (value) return { address: this.#shop.constants.addressOf(value, true), shape, integer: true };
-    return { address: this.address(at), shape, integer: this.isInteger(at) };
+    if (value) return { address: this.#shop.constants.addressOf(value, true), shape, integer: true, step: 0 };
+    return { address: this.address(at), shape, integer: this.isInteger(at), step: this.step(at) };
   }
 
-  #openBody(group: number): void {
+  #openBody(group: number, addresses: ReadonlyMap<number, number>): void {
     const { place, nodes } = this.#schedule.groups[group]!;
     if (place !== 'scan') return;
-    const { body } = this.node(nodes[0]!).attributes;
-    const { carries = 0 } = this.node(nodes[0]!).attributes;
-    const inner = new Emitter(this.#shop, body!, {
+    const { body, carries = 0 } = this.node(nodes[0]!).attributes;
+    const inside = schedule(body!, 'single');
+    const at = (node: number) => this.#addressIn(node, addresses);
+    const options = {
       given: () => undefined,
       kept: body!.outputs.slice(carries),
       updates: body!.outputs.slice(0, carries).map((node, input) => ({ input, node })),
-    });
+      moving: movingIn(this.node(nodes[0]!), at(nodes[0]!), at, inside),
+    };
+    const inner = new Emitter(this.#shop, body!, options, inside);
     inner.release(); // the memory is free again after this group
     this.#bodies.set(nodes[0]!, inner);
   }
 
   /** A group of one node that is not a loop. */
   #whole({ place, nodes: [at] }: Group): Code {
-    const code = new Code();
+    const code = new Code(this.inBody ? [I32] : []);
     const node = this.node(at!);
     if (place === 'scan') {
       writeScan(this, code, at!);

@@ -23,11 +23,13 @@ export interface CopiedUpdate extends Update {
 export interface LayoutOptions {
   /** Address of an input that has its place already. */
   given(input: number): number | undefined;
+  /** Address of a node that is computed where it belongs. */
+  placed(node: number): number | undefined;
   /** Nodes that are read after the run. */
   readonly kept: readonly number[];
   readonly updates: readonly Update[];
   /** Called when the memory of a group is laid out, for what needs more meanwhile. */
-  during(group: number): void;
+  during(group: number, addresses: ReadonlyMap<number, number>): void;
 }
 
 export interface Layout {
@@ -65,7 +67,8 @@ export function layOut(graph: Graph, schedule: Schedule, arena: Arena, options: 
   options.updates.filter(isGiven).forEach(copy);
   for (const update of options.updates.filter((each) => !isGiven(each))) {
     const root = rootInPlace(graph, schedule, update, lastRead, options.kept);
-    if (root !== undefined && !inPlace.has(root)) inPlace.set(root, update.input);
+    const free = root !== undefined && !inPlace.has(root) && options.placed(root) === undefined;
+    if (free) inPlace.set(root, update.input);
     else copy(update);
   }
   graph.inputs.forEach(({ node }, input) => {
@@ -76,14 +79,22 @@ export function layOut(graph: Graph, schedule: Schedule, arena: Arena, options: 
   groups.forEach((group, g) => {
     for (const at of group.nodes) {
       if (group.place === 'loop' && schedule.places[at] === 'loop' && !schedule.stored.has(at)) continue;
+      const placed = options.placed(at);
       const input = inPlace.get(at);
-      if (input !== undefined) addresses.set(at, addresses.get(graph.inputs[input]!.node)!);
+      if (placed !== undefined) addresses.set(at, placed);
+      else if (input !== undefined) addresses.set(at, addresses.get(graph.inputs[input]!.node)!);
       else if (lastRead.get(at) === Infinity) hold(at);
       else addresses.set(at, arena.take(bytesOf(at)));
     }
-    options.during(g);
+    options.during(g, addresses);
     for (const [at, address] of addresses) {
-      if (lastRead.get(at) !== g || inPlace.has(at) || graph.nodes[at]!.operation === 'input') continue;
+      if (
+        lastRead.get(at) !== g ||
+        inPlace.has(at) ||
+        options.placed(at) !== undefined ||
+        graph.nodes[at]!.operation === 'input'
+      )
+        continue;
       arena.give(address, bytesOf(at));
       lastRead.set(at, -1);
     }

@@ -10,6 +10,7 @@ import { broadcastStrides, sizeOf, stridesOf } from '../../shape.ts';
 import { formOf, scalarOf } from '../../single/elementwise.ts';
 import type { Shape } from '../../types.ts';
 import type { Group } from '../schedule.ts';
+import { I32 } from '../webassembly/encoder.ts';
 import { Code, type Vector } from './code.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import { vectorLanes } from './vector-lanes.ts';
@@ -23,6 +24,10 @@ export interface Surroundings {
   address(at: number): number;
   isInteger(at: number): boolean;
   isStored(at: number): boolean;
+  /** Bytes that a value's memory moves on with each step of the recurrence around; 0 where it stays. */
+  step(at: number): number;
+  /** The functions of a recurrence's body are given the number of the step. */
+  readonly inBody: boolean;
   /** True for a value that takes the place of one that may still be read in the same loop. */
   isInPlace(at: number): boolean;
   /** The number all elements of a constant are, if they are. */
@@ -36,6 +41,15 @@ interface Access {
   readonly address: number;
   readonly strides: number[];
   readonly integer: boolean;
+  /** Bytes further with each step of the recurrence around. */
+  readonly step: number;
+}
+
+/** Memory that starts from zero. */
+interface Cleared {
+  readonly address: number;
+  readonly bytes: number;
+  readonly step: number;
 }
 
 type Step =
@@ -55,20 +69,15 @@ const LONG_BODY = 24;
 export function loopCode(surroundings: Surroundings, group: Group): Code {
   const builder = new Builder(surroundings, group);
   for (const at of group.nodes) builder.add(at);
-  return new Printer(
-    surroundings.module,
-    [...group.domain],
-    [...builder.steps, ...builder.last],
-    builder.cleared,
-  ).print();
+  const steps = [...builder.steps, ...builder.last];
+  return new Printer(surroundings, [...group.domain], steps, builder.cleared).print();
 }
 
 class Builder {
   readonly steps: Step[] = [];
   /** Stores that come after everything else of an element. */
   readonly last: Step[] = [];
-  /** Memory that starts from zero, in bytes. */
-  readonly cleared: { readonly address: number; readonly bytes: number }[] = [];
+  readonly cleared: Cleared[] = [];
   readonly #around: Surroundings;
   readonly #members: ReadonlySet<number>;
   readonly #values = new Map<number, number>();
@@ -91,7 +100,7 @@ class Builder {
     const order = readingOrder(node, this.#around.node(inputs[0]!).shape);
     if (order) {
       const address = this.#around.address(inputs[0]!) + 4 * order.start;
-      value = this.#load(address, squeezeStrides(order.strides, shape), this.#around.isInteger(inputs[0]!));
+      value = this.#load(address, squeezeStrides(order.strides, shape), inputs[0]!);
     } else {
       const operands = inputs.map((input) => this.#operand(input, shape));
       value = operation === 'broadcastTo' ? operands[0]! : this.#push({ kind: 'apply', operation, operands });
@@ -99,7 +108,7 @@ class Builder {
     this.#values.set(at, value);
     if (!this.#around.isStored(at)) return;
     const strides = squeezeStrides(stridesOf(shape), shape);
-    const step: Step = { kind: 'store', to: { address: this.#around.address(at), strides, integer: false }, value };
+    const step: Step = { kind: 'store', to: this.#target(at, strides), value };
     if (this.#around.isInPlace(at)) this.last.push(step);
     else this.#push(step);
   }
@@ -112,8 +121,8 @@ class Builder {
     let next = 0;
     const all = shape.map((_, axis) => (axes.includes(axis) ? 0 : own[next++]!));
     const reduced = shape.flatMap((n, axis) => (n === 1 ? [] : [axes.includes(axis)]));
-    const to = { address: this.#around.address(at), strides: squeezeStrides(all, shape), integer: false };
-    this.cleared.push({ address: to.address, bytes: 4 * sizeOf(node.shape) });
+    const to = this.#target(at, squeezeStrides(all, shape));
+    this.cleared.push({ ...to, bytes: 4 * sizeOf(node.shape) });
     if (reduced.length > 0 && !reduced[reduced.length - 1]) this.#push({ kind: 'accumulate', to, value });
     else this.#push({ kind: 'rows', to, depth: reduced.lastIndexOf(false) + 1, value });
   }
@@ -127,14 +136,19 @@ class Builder {
     if (uniform !== undefined)
       return this.#once(`constant ${uniform} ${1 / uniform}`, { kind: 'constant', value: uniform });
     const { shape } = around.node(input);
-    if (sizeOf(shape) === 1) return this.#load(around.address(input), [], around.isInteger(input));
+    if (sizeOf(shape) === 1) return this.#load(around.address(input), [], input);
     const strides = squeezeStrides(broadcastStrides(shape, loopShape), loopShape);
-    return this.#load(around.address(input), strides, around.isInteger(input));
+    return this.#load(around.address(input), strides, input);
   }
 
-  #load(address: number, strides: number[], integer: boolean): number {
+  #load(address: number, strides: number[], input: number): number {
     const kind = strides.every((stride) => stride === 0) ? 'scalar' : 'load';
-    return this.#once(`${address} by ${strides.join()}`, { kind, from: { address, strides, integer } });
+    const from = { address, strides, integer: this.#around.isInteger(input), step: this.#around.step(input) };
+    return this.#once(`${address} by ${strides.join()}`, { kind, from });
+  }
+
+  #target(at: number, strides: number[]): Access {
+    return { address: this.#around.address(at), strides, integer: false, step: this.#around.step(at) };
   }
 
   #push(step: Step): number {
@@ -164,25 +178,29 @@ function readingOrder({ operation, attributes }: GraphNode, from: Shape) {
   return undefined;
 }
 
+/** What steps alike shares its pointers. */
+function keyOf(strides: readonly number[], step: number): string {
+  return `${strides.join()} ${step}`;
+}
+
 class Printer {
-  readonly #code = new Code();
+  readonly #code: Code;
   readonly #module: ModuleBuilder;
   #sizes: number[];
   readonly #steps: readonly Step[];
-  readonly #cleared: readonly { readonly address: number; readonly bytes: number }[];
+  readonly #cleared: readonly Cleared[];
   /** What does not change in the loop, by step. */
   readonly #outside = new Map<Step, Vector>();
   /** What does not change along the last dimension. */
   readonly #row = new Map<Step, Vector>();
   readonly #sums = new Map<Step, Vector>();
 
-  constructor(
-    module: ModuleBuilder,
-    sizes: number[],
-    steps: readonly Step[],
-    cleared: readonly { readonly address: number; readonly bytes: number }[],
-  ) {
-    this.#module = module;
+  /** The step times the bytes that memory moves on. */
+  readonly #moved = new Map<number, number>();
+
+  constructor(around: Surroundings, sizes: number[], steps: readonly Step[], cleared: readonly Cleared[]) {
+    this.#code = new Code(around.inBody ? [I32] : []);
+    this.#module = around.module;
     this.#sizes = sizes.length === 0 ? [1] : sizes;
     this.#steps = steps;
     this.#cleared = cleared;
@@ -196,11 +214,18 @@ class Printer {
       }
     }
     this.#merge();
-    for (const { address, bytes } of this.#cleared) code.clearMemory({ bytes: address }, bytes);
+    const moving = [...this.#accesses(), ...this.#steps.flatMap((step) => (step.kind === 'scalar' ? [step.from] : []))];
+    for (const { step } of moving) {
+      if (step !== 0 && !this.#moved.has(step)) this.#moved.set(step, code.product(0, step));
+    }
+    for (const { address, bytes, step } of this.#cleared) {
+      code.clearMemory({ base: this.#moved.get(step), bytes: address }, bytes);
+    }
     for (const step of this.#steps) {
       if (step.kind === 'constant') this.#outside.set(step, code.constant(step.value));
       if (step.kind === 'scalar') {
-        this.#outside.set(step, this.#numbers(code.loadSpread({ bytes: step.from.address }), step.from));
+        const from = { base: this.#moved.get(step.from.step), bytes: step.from.address };
+        this.#outside.set(step, this.#numbers(code.loadSpread(from), step.from));
       }
       if (step.kind === 'rows') this.#sums.set(step, code.copy(code.constant(0)));
     }
@@ -251,19 +276,19 @@ class Printer {
   #pointers(before: ReadonlyMap<string, number>) {
     const locals = new Map<string, number>();
     const moving: { readonly local: number; readonly strides: readonly number[] }[] = [];
-    for (const { strides } of this.#accesses()) {
-      const key = strides.join();
+    for (const { strides, step } of this.#accesses()) {
+      const key = keyOf(strides, step);
       if (locals.has(key)) continue;
-      const local = this.#code.integerLocal(0);
-      this.#code.sum(local, before.get(key), 0);
+      const local = this.#code.local(I32);
+      this.#code.sum(local, before.get(key) ?? this.#moved.get(step), 0);
       locals.set(key, local);
       moving.push({ local, strides });
     }
     return { locals, moving };
   }
 
-  #address({ address, strides }: Access, pointers: ReadonlyMap<string, number>, after = 0) {
-    return { base: pointers.get(strides.join()), bytes: address + 4 * after };
+  #address({ address, strides, step }: Access, pointers: ReadonlyMap<string, number>, after = 0) {
+    return { base: pointers.get(keyOf(strides, step)) ?? this.#moved.get(step), bytes: address + 4 * after };
   }
 
   /** The last dimension: vectors, then what is left. */

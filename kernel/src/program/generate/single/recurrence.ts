@@ -1,19 +1,68 @@
 /**
- * A scan as a loop over its body: an element of each sequence is copied to where the body reads it, what it emits to
- * where it belongs. What is carried stays where it is from step to step.
+ * A scan as a loop over its body. What is carried stays where it is from step to step; elements of sequences are read,
+ * and what is emitted is written, where it belongs, if loops and products alone have to do with it; else it is copied.
  */
+import type { Graph, GraphNode } from '../../node.ts';
 import { sizeOf } from '../../shape.ts';
 import type { Shape } from '../../types.ts';
+import type { Schedule } from '../schedule.ts';
+import { I32 } from '../webassembly/encoder.ts';
 import type { Code } from './code.ts';
-import type { Emitter } from './emit.ts';
+import type { Emitter, Moving } from './emit.ts';
+
+function bytesOf(shape: Shape): number {
+  return 4 * sizeOf(shape);
+}
+
+/** Which values of a body are elements of arrays outside, and where these are. */
+export function movingIn(
+  { attributes, inputs }: GraphNode,
+  result: number,
+  address: (node: number) => number,
+  schedule: Schedule,
+): Map<number, Moving> {
+  const { body, carries = 0, sequences = 0, length = 0 } = attributes;
+  const moving = new Map<number, Moving>();
+  body!.inputs.slice(carries, carries + sequences).forEach(({ node, shape }, i) => {
+    if (!mayMove(body!, schedule, node)) return;
+    moving.set(node, { address: address(inputs[carries + i]!), bytes: bytesOf(shape) });
+  });
+  const blocks = blocksOf(body!, carries, length, result);
+  body!.outputs.slice(carries).forEach((node, i) => {
+    const made = schedule.places[node] === 'loop' || body!.nodes[node]!.operation === 'matmul';
+    if (made && !moving.has(node) && mayMove(body!, schedule, node)) moving.set(node, blocks[i]!);
+  });
+  return moving;
+}
+
+/** Where the emitted blocks of a result start, and the bytes of one step. */
+function blocksOf({ nodes, inputs, outputs }: Graph, carries: number, length: number, result: number): Moving[] {
+  let start = result + inputs.slice(0, carries).reduce((total, { shape }) => total + bytesOf(shape), 0);
+  return outputs.slice(carries).map((node) => {
+    const bytes = bytesOf(nodes[node]!.shape);
+    const block = { address: start, bytes };
+    start += bytes * length;
+    return block;
+  });
+}
+
+/** True when all that reads a value can be told where it is in each step. */
+function mayMove({ nodes }: Graph, { groups, roots }: Schedule, node: number): boolean {
+  return groups.every(({ place, nodes: members }) =>
+    members.every((at) => {
+      if (place === 'loop' || nodes[at]!.operation === 'matmul') return true;
+      return nodes[at]!.inputs.every((input) => roots[input]!.node !== node);
+    }),
+  );
+}
 
 /** Write the loop of a scan node. */
 export function writeScan(outer: Emitter, code: Code, at: number): void {
   const { attributes, inputs } = outer.node(at);
   const { body, carries = 0, sequences = 0, length = 0, reverse = false } = attributes;
   const inner = outer.bodyOf(at);
-  const bytesOf = (shape: Shape) => 4 * sizeOf(shape);
   const given = body!.inputs.map(({ node, shape }, i) => ({
+    node,
     from: outer.address(inputs[i]!),
     to: inner.address(node),
     bytes: bytesOf(shape),
@@ -22,34 +71,28 @@ export function writeScan(outer: Emitter, code: Code, at: number): void {
     const sequence = i >= carries && i < carries + sequences;
     if (!sequence) code.copyMemory({ bytes: to }, { bytes: from }, bytes);
   });
-  // Sequences and emitted blocks: a pointer each, from the first to the last or back.
-  const moving: { readonly local: number; readonly bytes: number }[] = [];
-  const pointer = (start: number, bytes: number): number => {
-    const local = code.integerLocal(start + (reverse ? (length - 1) * bytes : 0));
-    moving.push({ local, bytes: reverse ? -bytes : bytes });
-    return local;
-  };
-  const streams = given.slice(carries, carries + sequences).map((each) => ({
-    ...each,
-    pointer: pointer(each.from, each.bytes),
-  }));
-  let start = outer.address(at) + given.slice(0, carries).reduce((total, { bytes }) => total + bytes, 0);
-  const emitted = body!.outputs.slice(carries).map((node) => {
-    const bytes = bytesOf(inner.node(node).shape);
-    const each = { from: inner.address(node), bytes, pointer: pointer(start, bytes) };
-    start += bytes * length;
-    return each;
+  const step = code.local(I32);
+  code.integer(reverse ? length - 1 : 0);
+  code.set(step);
+  const streams = given.slice(carries, carries + sequences).filter(({ node }) => !inner.isMoving(node));
+  const blocks = blocksOf(body!, carries, length, outer.address(at));
+  const seen = new Set<number>();
+  const copied = body!.outputs.slice(carries).flatMap((node, i) => {
+    const inPlace = inner.isMoving(node) && inner.address(node) === blocks[i]!.address && !seen.has(node);
+    seen.add(node);
+    return inPlace ? [] : [{ node, block: blocks[i]! }];
   });
   code.repeat(length, () => {
-    for (const { pointer: from, to, bytes } of streams) {
-      code.copyMemory({ bytes: to }, { base: from, bytes: 0 }, bytes);
+    for (const { from, to, bytes } of streams) {
+      code.copyMemory({ bytes: to }, { base: code.product(step, bytes), bytes: from }, bytes);
     }
-    inner.write(code);
-    for (const { from, pointer: to, bytes } of emitted) {
-      code.copyMemory({ base: to, bytes: 0 }, { bytes: from }, bytes);
+    inner.write(code, step);
+    for (const { node, block } of copied) {
+      const to = { base: code.product(step, block.bytes), bytes: block.address };
+      code.copyMemory(to, inner.location(node, code, step), block.bytes);
     }
-    inner.writeUpdates(code);
-    for (const { local, bytes } of moving) code.advance(local, bytes);
+    inner.writeUpdates(code, step);
+    code.advance(step, reverse ? -1 : 1);
   });
   let to = outer.address(at);
   for (const { to: from, bytes } of given.slice(0, carries)) {

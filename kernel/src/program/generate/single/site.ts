@@ -13,6 +13,17 @@ export interface Operand {
   readonly shape: Shape;
   /** 32-bit integers instead of numbers. */
   readonly integer: boolean;
+  /** Bytes further with each step of the recurrence around, whose number is the first parameter; 0 elsewhere. */
+  readonly step: number;
+}
+
+/** Put the address of a value on the stack. */
+export function pushAddress(code: Code, { address, step }: Operand): void {
+  code.integer(address);
+  if (step === 0) return;
+  code.get(0);
+  code.integer(step);
+  code.raw(0x6c, 0x6a);
 }
 
 export interface Site {

@@ -8,7 +8,7 @@ import type { Shape } from '../../../types.ts';
 import { I32 } from '../../webassembly/encoder.ts';
 import { scratchSize, writeMatrixProduct } from '../../webassembly/matrix-product.ts';
 import { Code } from '../code.ts';
-import type { KernelWriter, Site } from '../site.ts';
+import { type KernelWriter, pushAddress, type Site } from '../site.ts';
 
 const single = { precision: 'single' } as const;
 
@@ -28,7 +28,7 @@ export const matmul: KernelWriter = {
     const { code, node, inputs, output } = site;
     const [a, b] = inputs;
     const product = productFunction(site, productLayout(a!.shape, b!.shape, node.attributes));
-    for (const { address } of [a!, b!, output]) code.integer(address);
+    for (const operand of [a!, b!, output]) pushAddress(code, operand);
     code.call(product);
   },
 };
