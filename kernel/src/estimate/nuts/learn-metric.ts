@@ -22,7 +22,7 @@ export type MetricChoice = 'auto' | 'diagonal' | 'dense';
 const threshold = 2;
 /** Up to so many coordinates all directions are looked at; beyond, the leading ones of draws and of gradients. */
 const mostWhole = 24;
-const leading = 6;
+const leading = 4;
 /** Draws for a coordinate looked at, below which only scales are learned. */
 const drawsEach = 2;
 /** Draws below which leading directions are not looked for. */
@@ -43,8 +43,8 @@ export function learnMetric(
   const d = variance.length;
   if (choice === 'diagonal' || d === 1) return metric;
   const scale = variance.map(Math.sqrt);
-  const draws = positions.map((q) => q.map((x, i) => (x - centre.mean[i]!) / scale[i]!)); // (n, d)
-  const slopes = gradients.map((g) => g.map((x, i) => (x - slope.mean[i]!) * scale[i]!)); // (n, d)
+  const draws = positions.map((q) => centred(q, centre.mean, scale, -1)); // (n, d)
+  const slopes = gradients.map((g) => centred(g, slope.mean, scale, 1)); // (n, d)
   const basis = basisOf(draws, slopes, d, choice);
   if (basis === undefined) return metric;
   const projectedDraws = project(draws, basis, d);
@@ -65,6 +65,16 @@ export function learnMetric(
     );
   });
   return keep.length === 0 ? metric : { variance, directions: lifted(whole, keep, basis, rank, d) };
+}
+
+/** (x − mean) times scale^exponent. */
+function centred(x: Float64Array, mean: Float64Array, scale: Float64Array, exponent: 1 | -1): Float64Array {
+  const result = new Float64Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    const off = x[i]! - mean[i]!;
+    result[i] = exponent === 1 ? off * scale[i]! : off / scale[i]!;
+  }
+  return result;
 }
 
 /** √(var x / var ∂): both have the units of the posterior's variance. */

@@ -36,6 +36,27 @@ export function metricUpdates(length: number): number[] {
   return [...updates, last];
 }
 
+/** Rows in the order they came, in blocks, so that one more row copies few. */
+export interface History {
+  readonly blocks: readonly (readonly Float64Array[])[];
+  readonly recent: readonly Float64Array[];
+}
+
+const blockSize = 25;
+const nothing: History = { blocks: [], recent: [] };
+
+/** One more row (copied); blocks that the last `kept` rows do not reach are let go. */
+function append({ blocks, recent }: History, row: Float64Array, kept: number): History {
+  const next = [...recent, row.slice()];
+  if (next.length < blockSize) return { blocks, recent: next };
+  return { blocks: [...blocks, next].slice(-Math.ceil(kept / blockSize) - 1), recent: [] };
+}
+
+/** The last `kept` rows. */
+function latest({ blocks, recent }: History, kept: number): Float64Array[] {
+  return [...blocks.flat(), ...recent].slice(-kept);
+}
+
 export interface Warmup {
   readonly updates: readonly number[];
   readonly choice: MetricChoice;
@@ -43,8 +64,8 @@ export interface Warmup {
   readonly iteration: number;
   readonly averaging: DualAveraging;
   /** The later half of what has been seen. */
-  readonly positions: readonly Float64Array[]; // (kept, d)
-  readonly gradients: readonly Float64Array[]; // (kept, d)
+  readonly positions: History; // rows (d,)
+  readonly gradients: History; // rows (d,)
   /** The metric in use. */
   readonly metric: Metric;
 }
@@ -63,8 +84,8 @@ export function startWarmup(
     target,
     iteration: 0,
     averaging: startAveraging(stepSize),
-    positions: [],
-    gradients: [],
+    positions: nothing,
+    gradients: nothing,
     metric,
   };
 }
@@ -74,14 +95,14 @@ export function adapt(warmup: Warmup, position: Float64Array, gradient: Float64A
   const iteration = warmup.iteration + 1;
   const averaging = average(warmup.averaging, acceptance, warmup.target);
   if (iteration > (warmup.updates.at(-1) ?? 0)) {
-    return { ...warmup, iteration, averaging, positions: [], gradients: [] };
+    return { ...warmup, iteration, averaging, positions: nothing, gradients: nothing };
   }
   const kept = Math.min(mostKept, Math.ceil(iteration / 2));
-  const positions = [...warmup.positions, position.slice()].slice(-kept);
-  const gradients = [...warmup.gradients, gradient.slice()].slice(-kept);
+  const positions = append(warmup.positions, position, kept);
+  const gradients = append(warmup.gradients, gradient, kept);
   const next = { ...warmup, iteration, averaging, positions, gradients };
   if (!warmup.updates.includes(iteration)) return next;
-  return { ...next, metric: learnMetric(positions, gradients, warmup.choice) };
+  return { ...next, metric: learnMetric(latest(positions, kept), latest(gradients, kept), warmup.choice) };
 }
 
 /** What sampling uses once warm-up has ended. */

@@ -207,7 +207,7 @@ describe('NUTS with a metric that is not diagonal', () => {
 
   it('samples a strongly correlated normal in few leapfrogs, where the diagonal one takes many', () => {
     const cost = (metric: 'auto' | 'diagonal') => run(target, 6, { metric, warmup: 400, draws: 200 }).gradients;
-    expect(cost('auto') * 5).toBeLessThan(cost('diagonal'));
+    expect(cost('auto') * 3).toBeLessThan(cost('diagonal'));
   });
 
   it('gives the moments of that normal', () => {

@@ -36,7 +36,6 @@ describe('the metric', () => {
       warmup = adapt(warmup, Float64Array.of(x), Float64Array.of(-(x - 5) / 9), 0.8);
     }
     expect(adapted(warmup).metric.variance[0]).toBeCloseTo(9, 10);
-    expect(warmup.positions).toHaveLength(45);
   });
 
   it('changes at its updates alone, and forgets what it no longer needs', () => {
@@ -50,7 +49,19 @@ describe('the metric', () => {
       if (warmup.metric !== before) changes.push(i);
     }
     expect(changes).toEqual(warmup.updates);
-    expect(warmup.positions).toHaveLength(0);
+    expect(warmup.positions).toEqual({ blocks: [], recent: [] });
+  });
+
+  it('is learned from the later half alone, and long warm-ups keep no more than that', () => {
+    let warmup = startWarmup(400, 1, 0.8, unit);
+    for (let i = 1; i <= 360; i++) {
+      // The first half lies elsewhere, and would be a variance of millions.
+      const x = (i <= 180 ? 5000 : 0) + (i % 2 === 0 ? 1 : -1);
+      warmup = adapt(warmup, Float64Array.of(x), Float64Array.of(i % 2 === 0 ? -1 : 1), 0.8);
+      const rows = warmup.positions.blocks.flat().length + warmup.positions.recent.length;
+      expect(rows).toBeLessThan(i / 2 + 60);
+    }
+    expect(warmup.metric.variance[0]).toBeCloseTo(1, 10);
   });
 
   it('is left as it began where there is no update', () => {
@@ -67,7 +78,7 @@ describe('the metric', () => {
     const after = adapt(before, position, Float64Array.of(1), 0.5);
     position[0] = 99;
     expect(before).toEqual(copy);
-    expect(after.positions[0]![0]).toBe(3);
+    expect(after.positions.recent[0]![0]).toBe(3);
   });
 });
 
