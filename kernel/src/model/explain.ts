@@ -34,7 +34,8 @@ export function explain(position: Float64Array, { assembled, names, values, dens
 function explainTerm({ label, elements, reasons }: AssembledTerm, at: Float64Array, assembled: Assembled): string {
   const inputs = [{ name: 'position', shape: assembled.position.shape }];
   const outputs = [elements, ...reasons.map(({ value }) => value)];
-  const [found, ...parts] = compile({ inputs, outputs }).run({ position: at }) as [Float64Array];
+  const program = compile({ inputs, outputs });
+  const [found, ...parts] = program.run({ position: at }) as [Float64Array];
   const bad = found.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return '';
   const because = reasons.map((reason, i) => {
@@ -42,7 +43,9 @@ function explainTerm({ label, elements, reasons }: AssembledTerm, at: Float64Arr
     return `${reason.label} = ${number(part[part.length === found.length ? bad : 0]!)}`;
   });
   const place = elements.shape.length === 0 ? '' : ` at ${elementIndex(bad, elements.shape)}`;
-  return `  ${label} is ${number(found[bad]!)}${place}${because.length === 0 ? '' : ` (${because.join(', ')})`}`;
+  const reason = explainNonFinite(program, { position: at })?.reason;
+  const values = because.length === 0 ? '' : ` (${because.join(', ')})`;
+  return `  ${label} is ${number(found[bad]!)}${place}${values}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** The first slope that is not finite, and the operation that made it so. */

@@ -20,6 +20,8 @@ export interface NonFinite {
   readonly value: number;
   /** What went in: expression and value, at that element where the operation is elementwise. */
   readonly operands: readonly { readonly expression: string; readonly value: number }[];
+  /** What the operation itself has to say, where it has. */
+  readonly reason?: string;
   /** All of it as one sentence. */
   readonly message: string;
 }
@@ -117,6 +119,7 @@ function report(
     element,
     value,
     operands,
+    ...(reason === undefined ? {} : { reason }),
     message: `${expression} is ${value}${where}${because ? `: ${because}` : ''}`,
   };
 }

@@ -249,6 +249,20 @@ describe('in a model', () => {
       expect(Math.abs(x - h[i]!)).toBeLessThan(1e-3 * (1 + Math.abs(h[i]!)));
     });
   });
+  it('says why the density is NaN where the solution ends', () => {
+    const growing = model()
+      .data({ y: [1, 2] })
+      .parameters({ k: normal(5, 1) })
+      .observe(({ k }) => ({
+        y: normal(
+          odeSolve((_, state) => state.square().mul(k), 1, 0, [0.1, 1]),
+          1,
+        ),
+      }));
+    expect(compileModel(growing).explain(Float64Array.of(5))).toMatch(
+      /y ~ normal\(…, 1\) is NaN at \[1\] \(y = 2, mean = NaN.*\): the integrator stopped at t = 0\.2, between 0\.1 and 1: no step is small enough there/,
+    );
+  });
   it('is sampled to the posterior of the closed form', async () => {
     const options = { chains: 2, warmup: 300, draws: 500, seed: 4 };
     const [a, b] = [await sample(solved, options), await sample(closed, options)];
