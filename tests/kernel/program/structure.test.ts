@@ -121,6 +121,16 @@ describe('programs of one structure', () => {
     }
   });
 
+  it('are told apart where codes of one come in runs', () => {
+    const at = (codes: readonly number[]) => graphOf([segmentSum(x.at(codes).exp(), codes, 4)]);
+    const sorted = Array.from({ length: 60 }, (_, i) => Math.floor(i / 15));
+    const turns = Array.from({ length: 60 }, (_, i) => i % 4);
+    const given = { x: Float64Array.of(0.3, -0.8, 1.1, 0.4) };
+    for (const codes of [sorted, turns, sorted.toReversed()]) {
+      expect(new Program(at(codes)).run(given)).toEqual(new Program(at(codes), 'interpreter').run(given));
+    }
+  });
+
   it('share no code where two constants are parts of one array', () => {
     const shared = numbers(80, 4);
     const parts = (offset: number) =>

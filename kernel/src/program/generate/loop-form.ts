@@ -44,3 +44,13 @@ export interface LoopForm {
 export function lengthOf({ sizes }: LoopForm): number {
   return sizes.reduce((product, n) => product * n, 1);
 }
+
+/** A run of equal codes is worth a register when it is this long on average. */
+const LONG_RUN = 4;
+
+/** True for codes that change seldom, as those of sorted groups do: a rule of the codes alone. */
+export function comesInRuns(codes: ArrayLike<number>): boolean {
+  let runs = 1;
+  for (let i = 1; i < codes.length; i++) if (codes[i] !== codes[i - 1]) runs++;
+  return codes.length >= LONG_RUN * runs;
+}

@@ -3,6 +3,7 @@
  * structure share their code (`template.ts`).
  */
 import type { Graph } from '../node.ts';
+import { comesInRuns } from './loop-form.ts';
 import { isSimpleIndex, isWrittenOut, SMALL } from './schedule.ts';
 
 /** Operations whose second input is codes. */
@@ -20,7 +21,8 @@ export function structureOf(graph: Graph): string {
     const numbers = inCode ? bits(value) : value && '…';
     const inner = body && whole(body);
     const simple = indexed.has(operation) && isSimpleIndex(graph, node);
-    return `${operation}(${inputs.join()})[${shape.join()}]${JSON.stringify(plain, exact)}${numbers ?? ''}${inner ?? ''}${simple}`;
+    const runs = simple && comesInRuns(graph.nodes[inputs[1]!]!.attributes.value!);
+    return `${operation}(${inputs.join()})[${shape.join()}]${JSON.stringify(plain, exact)}${numbers ?? ''}${inner ?? ''}${simple}${runs}`;
   });
   const inputs = graph.inputs.map(({ name, node }) => `${name}=${node}`);
   return `${nodes.join('\n')}\n${inputs.join()}\n${graph.outputs.join()}`;

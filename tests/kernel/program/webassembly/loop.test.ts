@@ -51,6 +51,18 @@ describe('a loop has the same bits on every back end', () => {
     const y = x.at(codes).mul(constant(wave(n, 1)));
     agree([y.exp(), segmentSum(y.tanh(), codes, 7), ...grad(y.square().sum(), [x])], { x: 7 });
   });
+  it.each(lengths)('%i elements added up by sorted groups, in runs of any length', (n) => {
+    const x = variable('x', [7]);
+    const y = x.at(Array.from({ length: n }, (_, i) => i % 7)).mul(constant(wave(n, 1)));
+    const groups = [
+      Array.from({ length: n }, (_, i) => Math.floor((7 * i) / n)), // sorted
+      Array.from({ length: n }, (_, i) => (Math.floor(i / 9) * 3) % 7), // in runs, not sorted
+      Array.from({ length: n }, () => 4), // one group
+      Array.from({ length: n }, (_, i) => (i < n - 1 ? 6 : 0)), // the last alone
+    ];
+    const sums = groups.map((codes) => segmentSum(y.tanh(), codes, 7));
+    agree([...sums, ...grad(sums.reduce((a, b) => a.mul(b)).sum(), [x])], { x: 7 });
+  });
   it('with rows of a scan, whose place in memory moves', () => {
     const x = variable('x', [40]);
     const rows = constant(wave(40 * 5, 2)).reshape(5, 40);

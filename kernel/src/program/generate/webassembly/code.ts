@@ -168,6 +168,15 @@ export class Code {
     this.raw(0x0b);
   }
 
+  /** What is done only where two locals of type i32 differ. */
+  whenDifferent(a: number, b: number, body: () => void): void {
+    this.get(a);
+    this.get(b);
+    this.raw(0x47, 0x04, 0x40);
+    body();
+    this.raw(0x0b);
+  }
+
   /** What is done only where the bits of `mask` in a counter are all set. */
   whenAllSet(counter: number, mask: number, body: () => void): void {
     this.get(counter);

@@ -3,11 +3,11 @@
  * at a time with the same code. The partial sums of a total are the four lanes.
  */
 import { RUN } from '../../operations/log-product.ts';
-import { type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
+import { comesInRuns, type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
 import type { Assembler } from './assembler.ts';
 import { type Address, Code, type Vector } from './code.ts';
 import { bounded, formOf } from './elementwise.ts';
-import { F64, I32, unsigned } from './encoder.ts';
+import { F64, I32, signed, unsigned } from './encoder.ts';
 import { log1p } from './logarithm.ts';
 
 /** Loops of fewer elements cost more to call than they gain. */
@@ -65,6 +65,7 @@ function numberIn(text: string): number {
 }
 
 type Apply = Extract<Step, { kind: 'apply' }>;
+type Scatter = Extract<Step, { kind: 'scatter' }>;
 
 /** Elements of one piece of code: a vector of two, or a single one. */
 interface Piece {
@@ -88,6 +89,10 @@ class Printer {
   readonly #registers = new Map<Step, readonly [Vector, Vector]>();
   /** Products of the current run, of the totals of logarithms. */
   readonly #products = new Map<Step, readonly [Vector, Vector]>();
+  /** Sums of the current run of equal codes, and the row they belong to, of scatters whose codes come in runs. */
+  readonly #runs = new Map<Step, { readonly sum: Vector; readonly row: number }>();
+  /** Rows that the pieces being written have found, by codes and lane. */
+  readonly #rows = new Map<string, number>();
   /** Counter plus a variable offset, by its text. */
   readonly #bases = new Map<string, number>();
 
@@ -127,6 +132,7 @@ class Printer {
         this.#registers.set(step, [code.variable(), code.variable()]);
       }
       if (step.kind === 'logTotal') this.#products.set(step, [code.variable(), code.variable()]);
+      if (step.kind === 'scatter' && comesInRuns(step.codes)) this.#beginRuns(step);
     }
     const counter = code.counter(); // in bytes
     const whole = this.#length - (this.#length % 4);
@@ -142,6 +148,7 @@ class Printer {
     if (rest === 1) this.#pieces(counter, { after: 0, lanes: 1, register: 0 });
     if (rest === 3) this.#pieces(counter, { after: 16, lanes: 1, register: 1 });
     this.#endRuns();
+    for (const [step, run] of this.#runs) this.#endRun(step as Scatter, run);
     this.#finishTotals();
   }
 
@@ -163,6 +170,7 @@ class Printer {
   /** Step by step for all pieces, so that the processor has independent work at hand. */
   #pieces(counter: number, ...pieces: readonly Piece[]): void {
     const values = pieces.map((): Vector[] => []);
+    this.#rows.clear();
     for (const step of this.#steps) {
       pieces.forEach((piece, i) => {
         values[i]!.push(this.#step(step, values[i]!, counter, piece));
@@ -220,7 +228,11 @@ class Printer {
   /** A local with the byte offset of the row that a lane reads or adds to, a variable offset included. */
   #row(codes: Int32Array, lane: number, counter: number, { after }: Piece, offset: string): number {
     const { code } = this;
+    const key = `${this.#places.get(codes)} ${after} ${lane} ${offset}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
     const row = code.local(I32);
+    this.#rows.set(key, row);
     code.get(counter);
     code.raw(0x41, 0x01, 0x76); // codes have four bytes
     code.raw(0x28, 2, ...unsigned(this.#places.get(codes)! + after / 2 + 4 * lane));
@@ -242,13 +254,40 @@ class Printer {
     return this.code.loadLane(first, 1, { base: this.#row(codes, 1, counter, piece, from.offset), bytes });
   }
 
-  /** One lane after the other: two may go to the same place. */
-  #scatter({ to, codes }: Extract<Step, { kind: 'scatter' }>, value: Vector, counter: number, piece: Piece): void {
+  /** The sum of the first run starts from what is in memory. */
+  #beginRuns(step: Scatter): void {
     const { code } = this;
+    const row = code.local(I32);
+    code.raw(0x41, ...signed(8 * step.codes[0]!));
+    code.set(row);
+    const bytes = this.#places.get(step.to.array)!;
+    this.#runs.set(step, { sum: code.copy(code.load({ base: row, bytes }, 1)), row });
+  }
+
+  #endRun({ to }: Scatter, { sum, row }: { readonly sum: Vector; readonly row: number }): void {
+    this.code.storeLane({ base: row, bytes: this.#places.get(to.array)! }, sum, 0);
+  }
+
+  /** One lane after the other: two may go to the same place. Runs of equal codes are added up in a register. */
+  #scatter(step: Scatter, value: Vector, counter: number, piece: Piece): void {
+    const { code } = this;
+    const { to, codes } = step;
     const bytes = this.#places.get(to.array)!;
+    const run = this.#runs.get(step);
     for (let lane = 0; lane < piece.lanes; lane++) {
-      const address = { base: this.#row(codes, lane, counter, piece, ''), bytes };
+      const row = this.#row(codes, lane, counter, piece, '');
+      const address = { base: row, bytes };
       const term = lane === 0 ? value : code.shuffle(value, value, 1, 1);
+      if (run) {
+        code.whenDifferent(row, run.row, () => {
+          this.#endRun(step, run);
+          code.assign(run.sum, code.load(address, 1));
+          code.get(row);
+          code.set(run.row);
+        });
+        code.assign(run.sum, code.binary('add', run.sum, term));
+        continue;
+      }
       code.storeLane(address, code.binary('add', code.load(address, 1), term), 0);
     }
   }
