@@ -15,6 +15,9 @@ const warmAfter = 1500;
 const youngMemory = 8;
 /** Cells kept for a thread that starts later, or again; of more, the last. */
 const remembered = 1000;
+/** How long the thread is not told what has run, ms, and of how many cells at most. */
+const untoldAtMost = 100;
+const mostUntold = 50;
 /** Asked first of a fresh thread: it reads the libraries a cell is checked against. */
 const warming = 'Math.abs(process.uptime());';
 
@@ -29,6 +32,7 @@ export class Language implements Checker {
   #cells: string[] = [];
   /** What the thread is yet to be told, in order. */
   readonly #untold: ToLanguage[] = [];
+  #telling: NodeJS.Timeout | undefined;
   readonly #waiting = new Map<number, { readonly settle: (answer: never) => void; readonly nothing: unknown }>();
 
   /** A cell has run: what it declared is known from now on. */
@@ -75,6 +79,7 @@ export class Language implements Checker {
 
   close(): void {
     clearTimeout(this.#warming);
+    clearTimeout(this.#telling);
     void this.#worker?.terminate();
   }
 
@@ -94,15 +99,17 @@ export class Language implements Checker {
   }
 
   #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
     for (const note of this.#untold.splice(0)) this.#worker?.postMessage(note);
   }
 
-  /** Before the next question, or in the next turn of the event loop: the answer to a cell goes out first. */
+  /** Before the next question, or after a while: cells in quick succession cost the least when they come together. */
   #tellLater(note: ToLanguage): void {
     if (!this.#worker) return; // it is told all that has run when it starts
     this.#untold.push(note);
-    if (this.#untold.length > 1) return;
-    setImmediate(() => this.#tell());
+    if (this.#untold.length > mostUntold) this.#tell();
+    else this.#telling ??= setTimeout(() => this.#tell(), untoldAtMost).unref();
   }
 
   #start(): void {

@@ -10,7 +10,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 const delimiter = Buffer.from('<IDS|MSG>');
-const emptyObject = Buffer.from('{}');
 
 /** The version of the messaging protocol we speak. */
 export const protocolVersion = '5.4';
@@ -51,7 +50,7 @@ export class Signer {
   }
 
   /** Hexadecimal HMAC over the frames, or an empty string where there is no key. */
-  sign(frames: readonly Uint8Array[]): string {
+  sign(frames: readonly (Uint8Array | string)[]): string {
     if (this.#key === '') return '';
     const hmac = createHmac(this.#hash, this.#key);
     for (const frame of frames) hmac.update(frame);
@@ -138,10 +137,10 @@ export class Composer {
       version: protocolVersion,
     };
     const signed = [
-      Buffer.from(JSON.stringify(header)),
-      parent ?? emptyObject,
-      Buffer.from(JSON.stringify(metadata)),
-      content instanceof Uint8Array ? content : Buffer.from(JSON.stringify(content)),
+      JSON.stringify(header),
+      parent ?? '{}',
+      JSON.stringify(metadata),
+      content instanceof Uint8Array ? content : JSON.stringify(content),
     ];
     return [...identities, delimiter, this.#signer.sign(signed), ...signed, ...buffers];
   }

@@ -1,6 +1,7 @@
 /**
  * The five ZeroMQ sockets of a kernel. Nothing here knows what the messages mean.
  */
+import { isUtf8 } from 'node:buffer';
 import { rmSync } from 'node:fs';
 import { address, type Channel, type Connection } from './connection.ts';
 
@@ -27,6 +28,11 @@ export interface Listener {
 const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
 /** How long unsent messages are kept when the sockets close, ms: a reader that is alive takes far less. */
 const linger = 1000;
+
+/** zeromq.js copies frames up to this length, in bytes … */
+const copied = 128;
+/** … and to make a text of a frame longer than this costs more than lending it. */
+const longestText = 1 << 14;
 
 export interface Sockets extends Transport {
   /** Close all sockets; what was sent still goes out. */
@@ -58,7 +64,7 @@ export async function openSockets(connection: Connection, listener: Listener): P
   });
 
   function send(name: Channel, frames: Frames): void {
-    sockets[name].send([...frames]).catch((error: unknown) => listener.lost(name, error));
+    sockets[name].send(frames.map(lent)).catch((error: unknown) => listener.lost(name, error));
   }
 
   return {
@@ -71,6 +77,15 @@ export async function openSockets(connection: Connection, listener: Listener): P
       }
     },
   };
+}
+
+/**
+ * A frame as it is best handed to zeromq.js: that lends the bytes of a longer buffer to libzmq's thread, which then wakes
+ * ours to give them back, a cost of several frames for each; the text of a string it hands over for good.
+ */
+function lent(frame: Uint8Array | string): Uint8Array | string {
+  if (typeof frame === 'string' || frame.length <= copied || frame.length > longestText || !isUtf8(frame)) return frame;
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8');
 }
 
 interface Source {

@@ -90,6 +90,35 @@ describe('the sockets', () => {
     client.close();
   });
 
+  it('send every frame byte for byte, whatever is in it', async () => {
+    const client = new Subscriber({ receiveHighWaterMark: 0 });
+    const topic = new Promise<string>((resolve) => {
+      subscribed = resolve;
+    });
+    client.connect(address(connection, 'iopub'));
+    client.subscribe('bytes');
+    await topic;
+    const any = Uint8Array.from({ length: 1000 }, (_, i) => i % 256); // no text
+    const text = `\ufeffé😀\u0000\r\n${'x'.repeat(300)}`;
+    const inside = Buffer.from(`aa${text}aa`).subarray(2, -2);
+    const frames = [
+      'bytes',
+      any,
+      text,
+      Buffer.from(text),
+      inside,
+      'x'.repeat(1e6),
+      Buffer.alloc(1e6, 'é'),
+      any.subarray(0, 5),
+    ];
+    sockets.send('iopub', frames);
+    const got = await client.receive();
+    expect(got.map((frame) => frame.toString('latin1'))).toEqual(
+      frames.map((frame) => Buffer.from(frame as string).toString('latin1')),
+    );
+    client.close();
+  });
+
   it('do not mind an answer to someone who has left', async () => {
     sockets.send('shell', ['nobody', 'answer']);
     const client = new Request();
