@@ -251,8 +251,10 @@ export class Expression<S extends Shape = Shape> implements Methods<S> {
     if (whole && this.shape[0] === 2) return apply('logAddExp', [this.at(0) as never, this.at(1) as never]);
     return this.#reduce('logSumExp', axis);
   }
-  prod(): Expr<[]> {
-    return this.#reduce('prod') as Expr<[]>;
+  prod(): Expr<[]>;
+  prod(axis: number): Expr;
+  prod(axis?: number): Expr {
+    return this.#reduce('prod', axis);
   }
   cumsum(): Expr<S> {
     return applyTyped<S>('cumsum', [this], {});

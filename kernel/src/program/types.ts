@@ -143,8 +143,9 @@ export interface Methods<S extends Shape = Shape> extends Shaped<S> {
   sum(axis: number): Expr;
   mean(): Expr<[]>;
   mean(axis: number): Expr;
-  /** Product of all elements. */
+  /** Product of all elements, or along one axis. */
   prod(): Expr<[]>;
+  prod(axis: number): Expr;
   max(): Expr<[]>;
   max(axis: number): Expr;
   min(): Expr<[]>;

@@ -237,6 +237,10 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     use('one zero', [vector(0, 1.3, -2)], (x) => x.prod()),
     use('two zeros', [vector(0, 1.3, 0)], (x) => x.prod()),
     use('matrix', [matrix(2, 2, ...nonzero)], (x) => x.prod()),
+    use('columns, with a zero', [matrix(3, 2, 0, 1.3, -2, 0.7, 0.4, 1.5)], (x) => x.prod(0).exp()),
+    use('middle of three, with zeros', [{ shape: [2, 3, 2], values: [...wild, ...nonzero, 0, 0.4, 0, 1.5] }], (x) =>
+      x.prod(1).add(1).square(),
+    ),
   ],
   logSumExp: [
     use('all', [vector(...wild)], (x) => x.mul(2).logSumExp()),

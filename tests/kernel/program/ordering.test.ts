@@ -218,6 +218,21 @@ describe('running values', () => {
       { numRuns: 30 },
     );
   });
+  it('the last product is the product along that dimension', () => {
+    for (const axis of [0, 1, 2, -1]) {
+      const last = run((e) => cumulativeProduct(e.add(0.5), axis), d.shape, d.values);
+      const whole = run((e) => e.add(0.5).prod(axis), d.shape, d.values);
+      const [stride, length] = (
+        [
+          [12, 2],
+          [4, 3],
+          [1, 4],
+        ] as const
+      )[axis < 0 ? 2 : axis]!;
+      const ends = last.filter((_, i) => Math.floor(i / stride) % length === length - 1);
+      expect(whole).toEqual(ends);
+    }
+  });
   it('a product with zeros has the right gradient', () => {
     const slopes = run((e) => grad(cumulativeProduct(e).sum(), [e])[0]!, [4], [2, 0, 3, 0]);
     // 1 + x1 + x1 x2 + x1 x2 x3, x0 (1 + x2 + x2 x3), x0 x1 (1 + x3), x0 x1 x2

@@ -108,7 +108,7 @@ export const reduction = {
     derivative: toExtremes,
   },
   prod: {
-    documentation: 'product over all elements; the derivative is right where elements are 0; 1 of nothing',
+    documentation: 'product over axes; the derivative is right where elements are 0; 1 of nothing',
     arity: 1,
     shape,
     kernel: fold(1, (a, x) => a * x),
@@ -154,26 +154,34 @@ export const reduction = {
  * ∂ Π x / ∂ x_i is the product of the others; as two scans (products from the left and from the right), so that no
  * division by a zero element happens and higher derivatives follow by the same rule.
  */
-function productDerivative({ cotangent, inputs, apply, placeholder, close, times }: Chain): Expr[] {
+function productDerivative(chain: Chain): Expr[] {
+  const { cotangent, inputs, attributes, apply, placeholder, close, times } = chain;
   const x = inputs[0]!;
-  const n = x.size;
-  if (n === 0) return [x];
-  const state = placeholder([]);
-  const element = placeholder([]);
+  const axes = attributes.axes!;
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const rest = kept.map((axis) => x.shape[axis]!);
+  const width = sizeOf(rest);
+  const n = x.size / Math.max(1, width);
+  if (x.size === 0) return [x];
+  // What is multiplied comes first, in row-major order.
+  const permutation = [...axes, ...kept];
+  const whole = kept.length === 0;
+  const lines = whole ? x.reshape(n) : apply('transpose', [x], { permutation }).reshape(n, ...rest);
+  const state = placeholder(rest);
+  const element = placeholder(rest);
   const { graph: body } = close([state.mul(element), state], [state, element]);
-  const flat = x.reshape(n);
+  const start = whole ? 1 : apply('broadcastTo', [1], { sizes: rest });
   const others = (reverse: boolean) => {
-    const swept = apply('scan', [1, flat], { body, carries: 1, sequences: 1, length: n, reverse });
-    return apply('slice', [swept], { start: 1, end: n + 1 }); // the product before each element
+    const swept = apply('scan', [start, lines], { body, carries: 1, sequences: 1, length: n, reverse });
+    return apply('slice', [swept], { start: width, end: width + n * width }); // the product before each element
   };
-  return [
-    times(
-      cotangent,
-      others(false)
-        .mul(others(true))
-        .reshape(...x.shape),
-    ),
-  ];
+  const product = others(false).mul(others(true));
+  if (whole) return [times(cotangent, product.reshape(...x.shape))];
+  const back = permutation.map((_, axis) => permutation.indexOf(axis));
+  const inOrder = apply('transpose', [product.reshape(...permutation.map((axis) => x.shape[axis]!))], {
+    permutation: back,
+  });
+  return [times(spread(cotangent, chain), inOrder)];
 }
 
 function logSumExpKernel({ inputShapes, attributes }: KernelContext): Kernel {
