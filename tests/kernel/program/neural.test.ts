@@ -299,7 +299,7 @@ describe('attention', () => {
     // torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True), all (1, 2, 3, 2) of sin(1.9 i),
     // sin(1.9 i + 1), sin(1.9 i + 2); the gradient of Σ o² by q.
     const shape = [1, 2, 3, 2];
-    const [q, k, v] = ['q', 'k', 'v'].map((name) => variable(name, shape)) as [Expr, Expr, Expr];
+    const [q, k, v] = [variable('q', shape), variable('k', shape), variable('v', shape)];
     const causal = [
       [1, 0, 0],
       [1, 1, 0],
