@@ -19,7 +19,8 @@ fixed = settings(
     database=None,
     deadline=None,
     max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    # One kernel takes all examples: it is to survive them.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 
 json_values = st.recursive(
@@ -205,3 +206,52 @@ def test_without_a_key_messages_are_not_signed(tmp_path):
         assert session.value("1 + 1") == "2"
     finally:
         session.close()
+
+
+pieces = st.lists(
+    st.tuples(st.just("out"), st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30))
+    | st.tuples(st.just("error"), st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30))
+    | st.tuples(st.just("show"), st.integers(0, 99))
+    | st.tuples(st.just("wait"), st.sampled_from([0, 1, 45]))
+    | st.tuples(st.just("clear"), st.booleans()),
+    min_size=1,
+    max_size=25,
+)
+WRITTEN = {
+    "out": "process.stdout.write({});",
+    "error": "process.stderr.write({});",
+    "show": "display({});",
+    "wait": "await new Promise((r) => setTimeout(r, {}));",
+    "clear": "clearOutput({});",
+}
+
+
+@settings(fixed, max_examples=25)
+@given(pieces)
+def test_whatever_a_cell_says_arrives_whole_in_order_and_before_idle(shared, said):
+    expected = []
+    for kind, value in said:
+        if kind in ("out", "error"):
+            name = {"out": "stdout", "error": "stderr"}[kind]
+            if expected and expected[-1][0] == name:
+                expected[-1] = (name, expected[-1][1] + value)
+            else:
+                expected.append((name, value))
+        elif kind != "wait":
+            expected.append((kind, str(value) if kind == "show" else value))
+    code = "\n".join(WRITTEN[kind].format(json.dumps(value)) for kind, value in said)
+    ran = shared.run(code + "\nundefined", timeout=30)
+    heard = []
+    for message in ran.outputs:
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            if heard and heard[-1][0] == content["name"]:
+                heard[-1] = (content["name"], heard[-1][1] + content["text"])
+            else:
+                heard.append((content["name"], content["text"]))
+        elif message["msg_type"] == "clear_output":
+            heard.append(("clear", content["wait"]))
+        else:
+            heard.append(("show", content["data"]["text/plain"]))
+    assert heard == expected
+    assert ran.status == "ok"

@@ -349,3 +349,92 @@ def test_waiting_for_input_can_be_interrupted(shared):
 def test_input_is_refused_where_nobody_can_answer(shared):
     error = shared.run("input('?')", allow_stdin=False).error
     assert "nobody is there to answer" in error["evalue"]
+
+
+def test_requests_on_control_stand_between_busy_and_idle_as_well(shared):
+    for kind in ("kernel_info_request", "interrupt_request", "debug_request", "history_request", "comm_info_request"):
+        ran = shared.ask(kind, {}, "control")
+        assert ran.types == ["status", "status"], kind
+        assert ran.states == ["busy", "idle"], kind
+        assert {m["parent_header"]["msg_id"] for m in ran.messages} == {ran.msg_id}
+
+
+def test_requests_with_contents_of_any_kind_are_answered(shared):
+    for kind in ("complete_request", "inspect_request", "is_complete_request", "history_request", "comm_info_request"):
+        for content in (
+            {},
+            {"code": 7, "cursor_pos": "x", "n": "many", "pattern": 5, "target_name": []},
+            {"code": "a😀b", "cursor_pos": 10**9},
+            {"code": "a", "cursor_pos": -5, "hist_access_type": "none", "session": -9, "start": -100, "stop": -200},
+        ):
+            assert shared.ask(kind, content).reply["msg_type"] == kind.replace("request", "reply"), (kind, content)
+    for content in ({}, {"code": None}, {"code": 5, "user_expressions": 5, "silent": "no", "allow_stdin": 1}):
+        assert shared.finish(shared.send("execute_request", content)).status == "ok", content
+
+
+def test_an_error_in_a_silent_cell_is_replied_and_not_published(shared):
+    ran = shared.run("console.log('x'); throw new RangeError('quiet')", silent=True)
+    assert ran.types == ["status", "status"]
+    assert (ran.status, ran.content["ename"]) == ("error", "RangeError")
+
+
+def test_silent_is_stronger_than_store_history(shared):
+    before = shared.run("1").content["execution_count"]
+    shared.run("2", silent=True, store_history=True)
+    assert shared.run("3").content["execution_count"] == before + 1
+
+
+def test_after_a_failure_user_expressions_are_not_evaluated(shared):
+    ran = shared.run("throw new Error('no')", user_expressions={"a": "globalThis.evaluated = 1"})
+    assert ran.content["user_expressions"] == {}
+    assert shared.value("typeof globalThis.evaluated") == "'undefined'"
+
+
+def test_completion_in_the_middle_of_a_line_replaces_the_word_alone(shared):
+    content = shared.ask("complete_request", {"code": "'😀'; Math.hyp + 1", "cursor_pos": 13}).content
+    assert "hypot" in content["matches"]
+    assert (content["cursor_start"], content["cursor_end"]) == (10, 13)
+
+
+def test_inspecting_the_unknown_finds_nothing(shared):
+    content = shared.ask("inspect_request", {"code": "nobodyKnowsThis", "cursor_pos": 3, "detail_level": 1}).content
+    assert content == {"status": "ok", "found": False, "data": {}, "metadata": {}}
+
+
+def test_an_answer_that_nobody_asked_for_is_not_taken_for_a_later_question(shared):
+    shared.client.input("stray")
+    msg_id = shared.execute("input('first? ') + password('second? ')", allow_stdin=True)
+    for answer in ("right", "-too"):
+        shared.client.stdin_channel.get_msg(timeout=10)
+        shared.client.input(answer)
+    assert shared.finish(msg_id).result == "'right-too'"
+
+
+def test_history_searches_by_glob_with_n_unique_and_outputs_and_knows_no_earlier_session(shared):
+    for code in ("'glob' + 1", "'glob' + 2", "'glob' + 1"):
+        shared.run(code)
+    search = {"hist_access_type": "search", "pattern": "'glob'*", "raw": True, "output": True}
+    entries = shared.ask("history_request", search).content["history"]
+    assert [entry[2] for entry in entries] == [["'glob' + 1", "'glob1'"], ["'glob' + 2", "'glob2'"], ["'glob' + 1", "'glob1'"]]
+    assert len(shared.ask("history_request", {**search, "unique": True}).content["history"]) == 2
+    assert [e[2][0] for e in shared.ask("history_request", {**search, "n": 1}).content["history"]] == ["'glob' + 1"]
+    earlier = {"hist_access_type": "range", "session": -1, "start": 0, "stop": 100}
+    assert shared.ask("history_request", earlier).content["history"] == []
+
+
+def test_a_subscriber_is_welcomed_with_its_topic(shared):
+    with zmq.Context() as context, context.socket(zmq.SUB) as subscriber:
+        subscriber.linger = 0
+        subscriber.connect(f"tcp://{shared.manager.ip}:{shared.manager.iopub_port}")
+        subscriber.subscribe(b"some topic")
+        assert subscriber.poll(5000)
+        frames = subscriber.recv_multipart()
+    assert frames[0] == b"some topic"
+    assert json.loads(frames[3])["msg_type"] == "iopub_welcome"
+    assert json.loads(frames[6]) == {"subscription": "some topic"}
+
+
+def test_an_update_of_an_unknown_display_is_passed_on(shared):
+    (update,) = shared.run("display(5, { id: 'nobody has it', update: true }); undefined").of("update_display_data")
+    assert update["transient"] == {"display_id": "nobody has it"}
+
