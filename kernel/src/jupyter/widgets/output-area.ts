@@ -10,17 +10,26 @@ export type NotebookOutput = Readonly<Record<string, unknown>> & { readonly outp
 
 /** Most outputs that are kept; those that come after are counted. */
 const most = 500;
+/** Most printed text that is kept, in UTF-16 units: all of it is sent each time more has come. */
+const mostText = 100_000;
 
 /** Gathers captured outputs as a notebook does: streams joined, displays updated by their ids, cleared on request. */
 export class OutputList {
   #outputs: NotebookOutput[] = [];
   readonly #ids = new Map<string, number[]>();
   #clearing = false;
+  /** Outputs, and characters, that came when there was no more room. */
   #left = 0;
+  #leftText = 0;
+  #text = 0;
 
   get outputs(): readonly NotebookOutput[] {
-    if (this.#left === 0) return this.#outputs;
-    return [...this.#outputs, { output_type: 'stream', name: 'stdout', text: `… cut: ${this.#left} more outputs\n` }];
+    const left = [
+      ...(this.#leftText > 0 ? [`${this.#leftText} more characters`] : []),
+      ...(this.#left > 0 ? [`${this.#left} more outputs`] : []),
+    ];
+    if (left.length === 0) return this.#outputs;
+    return [...this.#outputs, { output_type: 'stream', name: 'stdout', text: `\n… cut: ${left.join(', ')}\n` }];
   }
 
   add(output: CapturedOutput): void {
@@ -34,6 +43,8 @@ export class OutputList {
       return;
     }
     if (this.#clearing) this.#clear();
+    if (output.type === 'stream') output = { ...output, text: this.#kept(output.text) };
+    if (output.type === 'stream' && output.text === '') return;
     const last = this.#outputs.at(-1);
     if (output.type === 'stream' && last?.output_type === 'stream' && last.name === output.name) {
       this.#outputs[this.#outputs.length - 1] = { ...last, text: `${String(last.text)}${output.text}` };
@@ -47,11 +58,21 @@ export class OutputList {
     this.#outputs.push(notebookOutput(output));
   }
 
+  /** As much of a text as there is room for. */
+  #kept(text: string): string {
+    const kept = text.slice(0, mostText - this.#text);
+    this.#text += kept.length;
+    this.#leftText += text.length - kept.length;
+    return kept;
+  }
+
   #clear(): void {
     this.#clearing = false;
     this.#outputs = [];
     this.#ids.clear();
     this.#left = 0;
+    this.#leftText = 0;
+    this.#text = 0;
   }
 
   #remember({ transient }: DisplayContent): void {

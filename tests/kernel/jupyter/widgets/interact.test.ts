@@ -92,6 +92,22 @@ describe('captured outputs', () => {
     const list = new OutputList();
     for (let i = 0; i < 503; i++) list.add({ type: 'display_data', content: show(String(i)) });
     expect(list.outputs).toHaveLength(501);
-    expect(list.outputs.at(-1)).toMatchObject({ text: '… cut: 3 more outputs\n' });
+    expect(list.outputs.at(-1)).toMatchObject({ text: '\n… cut: 3 more outputs\n' });
+  });
+
+  it('keep the beginning of very long text, with a note, until they are cleared', () => {
+    const list = new OutputList();
+    const line = `${'x'.repeat(99)}\n`;
+    for (let i = 0; i < 1002; i++) list.add({ type: 'stream', name: i < 600 ? 'stdout' : 'stderr', text: line });
+    list.add({ type: 'display_data', content: show('after') });
+    expect(list.outputs.map(({ output_type }) => output_type)).toEqual(['stream', 'stream', 'display_data', 'stream']);
+    expect(list.outputs.at(-1)).toMatchObject({ text: '\n… cut: 200 more characters\n' });
+    list.add({ type: 'clear_output', content: { wait: false } });
+    list.add({ type: 'stream', name: 'stdout', text: 'anew' });
+    expect(list.outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: 'anew' }]);
+    list.add({ type: 'stream', name: 'stdout', text: 'y'.repeat(100_000) });
+    expect(list.outputs).toHaveLength(2);
+    expect(String(list.outputs[0]!.text)).toHaveLength(100_000);
+    expect(list.outputs[1]).toMatchObject({ text: '\n… cut: 4 more characters\n' });
   });
 });
