@@ -8,7 +8,7 @@ import { compileModel } from '#kernel/model/compile';
 import { model } from '#kernel/model/model';
 import { compile, compileLogDensity, Program } from '#kernel/program/compile';
 import { explainNonFinite } from '#kernel/program/explain';
-import { variable } from '#kernel/program/expression';
+import { apply, variable } from '#kernel/program/expression';
 import { concatenate, stack } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
 import { matrixExponential } from '#kernel/program/matrices';
@@ -199,6 +199,27 @@ describe('what goes wrong', () => {
     const given = { times: Float64Array.of(2, 1) };
     expect(run.run(given)[0]!.every(Number.isNaN)).toBe(true);
     expect(explainNonFinite(run, given)?.message).toMatch(/the times must be finite and rise from t0/);
+  });
+  it('a damaged program is refused before it runs', () => {
+    const state = variable('y', [1]);
+    const make = (attributes: object) => () => apply('odeSolve', [state, 0, [1]], attributes);
+    const { graph: body } = compile({
+      inputs: [
+        { name: '0', shape: [1] },
+        { name: '1', shape: [] },
+      ],
+      outputs: [variable('0', [1])],
+    });
+    const good = { body, method: 'kvaerno', tolerances: [1e-6, 1e-6], maximumSteps: 10, controlled: 1 };
+    expect(make(good)).not.toThrow();
+    for (const bad of [
+      { method: 'toString' },
+      { tolerances: [0, 1] },
+      { maximumSteps: 0 },
+      { controlled: undefined },
+    ]) {
+      expect(make({ ...good, ...bad })).toThrow(/odeSolve: method '.*' with these settings is not known/);
+    }
   });
   it('options and shapes are checked when the equation is written', () => {
     const f = (_: Expr, y: Expr) => y;

@@ -32,11 +32,25 @@ function settings({ method, tolerances, maximumSteps, controlled, body }: Attrib
   };
 }
 
+/** @throws RangeError for attributes that no call of odeSolve makes: a damaged program, or one of another version */
+function requireSettings({ method = '', tolerances = [], maximumSteps, controlled, body }: Attributes): void {
+  const whole = [maximumSteps, controlled].every((count) => Number.isSafeInteger(count) && count! > 0);
+  const known = Object.hasOwn(integrators, method) && tolerances.length === 2 && tolerances.every((x) => x > 0);
+  if (!(known && whole && body)) {
+    throw new RangeError(
+      `odeSolve: method '${method}' with these settings is not known; this program was made by another version`,
+    );
+  }
+}
+
 export const odes = {
   odeSolve: {
     documentation: 'solutions of y′ = f(t, y) from y0 at t0, at given times; NaN from where the integrator gives up',
     arity: Number.POSITIVE_INFINITY,
-    shape: ([y0, , times]) => [times![0]!, ...y0!],
+    shape: ([y0, , times], attributes) => {
+      requireSettings(attributes);
+      return [times![0]!, ...y0!];
+    },
     kernel: odeKernel,
     derivative: odeDerivative,
     explain: explainOde,
