@@ -156,3 +156,10 @@ def test_hostile_values_are_survived(shared):
         "new Proxy({}, { get() { throw new Error('no') }, ownKeys() { throw new Error('no') } })",
     ):
         assert "text/plain" in bundle(shared, code)["data"]
+
+
+def test_an_arrow_vector_is_its_type_and_values(shared):
+    # What apache-arrow 21 gives as a column of a table.
+    vector = "{ type: { toString: () => 'Float64' }, length: %s, get: (i: number) => i / 2, isValid: () => true }"
+    assert shared.value("(" + vector % 3 + ")") == "Vector<Float64>(3) [ 0, 0.5, 1 ]"
+    assert shared.value("(" + vector % 500 + ")").endswith("… cut: 400 more values")

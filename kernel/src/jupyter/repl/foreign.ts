@@ -1,8 +1,9 @@
 /**
  * What the values of other libraries offer to be shown as, told by their structure alone: Observable Plot and other
  * makers of elements (`outerHTML`), canvases (`toDataURL`), Vega-Lite (`toSpec`), data frames (`toHTML`,
- * `_repr_html_`). nodejs-polars speaks `Symbol.for('Jupyter.display')` itself; Arrow tables are in tables.ts.
+ * `_repr_html_`), Arrow vectors. nodejs-polars speaks `Symbol.for('Jupyter.display')` itself; Arrow tables are in tables.ts.
  */
+import { inspect } from 'node:util';
 import type { MimeBundle } from '../../host/host.ts';
 import { textOfMarkup } from '../../host/rich.ts';
 
@@ -24,7 +25,9 @@ const longestText = 5000;
 /** The bundle of a value that another library made, or undefined. Never throws: then it has nothing to offer. */
 export function foreignBundle(value: object, text: () => string): MimeBundle | undefined {
   try {
-    return element(value, text) ?? canvas(value, text) ?? specification(value, text) ?? markup(value, text);
+    return (
+      element(value, text) ?? canvas(value, text) ?? specification(value, text) ?? markup(value, text) ?? vector(value)
+    );
   } catch {
     return undefined; // a proxy, or a hook of its own that fails: its plain text is shown
   }
@@ -60,6 +63,18 @@ function markup(value: Foreign, text: () => string): MimeBundle | undefined {
   const make = [value.toHTML, value._repr_html_].find((method) => typeof method === 'function');
   const made: unknown = (make as (() => unknown) | undefined)?.call(value);
   return typeof made === 'string' ? htmlBundle(made, text) : undefined;
+}
+
+/** Values of an Arrow vector that are shown. */
+const longestVector = 100;
+
+/** An Arrow column: its type and its values, where its text would be that of its methods. */
+function vector(value: object): MimeBundle | undefined {
+  const { type, length, get, isValid } = value as Record<'type' | 'length' | 'get' | 'isValid', unknown>;
+  if (typeof length !== 'number' || typeof get !== 'function' || typeof isValid !== 'function') return undefined;
+  const values = Array.from({ length: Math.min(length, longestVector) }, (_, i) => get.call(value, i) as unknown);
+  const more = length > longestVector ? `\n… cut: ${length - longestVector} more values` : '';
+  return { 'text/plain': `Vector<${String(type)}>(${length}) ${inspect(values)}${more}` };
 }
 
 function htmlBundle(made: string, text: () => string): MimeBundle {
