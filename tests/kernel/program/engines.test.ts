@@ -39,6 +39,9 @@ describe(`${COUNT} random programs and their gradients`, () => {
     expect(here).toMatchObject({ javascript: here.interpreter, webassembly: here.interpreter, assembled: COUNT });
     expect(here.finite).toBeGreaterThan(COUNT / 2); // NaN would hide what went before it
   });
+  it('give the same bits interpreted and as WebAssembly in single precision', () => {
+    expect(here.single).toBe(here.singleInterpreted);
+  });
   it('give the same bits on every Node at hand', () => {
     for (const node of nodes()) {
       const script = `${bundle}\nprocess.stdout.write(JSON.stringify(programs.checksums(${COUNT})));`;

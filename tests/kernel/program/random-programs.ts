@@ -8,6 +8,7 @@ import { apply, constant, variable } from '#kernel/program/expression';
 import { concatenate, logSumExp, matmul, scan, segmentSum } from '#kernel/program/functions';
 import { grad } from '#kernel/program/gradient';
 import { operationOf, operations } from '#kernel/program/operations/registry';
+import { compileStep } from '#kernel/program/step';
 import type { Expr } from '#kernel/program/types';
 
 /** Longer than a loop must be to become WebAssembly, and not a multiple of four. */
@@ -107,11 +108,13 @@ function outputsOf(stream: Stream): Expr[] {
 /** Checksums of all values of `count` programs, one a back end, and how many could run as WebAssembly. */
 export function checksums(count: number) {
   const sums = { interpreter: new Checksum(), javascript: new Checksum(), webassembly: new Checksum() };
+  const singles = { single: new Checksum(), singleInterpreted: new Checksum() };
   let assembled = 0;
   let finite = 0;
   for (let i = 0; i < count; i++) {
     const stream = new Stream(key(i));
-    const { graph } = compile({ inputs, outputs: outputsOf(stream) });
+    const outputs = outputsOf(stream);
+    const { graph } = compile({ inputs, outputs });
     const given = Object.fromEntries(
       inputs.map(({ name, shape }) => [name, Float64Array.from({ length: shape[0] ?? 1 }, () => stream.normal())]),
     );
@@ -122,7 +125,14 @@ export function checksums(count: number) {
       if (program.backEnd === 'webassembly') assembled++;
       if (backEnd === 'interpreter' && values.every((value) => value.every(Number.isFinite))) finite++;
     }
+    if (i % 5 > 0) continue; // single precision: every fifth
+    for (const [name, sum] of Object.entries(singles)) {
+      const variables = inputs.map(({ name, shape }) => variable(name, shape));
+      const step = compileStep({ inputs: variables, outputs, interpret: name === 'singleInterpreted' });
+      for (const value of step.run(given)) for (const x of value) sum.add(x);
+    }
   }
   const [interpreter, javascript, webassembly] = Object.values(sums).map(String);
-  return { interpreter, javascript, webassembly, assembled, finite };
+  const [single, singleInterpreted] = Object.values(singles).map(String);
+  return { interpreter, javascript, webassembly, assembled, finite, single, singleInterpreted };
 }

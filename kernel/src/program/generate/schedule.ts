@@ -87,7 +87,7 @@ function squeeze(shape: Shape): number[] {
 }
 
 /** Operations that read their input in another order: in single precision a load of a loop like any other. */
-export const reordering: ReadonlySet<string> = new Set(['transpose', 'sliceAxis']);
+const reordering: ReadonlySet<string> = new Set(['transpose', 'sliceAxis']);
 
 /**
  * Schedule a graph.

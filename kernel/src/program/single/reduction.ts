@@ -10,7 +10,7 @@ import { targets } from '../operations/reduction.ts';
 import { sizeOf } from '../shape.ts';
 
 /** (p0 + p2) + (p1 + p3). */
-export function addPartials(partials: readonly number[]): number {
+function addPartials(partials: readonly number[]): number {
   return Math.fround(Math.fround(partials[0]! + partials[2]!) + Math.fround(partials[1]! + partials[3]!));
 }
 

@@ -69,7 +69,7 @@ const SHIFT = { left: 0xab, rightSigned: 0xac, right: 0xad } as const;
 const LOAD = { 1: [0x5c, 2], 2: [0x5d, 3], 4: [0x00, 2] } as const;
 
 /** The four bytes of a number in single precision. */
-export function singleBytes(value: number): number[] {
+function singleBytes(value: number): number[] {
   return [...new Uint8Array(Float32Array.of(value).buffer)];
 }
 

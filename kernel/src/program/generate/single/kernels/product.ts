@@ -13,7 +13,7 @@ import { type KernelWriter, pushAddress, type Site } from '../site.ts';
 const single = { precision: 'single' } as const;
 
 /** The function that multiplies, of three addresses. */
-export function productFunction({ module, scratch, fused }: Site, layout: ProductLayout): number {
+function productFunction({ module, scratch, fused }: Site, layout: ProductLayout): number {
   const { m, k, n, left, right } = layout;
   return module.share(`product ${m} ${k} ${n} ${left} ${right}`, () => {
     const code = new Code([I32, I32, I32]);
