@@ -38,6 +38,33 @@ PROBES = {
   divergences: [centredPosterior, posterior].map((p) => p.statistics.divergent.reduce((a, b) => a + b, 0)),
   centredWarnings: centredPosterior.warnings, warnings: posterior.warnings,
 }))""",
+    "03-likelihood.ipynb": """console.log(JSON.stringify({
+  coin: bent.estimates.p, weight: heaviest.estimates, life: lasting.derived.life, crossEntropy,
+  logistic: trained.estimates, logLikelihood: trained.logLikelihood,
+}))""",
+    "04-uncertainty.ipynb": """console.log(JSON.stringify({
+  rate: fit.estimates.rate, error: fit.standardErrors.rate, profile: [cutInterval.lower.value, cutInterval.upper.value],
+  bootstrap: again.interval(0.95, 'percentile')[0],
+  wald: [waldCoverage.share, waldCoverage.intervals], profiled: [profileCoverage.share, profileCoverage.intervals],
+  sandwich: [robust.standardErrors.a, spreadOf('a'), robust.standardErrors.b, spreadOf('b')],
+}))""",
+    "05-priors-and-regularisation.ipynb": """console.log(JSON.stringify({
+  gap, lassoGap, zeros: Array.from(sparse.estimates.beta).filter((slope) => slope === 0).length,
+  modes: [likeliest, natural, logarithmic].map((e) => e.estimates.sigma), mean: posterior.summary().rows[0],
+  warnings: [mode, likeliest, natural, logarithmic, posterior].flatMap((r) => r.warnings),
+}))""",
+    "06-generalised-linear-models.ipynb": """console.log(JSON.stringify({
+  line: line.estimates, errors: line.standardErrors, f: anova(line, withSlopes).rows[1], logistic: logistic.estimates,
+  logisticErrors: logistic.standardErrors, poisson: poisson.deviance / poisson.degreesOfFreedom,
+  course: [grouped.estimates.treated, grouped.standardErrors.treated], sampled: bayes.summary().rows,
+  warnings: bayes.warnings,
+}))""",
+    "07-tests.ipynb": """console.log(JSON.stringify({
+  welch: tTest(males, females), shuffled: asFar, t: tTest(someMales, someFemales, { equalVariances: true }).p,
+  bayesFactor: bayes.bayesFactor, p: frequentist.p, n: planned.n, power: seen / studies, counts,
+  chiSquared: chiSquaredTest(sexes).statistic, tea: fisherExactTest([[3, 1], [1, 3]]).p,
+  f: analysisOfVariance(bySpecies).statistic, logRank: logRankTest(months, failed, valve).statistic,
+}))""",
 }
 
 
@@ -247,3 +274,89 @@ def test_schools_centred_form_diverges_and_the_other_does_not(schools):
     assert centred > 10
     assert other <= 2
     assert any("diverg" in warning for warning in schools.results["centredWarnings"])
+
+
+def close(value, wanted, relative=1e-8):
+    assert abs(value - wanted) <= relative * abs(wanted), (value, wanted)
+
+
+def test_likelihood_agrees_with_closed_forms_and_statsmodels(runs):
+    results = runs("03-likelihood.ipynb").results
+    close(results["coin"], 0.7)
+    # pandas 3.0: body_mass_g.mean(), .std(ddof=0)
+    close(results["weight"]["mu"], 4201.754385964912)
+    close(results["weight"]["sigma"], 800.781229238452)
+    close(results["life"], (91 + 134 + 254 + 402 + 511 + 690 + 873 + 5000) / 7)
+    # statsmodels 0.15.0: glm('male ~ kg', family=Binomial()).fit(tol=1e-14) of the 146 Adelie penguins
+    close(results["logistic"]["(Intercept)"], -28.749639018171525)
+    close(results["logistic"]["kg"], 7.813783220400594)
+    close(results["logLikelihood"], -44.37124704759424)
+    close(results["crossEntropy"], 44.37124704759424 / 146)
+
+
+def test_uncertainty_agrees_with_closed_forms(runs):
+    results = runs("04-uncertainty.ipynb").results
+    close(results["rate"], 8 / 1000)
+    close(results["error"], 8 / 1000 / 8**0.5, 1e-6)
+    # R 4.2.2: uniroot of 2(s - n - n log(s/n)) = qnorm(0.975)^2 on both sides of n = 8, over the 1000 hours
+    close(results["profile"][0], 0.0036558701374352, 1e-7)
+    close(results["profile"][1], 0.01489154693335, 1e-7)
+    # R 4.2.2: coverage by pgamma; four standard errors are exceeded once in 16,000.
+    for (share, intervals), exact in ((results["wald"], 0.9556464), (results["profiled"], 0.9476141)):
+        assert abs(share - exact) < 4 * (exact * (1 - exact) / intervals) ** 0.5
+    for at in (0, 2):  # the sandwich and the bootstrap of pairs estimate the same; 500 replicates give it to 3 %
+        close(results["sandwich"][at], results["sandwich"][at + 1], 0.15)
+
+
+def test_priors_are_penalties(runs):
+    results = runs("05-priors-and-regularisation.ipynb").results
+    assert results["gap"] < 1e-8
+    assert results["lassoGap"] < 1e-8
+    assert results["zeros"] == 8
+    # With S = sum of squares and n = 5: of sigma the mode solves S/s^4 - n/s^2 = 1/4, of log sigma S/s^4 - (n-1)/s^2 = 1/4.
+    total = 0.4**2 + 1.9**2 + 1.1**2 + 0.3**2 + 2.2**2
+    for value, powers in zip(results["modes"][1:], (5, 4), strict=True):
+        inverse = (powers + (powers**2 + total) ** 0.5) / (2 * total)
+        close(value, inverse**-0.5, 1e-7)
+    close(results["modes"][0], (total / 5) ** 0.5)
+    assert results["mean"]["rHat"] < 1.01
+    assert results["warnings"] == []
+
+
+def test_linear_models_agree_with_statsmodels(runs):
+    results = runs("06-generalised-linear-models.ipynb").results
+    # statsmodels 0.15.0: ols('body_mass_g ~ flipper_length_mm + C(species) + C(sex)')
+    close(results["line"]["flipper_length_mm"], 20.024915430293095)
+    close(results["line"]["speciesGentoo"], 836.2600081474613)
+    close(results["line"]["sexmale"], 530.3810944866959)
+    close(results["errors"]["sexmale"], 37.81010472655211)
+    close(results["f"]["statistic"], 2.549333, 1e-6)
+    close(results["f"]["p"], 0.079691, 1e-5)
+    # glm('male ~ kg + C(species)', family=Binomial()).fit(tol=1e-14)
+    close(results["logistic"]["kg"], 7.372843621134197)
+    close(results["logisticErrors"]["kg"], 0.8141469039808917, 1e-6)
+    assert results["poisson"] > 2
+    estimate, error = results["course"]
+    assert abs(estimate - -0.5108256237659907) < 3 * error
+    [row] = [row for row in results["sampled"] if row["name"] == "treated"]
+    assert abs(row["mean"] - estimate) < 0.5 * error  # weak priors
+    assert results["warnings"] == []
+
+
+def test_tests_agree_with_scipy_and_r(runs):
+    results = runs("07-tests.ipynb").results
+    # scipy 1.17.1: ttest_ind(..., equal_var=False), f_oneway, chi2_contingency
+    close(results["welch"]["statistic"], 13.126285923485874)
+    close(results["f"], 341.8948949481461)
+    close(results["chiSquared"], 0.039458413926499035)
+    # R 4.2.2: t.test, fisher.test, power.t.test(tol = 1e-13), survdiff; BayesFactor 0.9.12: ttestBF
+    close(results["p"], 0.0382195, 1e-5)
+    close(results["tea"], 0.4857143, 1e-6)
+    close(results["n"], 41.16902, 1e-6)
+    close(results["logRank"], 1.03438039184)
+    close(results["bayesFactor"], 2.16275228826, 1e-5)
+    # 10,000 shuffles, 2000 studies, 500 rounds: four standard errors
+    assert abs(results["shuffled"] - results["t"]) < 0.02
+    assert abs(results["power"] - 0.807) < 4 * (0.8 * 0.2 / 2000) ** 0.5
+    assert abs(results["counts"]["plain"] / 500 - (1 - 0.95**20)) < 4 * (0.64 * 0.36 / 500) ** 0.5
+    assert results["counts"]["holm"] / 500 < 0.05 + 4 * (0.05 * 0.95 / 500) ** 0.5
