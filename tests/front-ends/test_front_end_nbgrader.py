@@ -5,7 +5,9 @@ import json
 import re
 import shutil
 import sqlite3
+import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from front_end import KERNELSPEC, ROOT, FrontEnd, texts
@@ -13,12 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 STUDENTS = ("ada", "boris", "chen", "dana", "emil")
 
-CONFIGURATION = """from estimand_kernel.nbgrader import configure
-
-c = get_config()
-c.CourseDirectory.course_id = "statistics"
-configure(c)
-"""
+# As the wheel brings it, to be copied into the course's folder.
+CONFIGURATION = Path(sys.prefix, "share", "estimand", "nbgrader_config.py")
 
 
 def nbgrader(grade_id, *, points=None, solution=False, locked=False, task=False):
@@ -126,7 +124,7 @@ class Course:
 
     def __init__(self, front_end):
         self.front_end = front_end
-        (front_end.folder / "nbgrader_config.py").write_text(CONFIGURATION)
+        shutil.copy(CONFIGURATION, front_end.folder)
         front_end.write("source/one/means.ipynb", *SOURCE)
         self.generated = self.nbgrader("generate_assignment", "one")
         self.release = front_end.read("release/one/means.ipynb")
@@ -303,7 +301,7 @@ def test_values_of_graded_cells_count_as_the_documentation_says(front_end):
 def test_the_documentation_shows_what_is_tried_here():
     text = (ROOT / "docs" / "nbgrader.md").read_text()
     (configuration,) = re.findall(r"   ```python\n(.*?)   ```", text, re.DOTALL)
-    assert textwrap.dedent(configuration) == CONFIGURATION
+    assert textwrap.dedent(configuration) == CONFIGURATION.read_text().split("\n", 1)[1]
     answer_cell, test_cell, partial_cell = re.findall(r"^```ts\n(.*?)```", text, re.DOTALL | re.MULTILINE)
     assert answer_cell.strip() == SOURCE[1].source
     assert set(test_cell.splitlines()) <= set(SOURCE[2].source.splitlines())
