@@ -51,6 +51,7 @@ const forms: Readonly<Record<string, Form>> = {
   softplus: functions.softplus,
   logAddExp: functions.logAddExp,
   tanh: functions.tanh,
+  erf: functions.erf,
 };
 
 /** How an operation is written in lanes; undefined where it has no such form. */

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import * as numeric from '#kernel/numeric/elementary';
+import * as special from '#kernel/numeric/special/index';
 import { apply, variable } from '#kernel/program/expression';
 import { operationOf, operations } from '#kernel/program/operations/registry';
 import { formOf, scalarOf } from '#kernel/program/single/elementwise';
@@ -33,6 +34,8 @@ const figures: readonly [string, (x: number) => number, number, (x: number) => b
   ['log', numeric.log, 1.1, () => true],
   ['log1p', numeric.log1p, 2, () => true],
   ['tanh', numeric.tanh, 2, () => true],
+  ['erf', special.erf, 2, () => true],
+  ['logistic', numeric.sigmoid, 2.5, (x) => !(x < -87)],
   ['sigmoid', numeric.sigmoid, 2.5, (x) => !(x < -87)],
   ['softplus', numeric.softplus, 2.5, (x) => !(x < -87)],
 ];
@@ -85,7 +88,7 @@ describe('four lanes have the bits of the function of numbers', () => {
       }
     }
   });
-  it.each(['lgamma', 'pow', 'erf'])('%s, called lane by lane, is the double precision function rounded', (name) => {
+  it.each(['lgamma', 'pow', 'erfc'])('%s, called lane by lane, is the double precision function rounded', (name) => {
     const { arity, elementwise } = operationOf(name);
     const inputs = Array.from({ length: arity }, (_, i) => variable(`x${i}`, [7]));
     const at = inputs.map((_, k) => Float32Array.from({ length: 7 }, (_, i) => 0.3 + k + i / 3));
