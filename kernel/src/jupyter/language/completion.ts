@@ -24,7 +24,7 @@ const ours = /^__estimand/;
 export function complete(session: NotebookSession, code: string, cursor: number): Completions {
   const at = toUnits(code, cursor);
   const word = wordBefore(code, at);
-  const open = session.open(code, word);
+  const open = session.open(code, isMember(code.slice(0, at - word.length)) ? undefined : word);
   const info = session.surroundings.withGlobals(word, () =>
     open.service.getCompletionsAtPosition(open.file.fileName, at, {
       includeCompletionsForModuleExports: false,
@@ -41,6 +41,11 @@ export function complete(session: NotebookSession, code: string, cursor: number)
     start: toCodePoints(code, start),
     end: cursor,
   };
+}
+
+/** Whether what follows is a member of something: no name of the session is meant. `...` is not that dot. */
+function isMember(before: string): boolean {
+  return before.endsWith('.') && !before.endsWith('...');
 }
 
 function wordBefore(code: string, at: number): string {

@@ -128,6 +128,16 @@ describe('names of earlier cells', () => {
     expect(completions('const a = ').slice(0, 4)).toEqual(['a', 'Maths', 'mathematics', 'zebra'].sort());
   });
 
+  it('are offered where a name may stand, after a spread too, and not among members', () => {
+    session.remember('const ownName = [1], other = 2');
+    expect(completions('[...own')).toEqual(['ownName']);
+    expect(completions('f(own')).toEqual(['ownName']);
+    expect(completions('`${own')).toEqual(['ownName']);
+    expect(completions('other.own')).toEqual([]);
+    expect(completions('other?.own')).toEqual([]);
+    expect(completions('const ownMembers = { ownKey: 1 }; ownMembers.own')).toEqual(['ownKey']);
+  });
+
   it('are those that were declared in a block by var, too, and the name of a default export', () => {
     session.remember('if (true) { var inner = 1; let hidden = 2 } export default function named() { return 1 }');
     expect(codes('inner.toFixed(); named().toFixed()')).toEqual([]);
