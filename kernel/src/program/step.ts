@@ -109,9 +109,10 @@ export class Step {
 }
 
 /**
- * Compile a step.
+ * Compile a step. Sizes are fixed: a last, shorter batch, and an evaluation without updates, are steps of their own on
+ * the same state. Compile each once and keep it: a small net takes some tens of milliseconds.
  *
- * @throws RangeError for an update of another shape than its state, and for names used twice
+ * @throws RangeError for an update of another shape than its state, for names used twice, and for more memory than there is
  * @example
  * const state = new ProgramState({ w: { shape: [2] } });
  * const x = variable('x', [8, 2]);

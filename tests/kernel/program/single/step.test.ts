@@ -199,6 +199,15 @@ describe('what does not fit is said', () => {
     expect(() => state.set('a', [1])).toThrow(/expected 2 numbers \(shape \[2\]\), got 1/);
     expect(() => new ProgramState({ a: { shape: [2], values: [1, 2, 3] } })).toThrow(/got 3/);
   });
+  it('more memory than there can be, and the state goes on', () => {
+    const state = new ProgramState({ a: { shape: [2], values: [1, 2] } });
+    const x = variable('x', [40_000, 40_000]);
+    expect(() => compileStep({ state, inputs: [x], outputs: [x.add(1)] })).toThrow(
+      /needs \d+ MB of memory.*smaller batches/,
+    );
+    compileStep({ state, updates: { a: state.variable('a').mul(2) } }).execute();
+    expect(Array.from(state.array('a'))).toEqual([2, 4]);
+  });
   it('a precision that is not that of the state', () => {
     const state = new ProgramState({}, { precision: 'double' });
     expect(() => compileStep({ state, precision: 'single' })).toThrow(/the state is in double precision/);

@@ -13,6 +13,8 @@ import { ModuleBuilder } from './module-builder.ts';
 import { hasRelaxedProducts } from './relaxed.ts';
 
 const PAGE = 65536;
+/** Addresses stay within a signed 32-bit integer. */
+const LARGEST_MEMORY = 2 ** 31 - PAGE;
 /** Loads may go beyond the end of what they want. */
 const SLACK = 64;
 
@@ -50,6 +52,7 @@ export function assemble(graph: Graph, options: AssembleOptions): AssembledProgr
   const copies = new Map<number, { address: number; bytes: number }>();
   const shop = { module, arena, constants, scratch, fused: !reproducible && hasRelaxedProducts() };
   const emitter = new Emitter(shop, graph, { given, kept: outputs, updates: updated });
+  requireRoom(arena.end);
   for (const output of outputs) {
     if (graph.nodes[emitter.root(output).node]!.operation !== 'input' || copies.has(output)) continue;
     const bytes = 4 * sizeOf(graph.nodes[output]!.shape);
@@ -72,10 +75,26 @@ export function assemble(graph: Graph, options: AssembleOptions): AssembledProgr
   };
 }
 
-/** Make sure that the memory has this many bytes. */
+/** @throws RangeError where a program needs more than there can be */
+function requireRoom(bytes: number): void {
+  if (bytes <= LARGEST_MEMORY) return;
+  throw new RangeError(
+    `this program needs ${Math.ceil(bytes / 2 ** 20)} MB of memory, and one program can have 2048; take smaller batches, or fewer and smaller layers`,
+  );
+}
+
+/** Make sure that the memory has this many bytes. @throws RangeError where there is not as much */
 export function grow(memory: WebAssembly.Memory, bytes: number): void {
+  requireRoom(bytes);
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
-  if (missing > 0) memory.grow(missing);
+  if (missing <= 0) return;
+  try {
+    memory.grow(missing);
+  } catch (error) {
+    const needed = Math.ceil(bytes / 2 ** 20);
+    const message = `this program needs ${needed} MB of memory, and there is not as much; take smaller batches, or close other work`;
+    throw new RangeError(message, { cause: error });
+  }
 }
 
 /** The most that any one kernel needs beside its result, in bytes. */
