@@ -5,6 +5,7 @@
  * - Of `estimand` its TypeScript 5.0 knows only that it is there, with any type: our declarations want a newer one.
  * - `display`, `input` and the other helpers of a cell are declared.
  * - Local files are looked at before each cell, where tslab asks the disk every quarter of a second.
+ * - `import … from './shapes.ts'` is read as `'./shapes'`: TypeScript 5.0 minds the ending.
  */
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,6 +22,13 @@ export interface CompilerSystem {
   watchDirectory?(path: string): { close(): void };
 }
 
+/** As much of tslab's compiler as is used here. */
+export interface Compiler {
+  readonly sys: CompilerSystem;
+  /** Finds what a text imports; `pos` is where the quotation begins. */
+  preProcessFile(text: string, imports: true, requires: false): { importedFiles: { fileName: string; pos: number }[] };
+}
+
 /** `ts.FileWatcherEventKind.Changed` */
 const changedKind = 1;
 
@@ -30,9 +38,23 @@ const nodeTypes = /\/@types\/node\/(?:ts[\d.]+\/)?index\.d\.ts$/;
 const globals = `${globalsText}\ndeclare module 'estimand';\ndeclare module 'estimand/*';\n`;
 
 /** The compiler that tslab at `folder` uses. */
-export function compilerSystem(folder: string): CompilerSystem {
-  const load = createRequire(join(folder, 'package.json'));
-  return (load('@tslab/typescript-for-tslab') as { sys: CompilerSystem }).sys;
+export function loadCompiler(folder: string): Compiler {
+  return createRequire(join(folder, 'package.json'))('@tslab/typescript-for-tslab') as Compiler;
+}
+
+/** Imports without the ending `.ts`, all else in its place: "import './a.ts'; b" → "import './a'   ; b" */
+export function plainImports(compiler: Compiler, text: string): string {
+  if (!/\.ts['"]/.test(text)) return text;
+  let plain = '';
+  let end = 0;
+  for (const { fileName, pos } of compiler.preProcessFile(text, true, false).importedFiles) {
+    const close = pos + 1 + fileName.length;
+    const local = /^\.{1,2}\/.*(?<!\.d)\.ts$/.test(fileName) && text.slice(pos + 1, close) === fileName;
+    if (!local || pos < end) continue;
+    plain += `${text.slice(end, close - '.ts'.length)}${text[pos]}   `;
+    end = close + 1;
+  }
+  return plain + text.slice(end);
 }
 
 /** Where a path under tslab's own node_modules really leads: that of npm's flat layout. */
@@ -69,7 +91,8 @@ function modified(path: string): number {
 }
 
 /** Put our answers in place of the compiler's. To be called before tslab makes a converter. */
-export function replaceFiles(system: CompilerSystem, tslabFolder: string): WatchedFiles {
+export function replaceFiles(compiler: Compiler, tslabFolder: string): WatchedFiles {
+  const system = compiler.sys;
   const { fileExists, readFile, directoryExists, getDirectories } = system;
   const moved = outside(tslabFolder);
   const watched = new WatchedFiles();
@@ -79,7 +102,9 @@ export function replaceFiles(system: CompilerSystem, tslabFolder: string): Watch
   system.readFile = (path, encoding) => {
     if (path.endsWith(`/${globalsFile}`)) return globals;
     const text = readFile.call(system, moved(path), encoding);
-    return text !== undefined && nodeTypes.test(path) ? `/// <reference path="${globalsFile}" />\n${text}` : text;
+    if (text === undefined) return undefined;
+    if (nodeTypes.test(path)) return `/// <reference path="${globalsFile}" />\n${text}`;
+    return path.includes('/node_modules/') ? text : plainImports(compiler, text);
   };
   system.watchFile = (path, changed) => watched.watch(path, () => changed(path, changedKind));
   // What a folder's change sets off in the compiler, tslab is not made for: every later cell would fail.

@@ -12,7 +12,7 @@ import type { Run } from '../repl/run.ts';
 import type { Runner, Start } from '../repl/runner.ts';
 import { shownBundle } from './bundle.ts';
 import { refusal } from './errors.ts';
-import { compilerSystem, replaceFiles, type WatchedFiles } from './files.ts';
+import { loadCompiler, plainImports, replaceFiles, type WatchedFiles } from './files.ts';
 import {
   type Converted,
   type Converter,
@@ -60,12 +60,14 @@ export class TslabRunner implements Runner {
   }
 
   #load(): { readonly tslab: Tslab; readonly executor: Executor } {
-    const place = findTslab(this.#folder);
-    const files = replaceFiles(compilerSystem(place), place);
+    const place = findTslab(this.#folder, process.env.ESTIMAND_TSLAB);
+    const compiler = loadCompiler(place);
+    const files = replaceFiles(compiler, place);
+    const plain = (source: string): string => plainImports(compiler, source);
     const tslab = loadTslab(place);
     tslab.jupyter.lastWriteDisplayData = (content, update) => this.#display(content, update === true);
     const make = (isBrowser: boolean): Converter =>
-      this.#adapt(() => tslab.createConverter({ isJS: false, isBrowser }), files);
+      this.#adapt(() => tslab.createConverter({ isJS: false, isBrowser }), plain, files);
     const node = make(false);
     let browser: Converter | undefined;
     const converters = {
@@ -105,8 +107,8 @@ export class TslabRunner implements Runner {
   }
 
   /** tslab's converter, with the compiler kept from being stopped half-way, and operators of model stages put in. */
-  #adapt(make: () => Converter, files: WatchedFiles): Converter {
-    const modules = new Map<string, Parameters<Converter['addModule']>>();
+  #adapt(make: () => Converter, plain: (source: string) => string, files: WatchedFiles): Converter {
+    const modules = new Map<string, Readonly<Parameters<Converter['addModule']>>>();
     let converter = make();
     /** It remembers what was not there, and does not look again. */
     let mistaken = false;
@@ -124,16 +126,17 @@ export class TslabRunner implements Runner {
         converter = make();
         for (const module of modules.values()) converter.addModule(...module);
       }
-      const converted = converter.convert(this.#declared, source);
+      const converted = converter.convert(this.#declared, plain(source));
       mistaken = converted.diagnostics.some(({ code }) => missingModule.has(code));
       return converted;
     };
     return {
       convert: (_previous, source) => this.#finish(undisturbed(() => convert(source))),
-      complete: (_previous, source, position) => converter.complete(this.#declared, source, position),
-      inspect: (_previous, source, position) => converter.inspect(this.#declared, source, position),
-      addModule: (...module) => {
-        modules.set(module[0], module);
+      complete: (_previous, source, position) => converter.complete(this.#declared, plain(source), position),
+      inspect: (_previous, source, position) => converter.inspect(this.#declared, plain(source), position),
+      addModule: (name, content, metadata) => {
+        const module = [name, plain(content), metadata] as const;
+        modules.set(name, module);
         const diagnostics = undisturbed(() => converter.addModule(...module));
         // tslab keeps a module that its compiler objects to, and only tells.
         if (diagnostics.length > 0) this.#session.late(refusal(diagnostics, this.#session.run().name));

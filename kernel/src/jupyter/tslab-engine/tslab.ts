@@ -104,12 +104,12 @@ const remedy =
   'installed, then restart the kernel; without ESTIMAND_ENGINE=tslab the kernel needs no tslab.';
 
 /**
- * The folder of tslab's package: the one that ESTIMAND_TSLAB names, or in which that folder has it installed; else
+ * The folder of tslab's package: the one that `named` (ESTIMAND_TSLAB) is, or in which that has it installed; else
  * what `import 'tslab'` would find in the notebook's folder.
  *
  * @throws TslabMissing when there is none, saying what to do
  */
-export function findTslab(folder: string, named: string | undefined = process.env.ESTIMAND_TSLAB): string {
+export function findTslab(folder: string, named: string | undefined): string {
   const has = (candidate: string): boolean => existsSync(join(candidate, 'dist', 'executor.js'));
   if (named) {
     const found = [resolve(folder, named), resolve(folder, named, 'node_modules', 'tslab')].find(has);

@@ -1,17 +1,21 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CompilerSystem, replaceFiles } from '#kernel/jupyter/tslab-engine/files';
+import { type Compiler, plainImports, replaceFiles } from '#kernel/jupyter/tslab-engine/files';
 
 /** A compiler's view of a disk that holds what is given. */
-function disk(files: Record<string, string>): CompilerSystem {
+function disk(files: Record<string, string>): Compiler {
   const under = (path: string) => Object.keys(files).filter((name) => name.startsWith(`${path}/`));
   return {
-    fileExists: (path) => path in files,
-    readFile: (path) => files[path],
-    directoryExists: (path) => under(path).length > 0,
-    getDirectories: (path) => [...new Set(under(path).map((name) => name.slice(path.length + 1).split('/')[0]!))],
+    preProcessFile: ts.preProcessFile,
+    sys: {
+      fileExists: (path) => path in files,
+      readFile: (path) => files[path],
+      directoryExists: (path) => under(path).length > 0,
+      getDirectories: (path) => [...new Set(under(path).map((name) => name.slice(path.length + 1).split('/')[0]!))],
+    },
   };
 }
 
@@ -28,8 +32,9 @@ const types = `${tslab}/node_modules/@types`;
 
 describe("what tslab's compiler sees", () => {
   it("are Node's types, which it looks for inside its own folder and npm has put beside it", () => {
-    const system = disk(flat);
-    replaceFiles(system, tslab);
+    const compiler = disk(flat);
+    replaceFiles(compiler, tslab);
+    const system = compiler.sys;
     expect(system.directoryExists(types)).toBe(true);
     expect(system.getDirectories(types)).toEqual(['node']);
     expect(system.fileExists(`${types}/node/package.json`)).toBe(true);
@@ -40,19 +45,54 @@ describe("what tslab's compiler sees", () => {
   });
 
   it('is all where it is, for a tslab that has its packages inside', () => {
-    const system = disk({ '/g/tslab/node_modules/@types/node/index.d.ts': 'node' });
-    replaceFiles(system, '/g/tslab');
+    const compiler = disk({ '/g/tslab/node_modules/@types/node/index.d.ts': 'node' });
+    replaceFiles(compiler, '/g/tslab');
+    const system = compiler.sys;
     expect(system.fileExists('/g/tslab/node_modules/@types/node/index.d.ts')).toBe(true);
   });
 
   it.each(['index.d.ts', 'ts4.8/index.d.ts'])("are the session's helpers, named at the head of %s", (name) => {
-    const system = disk(flat);
-    replaceFiles(system, tslab);
+    const compiler = disk(flat);
+    replaceFiles(compiler, tslab);
+    const system = compiler.sys;
     expect(system.readFile(`${types}/node/${name}`)).toMatch(/^\/\/\/ <reference path="estimand-globals\.d\.ts" \/>\n/);
     const globals = `${types}/node/estimand-globals.d.ts`;
     expect(system.fileExists(globals)).toBe(true);
     expect(system.readFile(globals)).toContain('declare function display(');
     expect(system.readFile(globals)).toContain("declare module 'estimand'");
+  });
+});
+
+describe('imports of TypeScript files', () => {
+  const compiler = disk({
+    '/notebooks/outer.ts': "export * from './inner.ts';",
+    '/n/node_modules/p/index.ts': "export * from './x.ts';",
+  });
+
+  it.each([
+    ["import { a } from './a.ts'; b", "import { a } from './a'   ; b"],
+    ['export * from "../a.b.ts"', 'export * from "../a.b"   '],
+    ["await import('./a.ts'); import './b.ts'", "await import('./a'   ); import './b'   "],
+    ["let t: import('./t.ts').T", "let t: import('./t'   ).T"],
+  ])('%j lose their ending, and nothing moves', (text, plain) => {
+    expect(plainImports(compiler, text)).toBe(plain);
+    expect(plain).toHaveLength(text.length);
+  });
+
+  it.each([
+    "import a from 'a.ts'",
+    "import './types.d.ts'",
+    "const text = `import './a.ts'`; const other = \"from './b.ts'\"; // import './c.ts'",
+    "require('./a.ts')",
+    "import './a.js'",
+  ])('%j is left as it is', (text) => {
+    expect(plainImports(compiler, text)).toBe(text);
+  });
+
+  it('are so in local files too, not in packages', () => {
+    replaceFiles(compiler, tslab);
+    expect(compiler.sys.readFile('/notebooks/outer.ts')).toBe("export * from './inner'   ;");
+    expect(compiler.sys.readFile('/n/node_modules/p/index.ts')).toBe("export * from './x.ts';");
   });
 });
 
@@ -64,8 +104,9 @@ describe('local files', () => {
   utimesSync(path, 1, 1);
 
   it('are looked at when a cell is compiled, and only what has changed is told', () => {
-    const system = disk(flat);
-    const files = replaceFiles(system, tslab);
+    const compiler = disk(flat);
+    const files = replaceFiles(compiler, tslab);
+    const system = compiler.sys;
     const told: [string, number][] = [];
     const watcher = system.watchFile!(path, (...change) => told.push(change));
     files.refresh();
@@ -81,8 +122,9 @@ describe('local files', () => {
   });
 
   it('are told when they are gone, and those of packages are left alone', () => {
-    const system = disk(flat);
-    const files = replaceFiles(system, tslab);
+    const compiler = disk(flat);
+    const files = replaceFiles(compiler, tslab);
+    const system = compiler.sys;
     const gone = join(folder, 'gone.ts');
     writeFileSync(gone, '');
     const told: string[] = [];
