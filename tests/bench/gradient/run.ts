@@ -30,7 +30,7 @@ export interface Comparison {
 }
 
 /** Where the densities are evaluated: normal draws of standard deviation 0.3 on the unconstrained scale. */
-export function positionsFor(dimension: number): Float64Array[] {
+function positionsFor(dimension: number): Float64Array[] {
   const stream = new Stream(key(20261122));
   return Array.from({ length: POSITIONS }, () => Float64Array.from({ length: dimension }, () => 0.3 * stream.normal()));
 }

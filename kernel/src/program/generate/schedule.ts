@@ -95,7 +95,19 @@ const reordering: ReadonlySet<string> = new Set(['transpose', 'sliceAxis']);
  * @param precision in single precision nothing is a variable, and what is read in another order is part of a loop
  */
 export function schedule(graph: Graph, precision: 'single' | 'double' = 'double'): Schedule {
-  const single = precision === 'single';
+  if (precision === 'single') return made(graph, true);
+  let known = schedules.get(graph);
+  if (known === undefined) {
+    known = made(graph, false);
+    schedules.set(graph, known);
+  }
+  return known;
+}
+
+/** In double precision: the need for memory, the rule of the back end and the code all ask for it. */
+const schedules = new WeakMap<Graph, Schedule>();
+
+function made(graph: Graph, single: boolean): Schedule {
   const limit = single ? -1 : smallLimit(graph);
   const places: Place[] = [];
   const roots: Root[] = [];
