@@ -162,3 +162,25 @@ def test_a_collection_of_garbage_right_behind_the_stop_of_an_awaiting_cell_ends_
         fresh.interrupt()
         assert fresh.finish(msg_id).error["ename"] == "Interrupted"
         assert fresh.value(f"collect(); {i}") == str(i)
+
+
+UNSTOPPABLE = {
+    "a child process that is waited for": "process.getBuiltinModule('child_process').execSync('sleep 60')",
+    "a power of large integers": "3n ** 100_000_000n",
+    "a derived key": "process.getBuiltinModule('crypto').pbkdf2Sync('a', 'b', 2e7, 64, 'sha512')",
+}
+
+
+@pytest.mark.engines("repl")
+@pytest.mark.parametrize("what", UNSTOPPABLE)
+def test_inside_native_code_the_user_is_told_and_offered_a_restart(fresh, what):
+    msg_id = fresh.execute(f"console.log('started'); {UNSTOPPABLE[what]}; undefined")
+    fresh.started(msg_id)
+    fresh.interrupt()
+    told = fresh.late(msg_id, "display_data", timeout=9)["content"]["data"]["text/plain"]
+    assert "cannot be stopped" in told and "Restarting the kernel stops it" in told
+    assert fresh.ask("kernel_info_request", channel="control").status == "ok"
+    assert fresh.ask("complete_request", {"code": "Math.hyp", "cursor_pos": 8}).status == "ok"
+    fresh.manager.restart_kernel(now=True)
+    fresh.client.wait_for_ready(timeout=20)
+    assert fresh.value("'alive'") == "'alive'"

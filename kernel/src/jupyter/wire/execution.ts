@@ -46,7 +46,7 @@ interface Begun {
 /** Cells whose late outputs still find their parent, if the engine forgets none of them. */
 const remembered = 10_000;
 /** When an interrupted cell still runs after so long, the user is told, ms. */
-const toldAfter = 6000;
+const toldAfter = 4500;
 
 export class ExecutionQueue {
   readonly #engine: Engine;
