@@ -2,11 +2,12 @@
  * The sampling bench: ours, nutpie, NumPyro and Stan in turn on the same models, and ArviZ as the judge of all.
  */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { PeerMissing } from '../peers/stan.ts';
 import { StanSampler } from '../peers/stan-sampler.ts';
 import type { Bars } from '../report.ts';
@@ -85,6 +86,27 @@ function python(): string {
   return program;
 }
 
+/** Our side as JavaScript, as users have it: the worker's two files stand beside the rest. @returns the program */
+async function compileOurs(): Promise<string> {
+  const outdir = join(bench, 'ours');
+  const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  await build({
+    entryPoints: {
+      ours: source('./ours.ts'),
+      entry: source('../../../kernel/src/workers/entry.ts'),
+      job: source('../../../kernel/src/estimate/samplers/job.ts'),
+    },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outdir,
+  });
+  writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
+  return join(outdir, 'ours.js');
+}
+
 /** Largest distance of means and sds from ours, in combined standard errors. */
 function distance(theirs: Judged, ours: Judged): number {
   let worst = 0;
@@ -111,11 +133,12 @@ export async function measureSampling(
     }
   }
   const peers = new Side(python(), [fileURLToPath(new URL('./peers.py', import.meta.url))]);
+  const program = await compileOurs();
   const runs: RunFigure[] = [];
   for (const model of chosen) {
     const { data, stan: told } = samplingModels[model]!();
-    const ours = new Side(process.execPath, [fileURLToPath(new URL('./ours.ts', import.meta.url))]);
-    const plain = new Side(process.execPath, [fileURLToPath(new URL('./ours.ts', import.meta.url)), 'plain']);
+    const ours = new Side(process.execPath, [program]);
+    const plain = new Side(process.execPath, [program, 'plain']);
     const stan = without.includes('Stan') ? undefined : new StanSampler(told.program, told.data);
     const all: Readonly<Record<string, (seed: number, out: string) => Promise<Answer>>> = {
       [us]: (seed, out) => ours.ask({ model, seed, draws, out }),
@@ -141,10 +164,21 @@ export async function measureSampling(
         const judged = await peers.ask<Judged>({ op: 'judge', file: out, names: answer.names, draws });
         reference ??= judged;
         const cold = first.build + Math.max(0, first.seconds - answer.seconds);
-        const build = sampler.startsWith(us) ? cold : answer.build;
+        const before = sampler.startsWith(us) ? cold : answer.build;
         const { seconds, cpu, leapfrogs } = answer;
         const apart = distance(judged, reference);
-        runs.push({ sampler, model, seed, seconds, cpu, build, leapfrogs, ess: judged.ess, rhat: judged.rhat, apart });
+        runs.push({
+          sampler,
+          model,
+          seed,
+          seconds,
+          cpu,
+          build: before,
+          leapfrogs,
+          ess: judged.ess,
+          rhat: judged.rhat,
+          apart,
+        });
       }
     }
     ours.close();
