@@ -9,7 +9,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
   CompilerOptions,
@@ -26,7 +26,10 @@ const mostTexts = 500;
 /** After so many texts, the names of those that are gone are dropped. */
 const sweptEvery = 50;
 
-const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+/** Paths as the compiler writes them. */
+const withSlashes = (path: string): string => path.replaceAll(sep, '/');
+
+const packageRoot = withSlashes(fileURLToPath(new URL('../../', import.meta.url)));
 
 function compilerOptions(): CompilerOptions {
   const require = createRequire(import.meta.url);
@@ -85,15 +88,15 @@ export class Surroundings {
 
   /** @param folder the notebook's: relative imports and packages are looked for from there */
   constructor(folder: string) {
-    this.#folder = folder;
-    this.#globals = join(folder, '__estimand_globals.d.ts');
-    this.#imports = join(folder, '__estimand_imports.ts');
+    this.#folder = withSlashes(folder);
+    this.#globals = `${this.#folder}/__estimand_globals.d.ts`;
+    this.#imports = `${this.#folder}/__estimand_imports.ts`;
     this.#service = ts.createLanguageService(this.#host(), ts.createDocumentRegistry());
   }
 
   /** Put a text into the program, a module of its own that no other sees. */
   add(code: string): BoundFile {
-    const name = join(this.#folder, `__estimand_cell_${++this.#count}.ts`);
+    const name = `${this.#folder}/__estimand_cell_${++this.#count}.ts`;
     if (augmentation.test(code)) {
       this.#augmenting.set(name, code);
       return this.#build().getSourceFile(name) as BoundFile;
