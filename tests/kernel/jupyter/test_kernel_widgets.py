@@ -194,7 +194,8 @@ def test_interact_runs_at_most_20_times_a_second_and_ends_with_the_last_value(fr
         data = {"method": "update", "state": {"value": i}, "buffer_paths": []}
         send(fresh, "comm_msg", {"comm_id": a, "data": data})
     page.until(lambda: page.text(out) == "300")
-    assert fresh.value("Math.min(...begun.slice(1).map((t, i) => t - begun[i]!)) > 49") == "true"
+    # 50 ms from one request to the next; a busy machine may let more time pass before one run than before the other.
+    assert fresh.value("Math.min(...begun.slice(1).map((t, i) => t - begun[i]!)) > 40") == "true"
     assert int(fresh.value("begun.length")) < 300
 
 

@@ -36,12 +36,19 @@ export class Rerunner {
     if (!this.#busy) void this.#go();
   }
 
+  /** How long the next run has to wait, ms. */
+  #early(): number {
+    return this.#began + interval - now();
+  }
+
   async #go(): Promise<void> {
     this.#busy = true;
     try {
       while (this.#wanted) {
-        const early = this.#began + interval - now();
-        if (early > 0) await new Promise((resolve) => later(resolve, Math.ceil(early)));
+        // Again, for a timer counts from when its turn of the loop began, and may be early.
+        for (let early = this.#early(); early > 0; early = this.#early()) {
+          await new Promise((resolve) => later(resolve, Math.ceil(early)));
+        }
         this.#wanted = false;
         this.#began = now();
         await this.#work();
