@@ -10,6 +10,9 @@ import { I32 } from '../webassembly/encoder.ts';
 import type { Code } from './code.ts';
 import type { Emitter, Moving } from './emit.ts';
 
+/** What beside loops can be told where its operands are in each step. */
+const TOLD: ReadonlySet<string> = new Set(['matmul', 'concatenate', 'concatenateAxis']);
+
 function bytesOf(shape: Shape): number {
   return 4 * sizeOf(shape);
 }
@@ -29,7 +32,7 @@ export function movingIn(
   });
   const blocks = blocksOf(body!, carries, length, result);
   body!.outputs.slice(carries).forEach((node, i) => {
-    const made = schedule.places[node] === 'loop' || body!.nodes[node]!.operation === 'matmul';
+    const made = schedule.places[node] === 'loop' || TOLD.has(body!.nodes[node]!.operation);
     if (made && !moving.has(node) && mayMove(body!, schedule, node)) moving.set(node, blocks[i]!);
   });
   return moving;
@@ -50,7 +53,7 @@ function blocksOf({ nodes, inputs, outputs }: Graph, carries: number, length: nu
 function mayMove({ nodes }: Graph, { groups, roots }: Schedule, node: number): boolean {
   return groups.every(({ place, nodes: members }) =>
     members.every((at) => {
-      if (place === 'loop' || nodes[at]!.operation === 'matmul') return true;
+      if (place === 'loop' || TOLD.has(nodes[at]!.operation)) return true;
       return nodes[at]!.inputs.every((input) => roots[input]!.node !== node);
     }),
   );

@@ -5,19 +5,30 @@ import { around } from '../../../operations/axes.ts';
 import { sizeOf } from '../../../shape.ts';
 import { I32 } from '../../webassembly/encoder.ts';
 import type { Code } from '../code.ts';
-import type { KernelWriter, Operand, Site } from '../site.ts';
+import { type KernelWriter, type Operand, pushAddress, type Site } from '../site.ts';
 import { eachVector } from './vectors.ts';
 
-/** A part of each block of memory for another: `count` times `bytes`, the places as far apart as said. */
-function copyBlocks(
-  code: Code,
-  count: number,
-  bytes: number,
-  to: { readonly start: number; readonly stride: number },
-  from: { readonly start: number; readonly stride: number },
-): void {
+/** Where the first of many blocks is, and how far the next ones are apart. */
+interface Blocks {
+  readonly operand: Operand;
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** A local with the address of the first block. */
+function firstOf(code: Code, { operand, offset }: Blocks): number {
+  const pointer = code.local(I32);
+  pushAddress(code, operand);
+  code.integer(offset);
+  code.raw(0x6a);
+  code.set(pointer);
+  return pointer;
+}
+
+/** Copy `count` blocks of so many bytes. */
+function copyBlocks(code: Code, count: number, bytes: number, to: Blocks, from: Blocks): void {
   if (bytes === 0) return;
-  const [target, source] = [code.integerLocal(to.start), code.integerLocal(from.start)];
+  const [target, source] = [firstOf(code, to), firstOf(code, from)];
   code.repeat(count, () => {
     code.copyMemory({ base: target, bytes: 0 }, { base: source, bytes: 0 }, bytes);
     code.advance(target, to.stride);
@@ -28,11 +39,11 @@ function copyBlocks(
 function concatenateAlong({ code, inputs, output }: Site, axis: number): void {
   const { outer, inner } = around(output.shape, axis);
   const stride = 4 * output.shape[axis]! * inner;
-  let start = output.address;
-  for (const { address, shape } of inputs) {
-    const bytes = 4 * shape[axis]! * inner;
-    copyBlocks(code, outer, bytes, { start, stride }, { start: address, stride: bytes });
-    start += bytes;
+  let offset = 0;
+  for (const operand of inputs) {
+    const bytes = 4 * operand.shape[axis]! * inner;
+    copyBlocks(code, outer, bytes, { operand: output, offset, stride }, { operand, offset: 0, stride: bytes });
+    offset += bytes;
   }
 }
 
@@ -40,9 +51,8 @@ function padAlong({ code, node, inputs, output }: Site, axis: number): void {
   const { outer, inner } = around(output.shape, axis);
   const bytes = 4 * inputs[0]!.shape[axis]! * inner;
   code.clearMemory({ bytes: output.address }, 4 * sizeOf(output.shape));
-  const start = output.address + 4 * node.attributes.start! * inner;
-  const to = { start, stride: 4 * output.shape[axis]! * inner };
-  copyBlocks(code, outer, bytes, to, { start: inputs[0]!.address, stride: bytes });
+  const to = { operand: output, offset: 4 * node.attributes.start! * inner, stride: 4 * output.shape[axis]! * inner };
+  copyBlocks(code, outer, bytes, to, { operand: inputs[0]!, offset: 0, stride: bytes });
 }
 
 export const concatenate: KernelWriter = { write: (site) => concatenateAlong(site, 0) };
