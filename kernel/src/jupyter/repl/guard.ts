@@ -66,14 +66,25 @@ function stop(asked: Interrupt, until: number): void {
   Atomics.store(shared.slots, slots.stopping, stoppingStates.now);
   // Looked at after `stopping` is set: see stops.ts. With no cell running, what blocks was left behind by one.
   const running = Atomics.load(shared.slots, slots.running);
-  const heard = Atomics.load(shared.slots, slots.heard) >= asked.number;
-  if (!heard && running === ownCode && performance.now() < until) {
+  if (running === ownCode) {
     Atomics.store(shared.slots, slots.stopping, stoppingStates.soon);
-    setTimeout(stop, 1, asked, until);
-  } else if (!heard && (running === 0 || running === asked.cell)) {
+    setTimeout(stopSoon, 1, asked, until);
+  } else if (running === 0 || running === asked.cell) {
     session.post('Runtime.terminateExecution', stopped);
   } else {
     stopped();
+  }
+}
+
+/** Stop the main thread where it says that it waits for it in a cell's code, and nowhere else. */
+function stopSoon(asked: Interrupt, until: number): void {
+  const { here, now } = stoppingStates;
+  const heard = Atomics.load(shared.slots, slots.heard) >= asked.number;
+  if (heard || performance.now() >= until) stopped();
+  else if (Atomics.compareExchange(shared.slots, slots.stopping, here, now) === here) {
+    session.post('Runtime.terminateExecution', stopped);
+  } else {
+    setTimeout(stopSoon, 1, asked, until);
   }
 }
 

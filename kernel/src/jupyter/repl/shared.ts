@@ -18,10 +18,10 @@ export const slots = {
 } as const;
 
 /**
- * none; the guard looks whose code runs and stops the main thread; it waits for our own code, which a cell has called,
- * to end.
+ * none; the guard looks whose code runs and stops the main thread; it waits for our own code, which a cell may have
+ * called, to end; the main thread is back in the code of a cell, and waits there to be stopped.
  */
-export const stoppingStates = { none: 0, now: 1, soon: 2 } as const;
+export const stoppingStates = { none: 0, now: 1, soon: 2, here: 3 } as const;
 
 export const inputStates = { none: 0, waiting: 1, answered: 2, interrupted: 3 } as const;
 

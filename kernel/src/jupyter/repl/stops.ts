@@ -39,8 +39,14 @@ export class Stops {
       work();
     } finally {
       Atomics.store(this.#slots, slots.running, before);
-      if (before !== ownCode) while (Atomics.load(this.#slots, slots.stopping) !== stoppingStates.none);
+      if (before !== ownCode) this.#offer();
     }
+  }
+
+  /** Back in a cell's code: if a stop was announced meanwhile, wait for it here. */
+  #offer(): void {
+    const { none, soon, here } = stoppingStates;
+    while (Atomics.compareExchange(this.#slots, slots.stopping, soon, here) !== none);
   }
 
   /** An interrupt has come through to the main thread. */

@@ -38,26 +38,28 @@ describe('whose code runs', () => {
     expect(running()).toBe(3);
   });
 
-  it('waits at the end of ours for a stop that was announced meanwhile, but not before', () => {
+  it('offers itself to a stop that was announced meanwhile at the end of ours, in the name of the cell', () => {
     const { stops, shared, running } = agreement();
     stops.open(3);
     shared.slots[slots.stopping] = stoppingStates.soon;
-    let done = false;
-    // The guard's part: once the cell's code runs again, it stops it.
-    const load = Atomics.load;
-    const waits = vi.spyOn(Atomics, 'load').mockImplementation((view, place) => {
-      if (done && place === slots.stopping) {
-        expect(running()).toBe(3);
+    const offers: (number | undefined)[] = [];
+    // The guard's part: where the main thread offers itself, it stops it.
+    const exchange = Atomics.compareExchange;
+    const offered = vi.spyOn(Atomics, 'compareExchange').mockImplementation((view, place, expected, next) => {
+      const before = exchange(view as Int32Array, place, expected as number, next as number);
+      if (shared.slots[slots.stopping] === stoppingStates.here) {
+        offers.push(running());
         shared.slots[slots.stopping] = stoppingStates.none;
       }
-      return load(view as Int32Array, place) as never;
+      return before as never;
     });
     stops.during(() => {
       stops.during(() => {});
-      done = true;
+      expect(offers).toEqual([]);
     });
-    waits.mockRestore();
-    expect(shared.slots[slots.stopping]).toBe(stoppingStates.none);
+    offered.mockRestore();
+    expect(offers).toEqual([3]);
+    expect(running()).toBe(3);
   });
 
   it('is said before a late stop is spent', () => {
