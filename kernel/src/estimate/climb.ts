@@ -40,7 +40,9 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
     return near;
   }
   const there = await follow(newton(objective, log), near.position, options);
-  const ending = there.ending === 'line search failed' ? near.ending : there.ending;
+  // Where Newton's method finds no better point, or no Hessian, the one it began at was the end of the climb.
+  const lost = there.ending === 'line search failed' || there.ending === 'not finite';
+  const ending = lost ? near.ending : there.ending;
   return {
     ...there,
     ending,

