@@ -301,23 +301,26 @@ class Printer {
       this.#row.set(step, this.#numbers(code.loadSpread(this.#address(step.from, before)), step.from));
     }
     const vectors = Math.floor(size / 4);
-    const turn = this.#steps.length > LONG_BODY ? 1 : vectors >= 8 ? 4 : 1;
+    const turn = this.#steps.length > LONG_BODY ? Math.min(2, Math.max(1, vectors)) : vectors >= 8 ? 4 : 1;
     const { locals, moving } = this.#pointers(before);
     const advance = (elements: number) => {
       for (const { local, strides } of moving) code.advance(local, 4 * strides[d]! * elements);
     };
     const turns = Math.floor(vectors / turn);
     code.repeat(turns, () => {
-      for (let u = 0; u < turn; u++) this.#piece(locals, 4 * u, 4);
+      this.#pieces(locals, turn, 0, 4);
       advance(4 * turn);
     });
-    for (let u = 0; u < vectors % turn; u++) this.#piece(locals, 4 * u, 4);
-    if (size % 4 > 0) this.#piece(locals, 4 * (vectors % turn), (size % 4) as Lanes);
+    this.#pieces(locals, vectors % turn, 0, 4);
+    if (size % 4 > 0) this.#pieces(locals, 1, 4 * (vectors % turn), (size % 4) as Lanes);
   }
 
-  #piece(pointers: ReadonlyMap<string, number>, after: number, lanes: Lanes): void {
-    const values: Vector[] = [];
-    for (const step of this.#steps) values.push(this.#step(step, values, pointers, after, lanes));
+  /** Step by step for several vectors, so that the processor has independent work at hand. */
+  #pieces(pointers: ReadonlyMap<string, number>, count: number, after: number, lanes: Lanes): void {
+    const values = Array.from({ length: count }, (): Vector[] => []);
+    for (const step of this.#steps) {
+      for (const [i, own] of values.entries()) own.push(this.#step(step, own, pointers, after + 4 * i, lanes));
+    }
   }
 
   #step(
