@@ -55,7 +55,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe('seeded draws are the same', () => {
+describe('seeded draws are the same', { timeout: 180_000 }, () => {
   it('on 1, 2 and 4 workers of this Node as without any', async () => {
     for (const workers of [1, 2, 4]) expect(await checksums(workers), `${workers} workers`).toEqual(here);
   });

@@ -45,7 +45,7 @@ const lengths: Record<Exclude<SamplerName, 'pathfinder'>, RunOptions> = {
 };
 const exact = Object.keys(lengths) as (keyof typeof lengths)[];
 
-describe.each(exact)('%s draws from', (name) => {
+describe.each(exact)('%s draws from', { timeout: 180_000 }, (name) => {
   const options = lengths[name];
 
   it('independent normals of different scale', () => {
@@ -141,7 +141,7 @@ describe('a target of two far modes', () => {
   });
 });
 
-describe('curved targets', () => {
+describe('curved targets', { timeout: 180_000 }, () => {
   /** x ~ normal(0, 1), y ~ normal(x², 1): E y = 1, var y = 2 + 1. */
   const banana = density(2, (q, g) => {
     const bend = q[1]! - q[0]! ** 2;
