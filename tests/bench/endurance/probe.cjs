@@ -3,6 +3,7 @@
  * its garbage and writes a line to the file that ESTIMAND_PROBE names. The kernel itself knows nothing of it.
  */
 const { appendFileSync } = require('node:fs');
+const { getHeapSpaceStatistics } = require('node:v8');
 const { isMainThread, BroadcastChannel } = require('node:worker_threads');
 
 const asked = new BroadcastChannel('estimand-probe');
@@ -14,10 +15,13 @@ function tell() {
   collect();
   nextTurn(() => {
     collect();
-    const { heapUsed, external, rss } = process.memoryUsage();
+    const { external, rss } = process.memoryUsage();
+    // Without machine code and bytecode: V8 makes more of them for as long as it finds something to make faster.
+    const spaces = getHeapSpaceStatistics().filter(({ space_name }) => !/code|trusted/.test(space_name));
+    const heap = spaces.reduce((sum, { space_used_size }) => sum + space_used_size, 0);
     appendFileSync(
       process.env.ESTIMAND_PROBE,
-      `${JSON.stringify({ main: isMainThread, pid: process.pid, heap: heapUsed, external, rss })}\n`,
+      `${JSON.stringify({ main: isMainThread, pid: process.pid, heap, external, rss })}\n`,
     );
   });
 }

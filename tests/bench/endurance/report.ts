@@ -13,6 +13,8 @@ type Thread = 'wire' | 'checker' | 'engine' | 'guard';
 
 /** Cells after which nothing may grow: by then, what is kept of a number of cells is full. */
 const settled = 2000;
+/** Bytes a cell that are taken for nothing: whatever is kept of each cell takes a pointer at least. */
+const pointer = 8;
 
 export interface EnduranceReport {
   readonly slopes: Readonly<Record<string, Slope>>;
@@ -32,14 +34,14 @@ export function enduranceReport(told: readonly Told[]): EnduranceReport {
     const first = points[0] ?? { x: own[0]!.cells, y: own[0]!.heap };
     const last = own.at(-1)!;
     if (slope) slopes[thread] = slope;
-    if (slope && grows(slope)) missed.push(thread);
+    if (slope && grows(slope, pointer)) missed.push(thread);
     const found = slope ? `${digits(slope.slope)} ± ${digits(2 * slope.standardError)}` : 'too short a run';
     return [
       thread.padEnd(8),
       `${megabytes(first.y)} after ${first.x}`.padStart(20),
       `${megabytes(last.heap)} after ${last.cells}`.padStart(20),
       found.padStart(20),
-      slope && grows(slope) ? '  grows' : '',
+      slope && grows(slope, pointer) ? '  grows' : '',
     ].join(' ');
   });
   const head = ['heap, MB'.padEnd(8), 'from'.padStart(20), 'to'.padStart(20), 'bytes a cell'.padStart(20)].join(' ');

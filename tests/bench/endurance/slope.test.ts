@@ -36,6 +36,11 @@ describe('a slope', () => {
     expect(grows(slopeOf(points(f)))).toBe(expected);
   });
 
+  it('grows only beyond what is taken for nothing', () => {
+    const found = slopeOf(points((i) => 3 * i + noise(i)));
+    expect([grows(found), grows(found, 2), grows(found, 8)]).toEqual([true, true, false]);
+  });
+
   it('wants points that determine it', () => {
     expect(() => slopeOf(points((i) => i, 2))).toThrow('at least 3 points, got 2');
     expect(() => slopeOf([1, 2, 3].map((y) => ({ x: 1, y })))).toThrow('two places');

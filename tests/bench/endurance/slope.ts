@@ -34,7 +34,11 @@ export function slopeOf(points: readonly Point[]): Slope {
   return { slope, standardError: Math.sqrt(variance) };
 }
 
-/** Whether a slope is above zero by more than its error: two standard errors, one false alarm in 40. */
-export function grows({ slope, standardError }: Slope): boolean {
-  return !(slope <= 2 * standardError);
+/**
+ * Whether a slope is above `least` by more than its error: two standard errors, one false alarm in 40.
+ *
+ * @param least what is taken for nothing
+ */
+export function grows({ slope, standardError }: Slope, least = 0): boolean {
+  return !(slope - 2 * standardError <= least);
 }
