@@ -18,7 +18,10 @@ const r = JSON.parse(readFileSync(new URL('../fixtures/r-bayes-factor.json', imp
   logBayesFactors: Record<string, { log: number; error: number }>;
   posterior: Record<string, [mean: number, sd: number, positive: number, lower: number, upper: number]>;
 };
-const { x, y, mpg, wt, hp, length, width, count, spray, weight, feed, speed, dist } = r.data as Record<string, never>;
+const { x, y, mpg, wt, hp, length, width, count, spray, weight, feed, speed, dist } = r.data as unknown as Record<
+  string,
+  never
+>;
 const table = [
   [12, 5, 7],
   [9, 3, 14],

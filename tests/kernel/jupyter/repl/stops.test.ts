@@ -46,7 +46,7 @@ describe('whose code runs', () => {
     // The guard's part: where the main thread offers itself, it stops it.
     const exchange = Atomics.compareExchange;
     const offered = vi.spyOn(Atomics, 'compareExchange').mockImplementation((view, place, expected, next) => {
-      const before = exchange(view as Int32Array, place, expected as number, next as number);
+      const before = exchange(view as never, place, expected as never, next as never);
       if (shared.slots[slots.stopping] === stoppingStates.here) {
         offers.push(running());
         shared.slots[slots.stopping] = stoppingStates.none;
