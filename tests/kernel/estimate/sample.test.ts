@@ -223,10 +223,10 @@ describe('progress', () => {
       },
       signal: () => undefined,
     });
-    await sample(eight, { draws: 20_000, seed: 1 });
+    await sample(eight, { draws: 100_000, seed: 1 });
     expect(displays).toBe(1);
-    expect(shown[0]).toMatch(/^chain 0 {2}[▓░]{20} {2}\d+\/21000 (warm-up|sampling).*\nchain 1 /);
-    expect(shown.at(-1)).toMatch(/^4 × 20000 draws in [\d.]+ s(, \d+ divergent)?$/);
+    expect(shown[0]).toMatch(/^chain 0 {2}[▓░]{20} {2}\d+\/101000 (warm-up|sampling).*\nchain 1 /);
+    expect(shown.at(-1)).toMatch(/^4 × 100000 draws in [\d.]+ s(, \d+ divergent)?$/);
   });
 
   it('is told to onProgress, the end included, also where there is no host', async () => {
