@@ -50,6 +50,15 @@ export function isMissing(column: Column, row: number): boolean {
   return value === null || Number.isNaN(value);
 }
 
+/** The levels, texts or logicals a column takes, in order; undefined for a column of numbers. */
+export function occurringLevels(column: Column): readonly (string | boolean)[] | undefined {
+  if (isFactor(column)) return column.levels.filter((_, code) => column.codes.includes(code));
+  if (column instanceof Float64Array || column instanceof Int32Array) return undefined;
+  const known = [...new Set(Array.from(column).filter((value) => value !== null))];
+  if (known.every((value) => typeof value === 'number')) return undefined;
+  return (known as (string | boolean)[]).sort();
+}
+
 /** These rows of a column; a factor keeps all its levels. A row of −1 is missing. */
 export function takeRows(column: Column, rows: readonly number[]): Column {
   if (isFactor(column))

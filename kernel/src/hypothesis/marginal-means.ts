@@ -2,7 +2,7 @@
  * Means of a factor's levels adjusted for the other predictors, and their differences pair by pair (Searle, Speed &
  * Milliken 1980, Am. Stat. 34, 216–221: population marginal means; the reference grid is that of R's emmeans).
  */
-import type { Column } from '../data/columns.ts';
+import { type Column, occurringLevels } from '../data/columns.ts';
 import { isFactor } from '../data/factor.ts';
 import { mean } from '../data/moments.ts';
 import { namesHint } from '../data/names.ts';
@@ -127,15 +127,6 @@ export class MarginalMeans extends Displayable {
   }
 }
 
-/** The levels a column takes, in order. */
-function levelsOf(column: Column): readonly (string | boolean)[] | undefined {
-  if (isFactor(column)) return column.levels.filter((_, code) => column.codes.includes(code));
-  if (column instanceof Float64Array || column instanceof Int32Array) return undefined;
-  const known = [...new Set(Array.from(column).filter((value) => value !== null))];
-  if (known.every((value) => typeof value === 'number')) return undefined;
-  return (known as (string | boolean)[]).sort();
-}
-
 /**
  * Adjusted means of the levels of a factor: numbers at their mean, other factors averaged with equal weight, on the
  * scale of the linear predictor (log odds of a logistic regression).
@@ -152,14 +143,14 @@ export function marginalMeans(fit: RegressionFit, factor: string, data: object):
   if (!used.includes(factor)) {
     throw new RangeError(`marginalMeans: '${factor}' is not in the formula and the data; ${namesHint(factor, used)}`);
   }
-  const levels = levelsOf(columns[factor]!);
+  const levels = occurringLevels(columns[factor]!);
   if (!levels) throw new RangeError(`marginalMeans: '${factor}' is a column of numbers; a factor expected`);
   // The grid: every combination of levels, numbers at the mean of the rows that were fitted.
   const { rows } = fit.design;
   let grid: Record<string, string | boolean | number>[] = [{}];
   for (const name of used) {
     const column = columns[name]!;
-    const values = levelsOf(column) ?? [mean(rows.map((row) => Number((column as ArrayLike<number>)[row])))];
+    const values = occurringLevels(column) ?? [mean(rows.map((row) => Number((column as ArrayLike<number>)[row])))];
     grid = grid.flatMap((point) => values.map((value) => ({ ...point, [name]: value })));
   }
   const points = Object.fromEntries(

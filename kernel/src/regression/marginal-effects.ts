@@ -2,7 +2,7 @@
  * Marginal effects: by how much the expected response changes with a predictor, averaged over the data (Bartus 2005,
  * Stata J. 5, 309–329), with standard errors by the delta method.
  */
-import type { Column } from '../data/columns.ts';
+import { type Column, occurringLevels } from '../data/columns.ts';
 import { isFactor } from '../data/factor.ts';
 import { standardDeviation } from '../data/moments.ts';
 import { namesHint } from '../data/names.ts';
@@ -70,22 +70,10 @@ function standardErrorOf(fit: RegressionFit, gradient: Float64Array): number {
   return Math.sqrt(Math.max(0, variance));
 }
 
-/** Levels of a column that is not of numbers. */
-function levelsOf(column: Column): readonly string[] | undefined {
-  if (isFactor(column)) return column.levels.filter((_, code) => column.codes.includes(code));
-  if (column instanceof Float64Array || column instanceof Int32Array) return undefined;
-  const known = Array.from(column).filter((value) => value !== null);
-  if (known.every((value) => typeof value === 'number')) return undefined;
-  return [...new Set(known.map(String))].sort();
-}
-
 /** The same column with one level everywhere. */
-function filled(column: Column, level: string): Column {
-  if (isFactor(column)) {
-    return { levels: column.levels, codes: column.codes.map(() => column.levels.indexOf(level)) };
-  }
-  const isLogical = typeof Array.from(column).find((value) => value !== null) === 'boolean';
-  return Array.from(column, () => (isLogical ? level === 'true' : level));
+function filled(column: Column, level: string | boolean): Column {
+  if (!isFactor(column)) return Array.from(column, () => level);
+  return { levels: column.levels, codes: column.codes.map(() => column.levels.indexOf(String(level))) };
 }
 
 /**
@@ -114,7 +102,7 @@ export function marginalEffects(
   }
   const effects = chosen.flatMap((name) => {
     const column = columns[name]!;
-    const levels = levelsOf(column);
+    const levels = occurringLevels(column);
     if (levels) {
       const at = levels.map((level) => averaged(fit, { ...columns, [name]: filled(column, level) }));
       return at.slice(1).map(({ value, gradient }, k) => ({
