@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { command, openLab, screenshot, startBrowser, waitForKernel, waitForPictures } from '../labextension/browser.ts';
 import { type Lab, startLab } from '../labextension/jupyterlab.ts';
+import { writeNotebook } from '../labextension/notebooks.ts';
 
 const cells = [
   `import { model, normal, sample } from 'estimand';
@@ -27,20 +28,12 @@ const folder = mkdtempSync(join(tmpdir(), 'estimand-editors-'));
 const file = join(folder, 'figure.ipynb');
 
 beforeAll(async () => {
-  const notebook = {
-    cells: cells.map((source, i) => ({
-      cell_type: 'code',
-      execution_count: null,
-      id: `cell-${i}`,
-      metadata: {},
-      outputs: [],
-      source,
-    })),
-    metadata: { kernelspec: { display_name: 'TypeScript (Estimand)', language: 'typescript', name: 'estimand' } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  };
-  writeFileSync(file, JSON.stringify(notebook));
+  writeNotebook(
+    folder,
+    'figure.ipynb',
+    cells.map((source) => ({ source })),
+    'typescript',
+  );
   browser = await startBrowser();
 });
 afterAll(async () => {

@@ -10,8 +10,19 @@ export interface SavedCell {
   readonly outputs?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Write a notebook of code cells; its kernel is the environment's Python, which every JupyterLab has. */
-export function writeNotebook(folder: string, name: string, cells: readonly SavedCell[]): void {
+/** Kernels of the environment: its Python, which every JupyterLab has, and ours. */
+const kernels = {
+  python: { display_name: 'Python 3', language: 'python', name: 'python3' },
+  typescript: { display_name: 'TypeScript (Estimand)', language: 'typescript', name: 'estimand' },
+} as const;
+
+/** Write a notebook of code cells. */
+export function writeNotebook(
+  folder: string,
+  name: string,
+  cells: readonly SavedCell[],
+  language: keyof typeof kernels = 'python',
+): void {
   const notebook = {
     cells: cells.map(({ source = '', outputs = [] }, i) => ({
       cell_type: 'code',
@@ -21,7 +32,7 @@ export function writeNotebook(folder: string, name: string, cells: readonly Save
       outputs: outputs.map((data) => ({ output_type: 'display_data', data, metadata: {} })),
       source,
     })),
-    metadata: { kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' } },
+    metadata: { kernelspec: kernels[language] },
     nbformat: 4,
     nbformat_minor: 5,
   };

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { command, openLab, screenshot, startBrowser, waitForKernel } from './browser.ts';
 import { type Lab, startLab } from './jupyterlab.ts';
+import { writeNotebook } from './notebooks.ts';
 
 const cells = [
   `import { button, checkbox, hbox, htmlLabel, integerSlider, interact, select, slider, textInput, vbox } from 'estimand';
@@ -29,21 +30,13 @@ let lab: Lab;
 const folder = mkdtempSync(join(tmpdir(), 'estimand-widgets-'));
 
 beforeAll(async () => {
-  const notebook = {
-    cells: cells.map((source, i) => ({
-      cell_type: 'code',
-      execution_count: null,
-      id: `cell-${i}`,
-      metadata: {},
-      outputs: [],
-      source,
-    })),
-    metadata: { kernelspec: { display_name: 'TypeScript (Estimand)', language: 'typescript', name: 'estimand' } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  };
   const file = join(folder, 'widgets.ipynb');
-  writeFileSync(file, JSON.stringify(notebook));
+  writeNotebook(
+    folder,
+    'widgets.ipynb',
+    cells.map((source) => ({ source })),
+    'typescript',
+  );
   [browser, lab] = await Promise.all([
     startBrowser(),
     startLab({ files: [file], extension: 'installed', allCells: true }),
