@@ -43,6 +43,7 @@ export async function openLab(browser: Browser, address: string): Promise<Watche
   await page.waitForFunction(() => 'jupyterapp' in globalThis);
   await page.evaluate(() => (globalThis as unknown as { jupyterapp: { restored: Promise<void> } }).jupyterapp.restored);
   await page.waitForSelector('.jp-Notebook .jp-Cell');
+  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
   return { page, errors };
 }
 
@@ -85,10 +86,14 @@ export async function command(
   );
 }
 
-/** Change the theme and wait until its colours are there. */
+/**
+ * Change the theme and wait until its colours are there and JupyterLab has taken its splash screen away: it does that
+ * 200 ms later, and a second change within them makes it take it away twice, which is an error in its console.
+ */
 export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await command(page, 'apputils:change-theme', { theme: theme === 'light' ? 'JupyterLab Light' : 'JupyterLab Dark' });
   await page.waitForFunction((light) => document.body.dataset.jpThemeLight === light, String(theme === 'light'));
+  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
 }
 
 /** Wait until at least this many figures are there, and all that can be seen are drawn in the theme's colours. */
