@@ -11,6 +11,7 @@ const ROOMS = [
   'diagnose',
   'regression',
   'hypothesis',
+  'nets',
   'landscape',
   'figure',
   'jupyter',

@@ -22,6 +22,9 @@ export * from './hypothesis/index.ts';
 export * from './jupyter/widgets/index.ts';
 export * from './landscape/index.ts';
 export * from './model/index.ts';
+export * from './nets/index.ts';
+// Called without an expression these are layers; with one, the functions of the compute core.
+export { relu } from './nets/index.ts';
 export * from './numeric/index.ts';
 export * from './program/index.ts';
 export * from './regression/index.ts';

@@ -51,21 +51,34 @@ export class ProgramState {
     { precision = 'single' }: { readonly precision?: Precision } = {},
   ) {
     this.precision = precision;
-    let next = ALIGNMENT;
+    this.#next = ALIGNMENT;
+    this.#memory = precision === 'single' && hasVectors() ? new WebAssembly.Memory({ initial: 1 }) : undefined;
+    this.add(entries);
+  }
+
+  /**
+   * Hold more arrays: what an optimiser keeps beside parameters. Steps compiled before do not see them.
+   *
+   * @throws RangeError for a name that is there already, and for values of another size than the shape's
+   * @example state.add({ momentum: { shape: [2] } });
+   */
+  add(entries: Readonly<Record<string, StateEntry>>): void {
+    const twice = Object.keys(entries).find((name) => this.#held.has(name));
+    if (twice !== undefined) throw new RangeError(`state: there is a '${twice}' already; give another name`);
+    let next = ALIGNMENT * Math.ceil(this.#next / ALIGNMENT);
     const addresses = Object.values(entries).map(({ shape }) => {
       const address = next;
       next += ALIGNMENT * Math.ceil((4 * sizeOf(shape)) / ALIGNMENT);
       return address;
     });
     this.#next = next;
-    this.#memory = precision === 'single' && hasVectors() ? new WebAssembly.Memory({ initial: 1 }) : undefined;
     if (this.#memory) grow(this.#memory, next);
     Object.entries(entries).forEach(([name, { shape, values }], i) => {
       const size = sizeOf(shape);
       const address = addresses[i]!;
       const array = this.#memory
-        ? new Float32Array(this.#memory.buffer, address, size)
-        : new (precision === 'single' ? Float32Array : Float64Array)(size);
+        ? new Float32Array(this.#memory.buffer, address, size).fill(0)
+        : new (this.precision === 'single' ? Float32Array : Float64Array)(size);
       this.#held.set(name, { expression: expressionOf(inputNode(name, shape)), size, address, array });
       if (values) this.set(name, values);
     });

@@ -1,0 +1,24 @@
+/**
+ * Networks: layers, losses, and training steps.
+ */
+export { relu } from './layers/activations.ts';
+export { type LinearOptions, linear } from './layers/linear.ts';
+export { sequential } from './layers/sequential.ts';
+export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts';
+export { type Differentiated, type NetTrace, Network, type NetworkOptions, network } from './net.ts';
+export type { StepBatch, StepProgress, TrainingStep, TrainingStepOptions } from './training-step.ts';
+export type {
+  AnyLayer,
+  Initialiser,
+  InitialiserRequest,
+  InputSpec,
+  Layer,
+  Loss,
+  Optimiser,
+  ParameterSpec,
+  Scope,
+  SlotSpec,
+  TargetSpec,
+  UpdateRequest,
+  Value,
+} from './types.ts';

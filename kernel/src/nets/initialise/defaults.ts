@@ -1,0 +1,13 @@
+/**
+ * The starts PyTorch gives its layers where nothing else is asked for.
+ */
+import { elementwise } from './initialiser.ts';
+
+/** Uniform on ±1/√n_in: weights and biases of linear and convolutional layers (He's uniform start with a = √5). */
+export const fanInUniform = elementwise('fanInUniform', {}, (fanIn) => {
+  const bound = 1 / Math.sqrt(fanIn);
+  return (stream) => bound * (2 * stream.uniform() - 1);
+});
+
+export const zeros = elementwise('zeros', {}, () => () => 0);
+export const ones = elementwise('ones', {}, () => () => 1);
