@@ -6,7 +6,8 @@ import type { Stream } from '../numeric/random.ts';
 import { asExpression, broadcastTo, constant, type Expression, isExpression, where } from '../program/index.ts';
 import { formatShape, sameShape, sizeOf } from '../program/shape.ts';
 import type { Arg, Expr, Shape, shape } from '../program/types.ts';
-import { blocksOf, checkArguments, commonShape, placeOf, rankOf } from './arguments.ts';
+import { blocksOf, checkArguments, commonShape, rankOf } from './arguments.ts';
+import { type Bound, checkData } from './check-data.ts';
 import { logDensityAt } from './density-at.ts';
 import { draw } from './draw.ts';
 import { knownValues, stretch } from './known.ts';
@@ -21,15 +22,6 @@ import type {
   Structure,
   Support,
 } from './types.ts';
-
-/** One side of the support. */
-export interface Bound {
-  readonly side: 'lower' | 'upper';
-  readonly value: Expr;
-  readonly open: boolean;
-  /** From the family itself, or from `.bounded`. */
-  readonly origin: 'family' | 'user';
-}
 
 interface Parts {
   readonly family: Family;
@@ -52,12 +44,6 @@ function familyBounds(family: Family, parameters: Readonly<Record<string, Expres
     bounds.push({ side, value, open: family.support.open ?? false, origin: 'family' });
   }
   return bounds;
-}
-
-/** Whether x is on the right side of the bound, where both are known numbers. */
-function isInside(x: number, bound: number, { side, open }: Bound): boolean {
-  if (open) return side === 'lower' ? x > bound : x < bound;
-  return side === 'lower' ? x >= bound : x <= bound;
 }
 
 /** The implementation of `Distribution`; immutable. Constructors give it the type of its shape. */
@@ -184,31 +170,8 @@ export class FamilyDistribution {
   }
 
   checkData(x: Arg, name = 'the data'): void {
-    const values = knownValues(x);
-    if (values === undefined) return;
-    const expression = asExpression(x);
-    const whole = commonShape(this.family.name, { [name]: expression, distribution: this.#placeholder() });
-    const data = stretch(values, expression.shape, whole);
-    const bounds = this.#parts.bounds.flatMap((bound) => {
-      const known = knownValues(bound.value);
-      return known === undefined ? [] : [{ bound, column: stretch(known, bound.value.shape, whole) }];
-    });
-    for (let i = 0; i < data.length; i++) {
-      const value = data[i]!;
-      const refuse = (expected: string, advice: string): never => {
-        const where = data.length === values.length ? placeOf(i, whole) : '';
-        throw new RangeError(`${this.family.name}: ${name} must be ${expected}, got ${value}${where}; ${advice}`);
-      };
-      if (Number.isNaN(value)) refuse('numbers', 'drop missing values first');
-      if (this.support.integer && !Number.isInteger(value)) {
-        refuse('whole numbers', 'check the column, or use a continuous distribution');
-      }
-      for (const { bound, column } of bounds) {
-        if (isInside(value, column[i]!, bound)) continue;
-        const than = bound.side === 'lower' ? (bound.open ? 'above' : 'at least') : bound.open ? 'below' : 'at most';
-        refuse(`${than} ${column[i]}`, 'check the data, or use another distribution');
-      }
-    }
+    const { family, shape, support } = this;
+    checkData(x, name, { family: family.name, shape, integer: support.integer ?? false, bounds: this.#parts.bounds });
   }
 
   logDensity(x: Arg): Expr {

@@ -2,9 +2,10 @@
 import { asExpression, constant, type Expression, logSumExp } from '../program/index.ts';
 import type { Arg, Expr, Shape } from '../program/types.ts';
 import { commonShape } from './arguments.ts';
+import type { Bound } from './check-data.ts';
 import { satisfies, unitInterval } from './constraints.ts';
 import { continuousQuantile } from './continuous-quantile.ts';
-import { type Bound, FamilyDistribution } from './distribution.ts';
+import { FamilyDistribution } from './distribution.ts';
 import { sumComplaint } from './events.ts';
 import { knownValues } from './known.ts';
 import type { Distribution, Family, Kind } from './types.ts';

@@ -9,6 +9,8 @@ import { HALF_LOG_TWO_PI } from './formulas.ts';
 import { defineDistribution } from './registry.ts';
 import type { Distribution } from './types.ts';
 
+type Vectors = Readonly<Record<'mean' | 'covariance', Float64Array>>;
+
 /** Log density given the factor L of the covariance L Lᵀ. // (…, d) → (…) */
 function byFactor(x: Expr, mean: Expr, factor: Expr): Expr {
   const lengths = squaredLengths(x.sub(mean), (columns) => triangularSolve(factor, columns));
@@ -33,31 +35,38 @@ function moveAlong(stream: Stream, out: Float64Array, mean: Float64Array, factor
 const diagonalOf = (matrix: Float64Array, d: number): Float64Array =>
   Float64Array.from({ length: d }, (_, i) => matrix[i * (d + 1)]!);
 
+/** What the three forms have in common, given the matrix each is written with. */
+const vectorsAround = <M extends string>(matrix: M) => ({
+  kind: 'real' as const,
+  parameters: { mean: real, [matrix]: real } as Readonly<Record<'mean' | M, typeof real>>,
+  ranks: { mean: 1, [matrix]: 2 } as Readonly<Record<'mean', 1> & Record<M, 2>>,
+  support: {},
+  eventRank: 1,
+  eventShape: vectorShape('mean', matrix),
+  meanEvent: (out: Float64Array, { mean }: Readonly<Record<'mean' | M, Float64Array>>) => out.set(mean),
+});
+
+/** The functions of the normal by its covariance; a Gaussian process has the same. */
+export const byCovariance = {
+  ...vectorsAround('covariance'),
+  validateEvent: ({ covariance }: Vectors) => positiveDefiniteComplaint('covariance', covariance),
+  logDensity: (x: Expr, { mean, covariance }: Readonly<Record<'mean' | 'covariance', Expr>>) =>
+    byFactor(x, mean, cholesky(covariance)),
+  sampleEvent: (stream: Stream, out: Float64Array, { mean, covariance }: Vectors) =>
+    moveAlong(stream, out, mean, choleskyOf(covariance, out.length)),
+  varianceEvent: (out: Float64Array, { covariance }: Vectors) => out.set(diagonalOf(covariance, out.length)),
+};
+
 const covarianceFamily = defineDistribution({
   name: 'multivariateNormal',
   summary: 'multivariate normal by its covariance',
-  kind: 'real',
-  parameters: { mean: real, covariance: real },
-  ranks: { mean: 1, covariance: 2 },
-  support: {},
-  eventRank: 1,
-  eventShape: vectorShape('mean', 'covariance'),
-  validateEvent: ({ covariance }) => positiveDefiniteComplaint('covariance', covariance),
-  logDensity: (x, { mean, covariance }) => byFactor(x, mean, cholesky(covariance)),
-  sampleEvent: (stream, out, { mean, covariance }) => moveAlong(stream, out, mean, choleskyOf(covariance, out.length)),
-  meanEvent: (out, { mean }) => out.set(mean),
-  varianceEvent: (out, { covariance }) => out.set(diagonalOf(covariance, out.length)),
+  ...byCovariance,
 });
 
 const precisionFamily = defineDistribution({
   name: 'multivariateNormalPrecision',
   summary: 'multivariate normal by its precision, the inverse of the covariance',
-  kind: 'real',
-  parameters: { mean: real, precision: real },
-  ranks: { mean: 1, precision: 2 },
-  support: {},
-  eventRank: 1,
-  eventShape: vectorShape('mean', 'precision'),
+  ...vectorsAround('precision'),
   validateEvent: ({ precision }) => positiveDefiniteComplaint('precision', precision),
   logDensity: (x, { mean, precision }) => {
     const factor = cholesky(precision);
@@ -73,23 +82,16 @@ const precisionFamily = defineDistribution({
     const shift = solveTriangular(choleskyOf(precision, d), d, z, { columns: 1, transpose: true });
     out.set(shift.map((v, i) => mean[i]! + v));
   },
-  meanEvent: (out, { mean }) => out.set(mean),
   varianceEvent: (out, { precision }) => out.set(diagonalOf(symmetricInverse(precision, out.length), out.length)),
 });
 
 const factorFamily = defineDistribution({
   name: 'multivariateNormalCholesky',
   summary: 'multivariate normal by the Cholesky factor of its covariance',
-  kind: 'real',
-  parameters: { mean: real, factor: real },
-  ranks: { mean: 1, factor: 2 },
-  support: {},
-  eventRank: 1,
-  eventShape: vectorShape('mean', 'factor'),
+  ...vectorsAround('factor'),
   validateEvent: ({ factor }) => factorComplaint('factor', factor),
   logDensity: (x, { mean, factor }) => byFactor(x, mean, factor),
   sampleEvent: (stream, out, { mean, factor }) => moveAlong(stream, out, mean, factor),
-  meanEvent: (out, { mean }) => out.set(mean),
   varianceEvent: (out, { factor }) => {
     const d = out.length;
     for (let i = 0; i < d; i++) {

@@ -21,6 +21,9 @@ function complaint(nu: number, scale: Float64Array): string | undefined {
 const logNormaliser = (nu: Expr, d: number): Expr =>
   nu.mul(0.5 * d * Math.LN2).add(multivariateLogGamma(nu.mul(0.5), d));
 
+/** ½ log |X| of each matrix. // (…, d, d) → (…) */
+const logDeterminants = (x: Expr): Expr => eachMatrix(x, (matrix) => logDiagonal(cholesky(matrix)));
+
 /** L A Aᵀ Lᵀ, scale = L Lᵀ, with Bartlett's (1933) triangular A: roots of chi-squared variates over normal ones. */
 function drawWishart(stream: Stream, out: Float64Array, nu: number, scale: Float64Array): void {
   const d = Math.sqrt(out.length);
@@ -52,9 +55,8 @@ function fill(out: Float64Array, scale: Float64Array, f: (s: number, row: number
   }
 }
 
-const family = defineDistribution({
-  name: 'wishart',
-  summary: 'Wishart over covariance matrices',
+/** What both families are described by. */
+const covarianceMatrices = {
   kind: 'real',
   parameters: { nu: positive, scale: real },
   ranks: { scale: 2 },
@@ -62,14 +64,21 @@ const family = defineDistribution({
   structure: 'covariance',
   eventRank: 2,
   eventShape: squareShape('scale'),
-  validateEvent: ({ nu, scale }) => complaint(nu[0]!, scale),
+  validateEvent: ({ nu, scale }: Readonly<Record<'nu' | 'scale', Float64Array>>) => complaint(nu[0]!, scale),
+} as const;
+
+const family = defineDistribution({
+  name: 'wishart',
+  summary: 'Wishart over covariance matrices',
+  ...covarianceMatrices,
   // ½(ν − d − 1) log |X| − ½ tr(S⁻¹ X) − ½ ν log |S| − …, the trace as |L_S⁻¹ L_X|²
   logDensity: (x, { nu, scale }) => {
     const d = x.shape.at(-1)!;
     const factor = cholesky(scale);
     const trace = eachMatrix(x, (matrix) => triangularSolve(factor, cholesky(matrix)).square().sum());
-    const determinant = eachMatrix(x, (matrix) => logDiagonal(cholesky(matrix)));
-    const own = determinant.mul(nu.sub(d + 1)).sub(trace.mul(0.5));
+    const own = logDeterminants(x)
+      .mul(nu.sub(d + 1))
+      .sub(trace.mul(0.5));
     return own.sub(nu.mul(logDiagonal(factor))).sub(logNormaliser(nu, d));
   },
   sampleEvent: (stream, out, { nu, scale }) => drawWishart(stream, out, nu[0]!, scale),
@@ -80,21 +89,15 @@ const family = defineDistribution({
 const inverseFamily = defineDistribution({
   name: 'inverseWishart',
   summary: 'inverse Wishart over covariance matrices',
-  kind: 'real',
-  parameters: { nu: positive, scale: real },
-  ranks: { scale: 2 },
-  support: {},
-  structure: 'covariance',
-  eventRank: 2,
-  eventShape: squareShape('scale'),
-  validateEvent: ({ nu, scale }) => complaint(nu[0]!, scale),
+  ...covarianceMatrices,
   // ½ ν log |S| − ½(ν + d + 1) log |X| − ½ tr(S X⁻¹) − …, the trace as |L_X⁻¹ L_S|²
   logDensity: (x, { nu, scale }) => {
     const d = x.shape.at(-1)!;
     const factor = cholesky(scale);
     const trace = eachMatrix(x, (matrix) => triangularSolve(cholesky(matrix), factor).square().sum());
-    const determinant = eachMatrix(x, (matrix) => logDiagonal(cholesky(matrix)));
-    const own = determinant.mul(nu.add(d + 1)).add(trace.mul(0.5));
+    const own = logDeterminants(x)
+      .mul(nu.add(d + 1))
+      .add(trace.mul(0.5));
     return nu.mul(logDiagonal(factor)).sub(own).sub(logNormaliser(nu, d));
   },
   sampleEvent: (stream, out, { nu, scale }) => {

@@ -2,7 +2,8 @@
 import { log } from '../numeric/elementary.ts';
 import { asExpression } from '../program/index.ts';
 import type { Arg, Expr } from '../program/types.ts';
-import { type Bound, FamilyDistribution } from './distribution.ts';
+import type { Bound } from './check-data.ts';
+import { FamilyDistribution } from './distribution.ts';
 import { knownValues, ofKnown } from './known.ts';
 import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
 
