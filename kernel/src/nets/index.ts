@@ -2,7 +2,7 @@
  * Networks: layers, losses, and training steps.
  */
 export { relu } from './layers/activations.ts';
-export { type LinearOptions, linear } from './layers/linear.ts';
+export { type LinearLayerOptions, linear } from './layers/linear.ts';
 export { sequential } from './layers/sequential.ts';
 export { type CrossEntropyOptions, crossEntropy } from './losses/cross-entropy.ts';
 export { type Differentiated, type NetTrace, Network, type NetworkOptions, network } from './net.ts';
@@ -14,9 +14,9 @@ export type {
   InputSpec,
   Layer,
   Loss,
-  Optimiser,
+  Optimiser as NetOptimiser,
   ParameterSpec,
-  Scope,
+  Scope as LayerScope,
   SlotSpec,
   TargetSpec,
   UpdateRequest,

@@ -8,7 +8,7 @@ import type { Layer, ParameterSpec } from '../types.ts';
 import { defineLayer, requireLast, requireWhole } from './layer.ts';
 
 /** Choices of a dense layer. */
-export interface LinearOptions {
+export interface LinearLayerOptions {
   /** Add a bias; default true. */
   readonly bias?: boolean;
 }
@@ -21,7 +21,7 @@ export interface LinearOptions {
  * @throws RangeError for sizes that are no whole numbers of 1 or more
  * @example network(linear(64, 10), { input: [64] });
  */
-export function linear(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}): Layer {
+export function linear(inFeatures: number, outFeatures: number, { bias = true }: LinearLayerOptions = {}): Layer {
   requireWhole('linear', 'inFeatures', inFeatures);
   requireWhole('linear', 'outFeatures', outFeatures);
   const fans = [inFeatures, outFeatures] as const;
