@@ -8,7 +8,7 @@
 import { log, log1p, sin, tan } from '../elementary.ts';
 
 /** lgamma(2 + z) / z for |z| ≤ ½. */
-const LGAMMA = Float64Array.of(
+export const LGAMMA = Float64Array.of(
   0.42278433509846713,
   0.3224670334241132,
   -0.06735230105319814,
@@ -133,11 +133,11 @@ export function digammaMinusLog(x: number): number {
 }
 
 /** The zero of digamma, in two parts (OEIS A030169). */
-const POSITIVE_ROOT = 1.4616321449683622;
-const POSITIVE_ROOT_LOW = 9.549995429965697e-17;
+export const POSITIVE_ROOT = 1.4616321449683622;
+export const POSITIVE_ROOT_LOW = 9.549995429965697e-17;
 
 /** Taylor coefficients of digamma at its positive zero, from the first power; |x − zero| < 0.05. */
-const NEAR_ROOT = Float64Array.of(
+export const NEAR_ROOT = Float64Array.of(
   0.9676722454476212,
   -0.4427631689835921,
   0.258499760955651,

@@ -41,6 +41,8 @@ const UNARY = {
   ceil: 0x74,
   floor: 0x75,
   trunc: 0x7a,
+  /** Halves to the even one. */
+  nearest: 0x94,
   abs: 0xec,
   neg: 0xed,
   sqrt: 0xef,

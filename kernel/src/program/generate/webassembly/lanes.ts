@@ -5,7 +5,7 @@
 import type { Elements, Fold } from '../small.ts';
 import type { Assembler } from './assembler.ts';
 import type { Code, Vector } from './code.ts';
-import { bounded, formOf } from './elementwise.ts';
+import { bounded, writeElementwise } from './elementwise.ts';
 
 /** One element: a lane of a vector, or both. */
 export interface Lane {
@@ -42,11 +42,7 @@ export class LaneElements implements Elements<Lane> {
       const limit = this.#bounded(operation, operands, first, second);
       if (limit) return limit;
       const given = operands.map((operand) => this.pack(operand[first]!, operand[second]!));
-      const [a, b = a, c = a] = given;
-      const form = formOf(operation);
-      if (form) return form(this.#code, a!, b!, c!);
-      const imported = this.#assembler.import(operation, operands.length);
-      return this.#code.callEach(imported, given, first === second ? 1 : 2);
+      return writeElementwise(this.#code, this.#assembler, operation, given, first === second ? 1 : 2);
     });
   }
 

@@ -41,7 +41,7 @@ const ONE = double(1);
 const CARRY = [0x32, 0xc4, 0x80, 0x99, 0x61, 0x5f, 0x09, 0x00];
 
 /** Mantissa between √½ and √2, and exponent, of positive finite numbers that are not subnormal. */
-function split(code: Code, x: Vector): { readonly m: Vector; readonly k: Vector } {
+export function split(code: Code, x: Vector): { readonly m: Vector; readonly k: Vector } {
   const carried = code.binary('addIntegers', x, code.bits(CARRY));
   const exponent = code.binary('subIntegers', x, code.binary('and', carried, code.bits(EXPONENT)));
   // The biased exponent as an integer in the low bits of 2^52, then as a double.

@@ -6,7 +6,7 @@ import { RUN } from '../../operations/log-product.ts';
 import { comesInRuns, type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
 import type { Assembler } from './assembler.ts';
 import { type Address, Code, type Vector } from './code.ts';
-import { bounded, formOf } from './elementwise.ts';
+import { bounded, writeElementwise } from './elementwise.ts';
 import { F64, I32, signed, unsigned } from './encoder.ts';
 import { log1p } from './logarithm.ts';
 
@@ -305,11 +305,8 @@ class Printer {
   }
 
   #apply({ operation, operands }: Apply, values: readonly Vector[], lanes: 1 | 2): Vector {
-    const form = formOf(operation);
     const given = operands.map((operand) => values[operand]!);
-    const [a, b = a, c = a] = given;
-    if (form) return form(this.code, a!, b!, c!);
-    return this.code.callEach(this.#assembler.import(operation, operands.length), given, lanes);
+    return writeElementwise(this.code, this.#assembler, operation, given, lanes);
   }
 
   /** The logarithms of the products so far, into the sums. */
