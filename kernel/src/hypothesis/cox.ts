@@ -8,7 +8,7 @@ import { exp, log } from '../numeric/elementary.ts';
 import { cholesky, choleskySolve, symmetricInverse } from '../numeric/linalg/cholesky.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import { chiSquaredUpper } from '../numeric/special/tail.ts';
-import { columnsOf, RegressionFit } from '../regression/fit.ts';
+import { RegressionFit } from '../regression/fit.ts';
 import { formatFigure, formatP, STARS, stars } from '../regression/format.ts';
 import { design } from '../regression/formula/design.ts';
 import { refuseDependent } from '../regression/lm.ts';
@@ -223,7 +223,7 @@ export function coxRegression(formula: string, data: object, options: CoxOptions
     made.response.value.values,
     made.rows.map((row) => Number(events[row])),
   );
-  const whole = columnsOf(made.matrix, made.rows.length, made.columns.length);
+  const whole = made.byColumn;
   const labels = options.strata === undefined ? undefined : columns[options.strata];
   if (options.strata !== undefined && !labels)
     throw new RangeError(`coxRegression: no column '${options.strata}' of strata`);

@@ -98,17 +98,17 @@ export function anova(fit: NestedFit, ...more: readonly NestedFit[]): AnovaTable
 
 /** The design with some columns alone. */
 function subset(made: Design, columns: readonly number[]): Design {
-  const p = made.columns.length;
-  const matrix = new Float64Array(made.rows.length * columns.length);
-  for (let i = 0; i < made.rows.length; i++) {
-    columns.forEach((column, j) => {
-      matrix[i * columns.length + j] = made.matrix[i * p + column]!;
-    });
-  }
+  const byColumn = columns.map((column) => made.byColumn[column]!);
+  const n = made.rows.length;
+  const matrix = new Float64Array(n * columns.length);
+  byColumn.forEach((column, j) => {
+    for (let i = 0; i < n; i++) matrix[i * columns.length + j] = column[i]!;
+  });
   const assign = columns.map((column) => made.assign[column]!);
   return {
     ...made,
     matrix,
+    byColumn,
     assign,
     columns: columns.map((column) => made.columns[column]!),
     intercept: made.intercept && assign.includes(0),

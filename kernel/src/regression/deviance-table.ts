@@ -9,7 +9,7 @@ import { chiSquaredUpper, fUpper } from '../numeric/special/tail.ts';
 import { droppable } from './anova.ts';
 import { formatFigure, formatP } from './format.ts';
 import type { GeneralisedFit } from './generalised-fit.ts';
-import { score } from './irls.ts';
+import { score } from './scoring.ts';
 
 export interface DevianceRow {
   readonly name: string;

@@ -22,13 +22,6 @@ export interface CoefficientRow {
   readonly upper: number;
 }
 
-/** Columns of a row-major matrix, each in its own array. */
-export function columnsOf(matrix: Float64Array, rows: number, columns: number): Float64Array[] {
-  return Array.from({ length: columns }, (_, j) =>
-    Float64Array.from({ length: rows }, (_, i) => matrix[i * columns + j]!),
-  );
-}
-
 /** A covariance over the columns kept, with NaN where a column was left out. */
 export function spread(
   covariance: Float64Array,

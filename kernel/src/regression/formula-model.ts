@@ -7,7 +7,6 @@ import { checkNames } from '../estimate/options.ts';
 import { type Model, model } from '../model/index.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import { constant, type Expr, matmul, type Shape, stack } from '../program/index.ts';
-import { columnsOf } from './fit.ts';
 import type { Design, DesignOptions } from './formula/design.ts';
 import { print } from './formula/syntax.ts';
 import { type LinkOfModel, type ModelFamilyName, modelFamily, modelResponse, nothing } from './formula-families.ts';
@@ -128,7 +127,7 @@ export function formulaModel(formula: string, data: object, options: FormulaMode
   const response = modelResponse(fixed, family, familyName);
   const n = fixed.rows.length;
   const kept = fixed.columns.map((_, j) => j).filter((j) => !(family.ordinal && fixed.assign[j] === 0));
-  const all = columnsOf(fixed.matrix, n, fixed.columns.length);
+  const all = fixed.byColumn;
   const columns = kept.map((j) => all[j]!);
   const names = kept.map((j) => nameOf(fixed.columns[j]!));
   if (columns.length > 0) refuseDependent('formulaModel', new PivotedQr(columns, n), names);

@@ -8,8 +8,10 @@ import { normalQuantile } from '../numeric/special/normal.ts';
 import { RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure, STARS } from './format.ts';
 import type { Design } from './formula/design.ts';
-import { devianceOf, type Scoring, type ScoringEnding, type ScoringProblem, score } from './irls.ts';
+import { devianceOf, type Scoring, type ScoringEnding, type ScoringProblem } from './irls.ts';
+import type { ColumnsFactor } from './kernels/gram-factor.ts';
 import type { Prediction } from './lm.ts';
+import { score } from './scoring.ts';
 
 export type ResidualKind = 'deviance' | 'pearson' | 'working' | 'response';
 
@@ -40,18 +42,17 @@ export class GeneralisedFit extends RegressionFit {
   /** Means on the scale of the response. */
   readonly fitted: Float64Array; // (n,)
   readonly workingWeights: Float64Array; // (n,)
-  readonly leverage: Float64Array; // (n,)
   readonly deviance: number;
-  /** Deviance with the intercept (and the offset) alone. */
-  readonly nullDeviance: number;
   readonly nullDegreesOfFreedom: number;
   /** 1, or Pearson's χ² over the degrees of freedom. */
   readonly dispersion: number;
-  readonly logLikelihood: number;
-  readonly aic: number;
-  readonly bic: number;
   /** Of a negative binomial whose θ was estimated. */
   readonly theta: { readonly theta: number; readonly standardError: number } | undefined;
+
+  readonly #factor: ColumnsFactor;
+  #leverage: Float64Array | undefined;
+  #nullDeviance: number | undefined;
+  #logLikelihood: number | undefined;
 
   constructor(
     made: Design,
@@ -60,12 +61,14 @@ export class GeneralisedFit extends RegressionFit {
     warnings: readonly string[],
     theta?: { readonly theta: number; readonly standardError: number },
   ) {
-    const { y, weights, family, offset } = problem;
+    const { y, weights, family } = problem;
     const { mean, qr } = scoring;
     const observations = weights.filter((weight) => weight > 0).length;
     const estimated = family.dispersion === 'estimated';
     let pearson = 0;
-    for (let i = 0; i < y.length; i++) pearson += (weights[i]! * (y[i]! - mean[i]!) ** 2) / family.variance(mean[i]!);
+    if (estimated) {
+      for (let i = 0; i < y.length; i++) pearson += (weights[i]! * (y[i]! - mean[i]!) ** 2) / family.variance(mean[i]!);
+    }
     const dispersion = estimated ? pearson / (observations - qr.rank) : 1;
     const covariance = spread(qr.unscaledCovariance(), qr.kept, made.columns.length, dispersion);
     if (scoring.ending === 'separated') {
@@ -90,19 +93,49 @@ export class GeneralisedFit extends RegressionFit {
     this.predictors = scoring.predictor;
     this.fitted = mean;
     this.workingWeights = scoring.workingWeights;
-    this.leverage = qr.leverage();
+    this.#factor = qr;
     this.deviance = scoring.deviance;
     this.dispersion = dispersion;
     this.theta = theta;
     this.nullDegreesOfFreedom = observations - Number(made.intercept);
-    const none = made.intercept
-      ? score({ ...problem, start: undefined, columns: [new Float64Array(y.length).fill(1)] }).mean
-      : offset.map(family.link.mean);
-    this.nullDeviance = devianceOf(problem, none);
-    this.logLikelihood = family.logLikelihood(y, mean, weights, scoring.deviance);
-    const free = qr.rank + Number(estimated) + Number(theta !== undefined);
-    this.aic = 2 * free - 2 * this.logLikelihood;
-    this.bic = log(observations) * free - 2 * this.logLikelihood;
+  }
+
+  /** How much each row pulls the fit to itself. // (n,) */
+  get leverage(): Float64Array {
+    this.#leverage ??= this.#factor.leverage(this.workingWeights);
+    return this.#leverage;
+  }
+
+  /** Deviance with the intercept (and the offset) alone. */
+  get nullDeviance(): number {
+    this.#nullDeviance ??= this.#withoutTerms();
+    return this.#nullDeviance;
+  }
+
+  #withoutTerms(): number {
+    const { y, family, offset } = this.problem;
+    if (!this.design.intercept) return devianceOf(this.problem, offset.map(family.link.mean));
+    const alone = { ...this.problem, start: undefined, columns: [new Float64Array(y.length).fill(1)] };
+    return devianceOf(this.problem, score(alone).mean);
+  }
+
+  get logLikelihood(): number {
+    const { y, weights, family } = this.problem;
+    this.#logLikelihood ??= family.logLikelihood(y, this.fitted, weights, this.deviance);
+    return this.#logLikelihood;
+  }
+
+  /** Free numbers: coefficients, and what was estimated beside them. */
+  get #free(): number {
+    return this.rank + Number(this.problem.family.dispersion === 'estimated') + Number(this.theta !== undefined);
+  }
+
+  get aic(): number {
+    return 2 * this.#free - 2 * this.logLikelihood;
+  }
+
+  get bic(): number {
+    return log(this.observations) * this.#free - 2 * this.logLikelihood;
   }
 
   /**

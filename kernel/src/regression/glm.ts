@@ -10,11 +10,12 @@ import { gaussianFamily } from './families/gaussian.ts';
 import { type LinkName, links } from './families/links.ts';
 import { estimateTheta, negativeBinomialFamily } from './families/negative-binomial.ts';
 import { poissonFamily } from './families/poisson.ts';
-import { columnsOf } from './fit.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { GeneralisedFit } from './generalised-fit.ts';
-import { type ScoringProblem, score } from './irls.ts';
+import type { ScoringProblem } from './irls.ts';
+import { isLarge } from './irls-products.ts';
 import { refuseDependent } from './lm.ts';
+import { score } from './scoring.ts';
 
 export type FamilyName = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'negativeBinomial';
 
@@ -145,12 +146,17 @@ export function glm(formula: string, data: object, options: GeneralisedOptions =
   const made = design(formula, data, options);
   const { y, weights, warnings } = responseOf(made, family);
   const n = y.length;
-  const columns = columnsOf(made.matrix, n, made.columns.length);
+  const columns = made.byColumn;
   const start: ScoringProblem = { columns, y, weights, offset: made.offset ?? new Float64Array(n), family };
-  if ((options.collinear ?? 'error') === 'error') refuseDependent('glm', new PivotedQr(columns, n), made.columns);
+  const refuse = () => {
+    if ((options.collinear ?? 'error') === 'error') refuseDependent('glm', new PivotedQr(columns, n), made.columns);
+  };
+  // Of a large design the climb itself says whether columns depend on each other.
+  if (!isLarge(start)) refuse();
   const { problem, scoring, theta } = climb(
     start,
     options.family === 'negativeBinomial' && options.theta === undefined,
   );
+  if (isLarge(start) && scoring.qr.rank < columns.length) refuse();
   return new GeneralisedFit(made, problem, scoring, warnings, theta);
 }

@@ -5,6 +5,7 @@
  */
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import type { Family } from './families/family.ts';
+import type { ColumnsFactor } from './kernels/gram-factor.ts';
 
 /** How scoring ended; `separated`: predictors run off to infinity while the deviance has settled. */
 export type ScoringEnding = 'converged' | 'separated' | 'iterations';
@@ -15,7 +16,7 @@ export interface Scoring {
   readonly mean: Float64Array; // (n,)
   readonly workingWeights: Float64Array; // (n,)
   readonly deviance: number;
-  readonly qr: PivotedQr;
+  readonly qr: ColumnsFactor;
   readonly iterations: number;
   readonly ending: ScoringEnding;
   /** The last change of each coefficient. */
@@ -53,8 +54,8 @@ function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** Climb the likelihood. */
-export function score(problem: ScoringProblem): Scoring {
+/** Climb the likelihood, by factors of the weighted rows. */
+export function scoreByFactors(problem: ScoringProblem): Scoring {
   const { columns, y, weights, offset, family } = problem;
   const { link } = family;
   const n = y.length;

@@ -6,7 +6,7 @@ import { log } from '../numeric/elementary.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import { sortedQuantile } from '../numeric/quantile.ts';
 import { fUpper } from '../numeric/special/tail.ts';
-import { columnsOf, RegressionFit, spread } from './fit.ts';
+import { RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure, formatP, STARS } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
 
@@ -85,7 +85,7 @@ export class LinearFit extends RegressionFit {
     });
     this.response = response;
     this.weights = weights;
-    const plain = columnsOf(design.matrix, n, p);
+    const plain = design.byColumn;
     this.residuals = scaled.map((r, i) => {
       if (!weights) return r;
       if (weights[i]! > 0) return r / Math.sqrt(weights[i]!);
@@ -210,7 +210,7 @@ export function fitLinear(made: Design, collinear: 'error' | 'drop'): LinearFit 
     throw new TypeError(`lm: the response '${response.label}' must be numbers, got a ${response.value.kind}`);
   }
   const n = made.rows.length;
-  const plain = columnsOf(made.matrix, n, columns.length);
+  const plain = made.byColumn;
   const scaled = made.weights ? plain.map((column) => column.map((x, i) => x * Math.sqrt(made.weights![i]!))) : plain;
   const qr = new PivotedQr(scaled, n);
   if (collinear === 'error') refuseDependent('lm', qr, columns);

@@ -6,7 +6,7 @@ import { checkNames } from '../estimate/options.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { cholesky, choleskySolve, symmetricInverse } from '../numeric/linalg/cholesky.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
-import { columnsOf, RegressionFit } from './fit.ts';
+import { RegressionFit } from './fit.ts';
 import { coefficientTable, formatFigure, STARS } from './format.ts';
 import { type DesignOptions, design } from './formula/design.ts';
 import { refuseDependent } from './lm.ts';
@@ -126,7 +126,7 @@ export function multinomialRegression(formula: string, data: object, options: De
   }
   const n = made.rows.length;
   const p = made.columns.length;
-  refuseDependent('multinomialRegression', new PivotedQr(columnsOf(made.matrix, n, p), n), made.columns);
+  refuseDependent('multinomialRegression', new PivotedQr(made.byColumn, n), made.columns);
   const levels = value.levels.length;
   const weights = made.weights ?? new Float64Array(n).fill(1);
   const problem: Problem = { matrix: made.matrix, p, codes: value.codes, levels, weights };

@@ -9,7 +9,6 @@ import { Displayable } from '../host/display.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { key, Stream } from '../numeric/random.ts';
 import { descend, gradient, type PenalisedPoint, type PenalisedProblem } from './descent.ts';
-import { columnsOf } from './fit.ts';
 import { formatFigure } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { familyOf, responseOf } from './glm.ts';
@@ -46,7 +45,7 @@ function prepare(formula: string, data: object, options: PenalisedOptions): Prep
   if (keep.length === 0) throw new RangeError('penalised: the formula has no term to penalise');
   const centre = new Float64Array(keep.length);
   const scale = new Float64Array(keep.length).fill(1);
-  const whole = columnsOf(made.matrix, n, made.columns.length);
+  const whole = made.byColumn;
   const columns = keep.map((column, j) => {
     const x = whole[column]!;
     if (made.intercept) centre[j] = x.reduce((sum, value, i) => sum + share[i]! * value, 0);

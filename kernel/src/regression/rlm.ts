@@ -7,7 +7,7 @@ import { exp } from '../numeric/elementary.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import { sortedQuantile } from '../numeric/quantile.ts';
 import { normalCdf } from '../numeric/special/normal.ts';
-import { columnsOf, RegressionFit, spread } from './fit.ts';
+import { RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { refuseDependent } from './lm.ts';
@@ -174,7 +174,7 @@ export function rlm(formula: string, data: object, options: RobustOptions = {}):
   const n = response.length;
   const p = made.columns.length;
   const target = response.map((y, i) => y - (made.offset?.[i] ?? 0));
-  const columns = columnsOf(made.matrix, n, p);
+  const columns = made.byColumn;
   const plain = new PivotedQr(columns, n);
   refuseDependent('rlm', plain, made.columns);
   if (n <= p) throw new RangeError(`rlm: more rows than coefficients expected, got ${n} rows for ${p}`);

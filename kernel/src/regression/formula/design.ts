@@ -23,6 +23,8 @@ export interface Design {
   /** Names of the columns. */
   readonly columns: readonly string[]; // (p,)
   readonly matrix: Float64Array; // (n, p), row-major
+  /** The same, each column in an array of its own. */
+  readonly byColumn: readonly Float64Array[]; // p of (n,)
   /** For each column its term, counted from 1; 0 for the intercept. */
   readonly assign: readonly number[]; // (p,)
   /** Names of the terms. */
@@ -43,24 +45,35 @@ export interface Design {
 /** The columns one variable gives to a term. */
 interface Block {
   readonly names: readonly string[];
-  readonly at: (row: number, column: number) => number;
+  /** A column, of so many rows. */
+  readonly take: (column: number, rows: number) => Float64Array;
+}
+
+/** Every so manieth entry of a matrix whose rows are as wide. */
+function strided(values: ArrayLike<number>, from: number, width: number, rows: number): Float64Array {
+  const taken = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) taken[i] = values[i * width + from]!;
+  return taken;
 }
 
 function block(label: string, value: Value, coding: Coding | undefined): Block {
   switch (value.kind) {
     case 'numbers':
-      return { names: [label], at: (row) => value.values[row]! };
+      return { names: [label], take: () => value.values };
     case 'constant':
-      return { names: [label], at: () => value.values[0]! };
+      return { names: [label], take: (_, rows) => new Float64Array(rows).fill(value.values[0]!) };
     case 'matrix': {
       const width = value.names.length;
-      return { names: value.names.map((name) => label + name), at: (row, j) => value.values[row * width + j]! };
+      return {
+        names: value.names.map((name) => label + name),
+        take: (j, rows) => strided(value.values, j, width, rows),
+      };
     }
     case 'factor': {
       const width = coding!.names.length;
       return {
         names: coding!.names.map((name) => label + name),
-        at: (row, j) => coding!.values[value.codes[row]! * width + j]!,
+        take: (j, rows) => Float64Array.from({ length: rows }, (_, i) => coding!.values[value.codes[i]! * width + j]!),
       };
     }
   }
@@ -72,18 +85,32 @@ function product(blocks: readonly Block[]): Block {
     const width = left.names.length;
     return {
       names: right.names.flatMap((b) => left.names.map((a) => `${a}:${b}`)),
-      at: (row, j) => left.at(row, j % width) * right.at(row, Math.floor(j / width)),
+      take: (j, rows) => {
+        const [a, b] = [left.take(j % width, rows), right.take(Math.floor(j / width), rows)];
+        return a.map((value, i) => value * b[i]!);
+      },
     };
   });
+}
+
+/** Columns as one matrix, row-major. */
+function joined(columns: readonly Float64Array[], rows: number): Float64Array {
+  const p = columns.length;
+  const matrix = new Float64Array(rows * p);
+  columns.forEach((column, j) => {
+    for (let i = 0; i < rows; i++) matrix[i * p + j] = column[i]!;
+  });
+  return matrix;
 }
 
 function checkFinite(label: string, value: Value, rows: readonly number[]): void {
   if (value.kind === 'factor' || value.kind === 'constant') return;
   const width = value.kind === 'matrix' ? value.names.length : 1;
-  const at = value.values.findIndex((entry) => !Number.isFinite(entry));
-  if (at >= 0) {
+  const { values } = value;
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isFinite(values[at])) continue;
     throw new RangeError(
-      `formula: '${label}' is ${value.values[at]} in row ${rows[Math.floor(at / width)]}; leave such rows out or transform otherwise`,
+      `formula: '${label}' is ${values[at]} in row ${rows[Math.floor(at / width)]}; leave such rows out or transform otherwise`,
     );
   }
 }
@@ -106,7 +133,7 @@ class Recipe {
     return { formula: this.formula.text, data, rows, memory: this.memory, fitting };
   }
 
-  build(scope: Scope): Pick<Design, 'columns' | 'matrix' | 'assign' | 'offset' | 'rows'> {
+  build(scope: Scope): Pick<Design, 'columns' | 'byColumn' | 'assign' | 'offset' | 'rows'> {
     const { terms, variables, intercept, offsets } = this.terms;
     const { rows } = scope;
     const values = variables.map(({ node, label }) => {
@@ -123,7 +150,8 @@ class Recipe {
         }
       }
     }
-    const blocks: Block[] = intercept ? [{ names: ['(Intercept)'], at: () => 1 }] : [];
+    const ones: Block = { names: ['(Intercept)'], take: (_, n) => new Float64Array(n).fill(1) };
+    const blocks: Block[] = intercept ? [ones] : [];
     const assign: number[] = intercept ? [0] : [];
     terms.forEach((term, t) => {
       const parts = term.variables.map((index, k) => {
@@ -135,18 +163,14 @@ class Recipe {
       assign.push(...whole.names.map(() => t + 1));
     });
     const columns = blocks.flatMap(({ names }) => names);
-    const matrix = new Float64Array(rows.length * columns.length);
-    for (let row = 0; row < rows.length; row++) {
-      let to = row * columns.length;
-      for (const { names, at } of blocks) for (let j = 0; j < names.length; j++) matrix[to++] = at(row, j);
-    }
+    const byColumn = blocks.flatMap(({ names, take }) => names.map((_, j) => take(j, rows.length)));
     const parts = offsets.map(({ node }) => node);
     const offset = parts.length === 0 ? undefined : new Float64Array(rows.length);
     for (const node of parts) {
       const part = numeric(node, scope);
       for (let i = 0; i < rows.length; i++) offset![i]! += part[i]!;
     }
-    return { columns, matrix, assign, offset, rows };
+    return { columns, byColumn, assign, offset, rows };
   }
 
   private coding(term: Term, variable: number, place: number, label: string, value: Value): Coding | undefined {
@@ -233,8 +257,13 @@ export function designOf(
   if (bad >= 0) throw new RangeError(`formula: weights must not be negative, got ${weights![bad]} in row ${rows[bad]}`);
   const given = taken(options.offset, 'offset');
   const offset = given && built.offset ? given.map((value, i) => value + built.offset![i]!) : (given ?? built.offset);
+  let matrix: Float64Array | undefined;
   return {
     ...built,
+    get matrix() {
+      matrix ??= joined(built.byColumn, rows.length);
+      return matrix;
+    },
     formula: parsed.text,
     terms: terms.terms.map(({ label }) => label),
     intercept: terms.intercept,
@@ -249,14 +278,14 @@ export function designOf(
       const missing = height - completeRows(fresh, wanted, height).length;
       if (missing > 0)
         throw new RangeError(`predict: ${missing} of ${height} rows have a missing value; drop them first`);
-      const { matrix, offset: part } = recipe.build(
+      const { byColumn, offset: part } = recipe.build(
         recipe.scope(
           fresh,
           Array.from({ length: height }, (_, i) => i),
           false,
         ),
       );
-      return { matrix, offset: part, rows: Array.from({ length: height }, (_, i) => i) };
+      return { matrix: joined(byColumn, height), offset: part, rows: Array.from({ length: height }, (_, i) => i) };
     },
   };
 }

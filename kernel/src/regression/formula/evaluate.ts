@@ -109,7 +109,11 @@ function column(scope: Scope, node: Node & { readonly type: 'name' }): Value {
   if (typeof sample === 'boolean') {
     return { kind: 'factor', codes: Int32Array.from(rows, (row) => Number(values[row])), levels: ['FALSE', 'TRUE'] };
   }
-  return { kind: 'numbers', values: Float64Array.from(rows, (row) => Number(values[row])) };
+  if (values instanceof Float64Array && rows.length === values.length)
+    return { kind: 'numbers', values: values.slice() };
+  const taken = new Float64Array(rows.length);
+  for (let i = 0; i < taken.length; i++) taken[i] = Number(values[rows[i]!]);
+  return { kind: 'numbers', values: taken };
 }
 
 /** The value as numbers; a logical as 0 and 1. */
@@ -300,10 +304,15 @@ export function evaluate(node: Node, scope: Scope): Value {
 
 /** Rows in which every one of these columns has a value. */
 export function completeRows(data: Data, names: readonly string[], rows: number): number[] {
-  const complete: number[] = [];
-  const known = names.filter((name) => Object.hasOwn(data, name));
-  for (let row = 0; row < rows; row++) {
-    if (!known.some((name) => isMissing(data[name] as Column, row))) complete.push(row);
+  const missing = new Uint8Array(rows);
+  for (const name of names) {
+    if (!Object.hasOwn(data, name)) continue;
+    const column = data[name] as Column;
+    if (column instanceof Float64Array) {
+      for (let row = 0; row < rows; row++) if (Number.isNaN(column[row])) missing[row] = 1;
+    } else for (let row = 0; row < rows; row++) if (isMissing(column, row)) missing[row] = 1;
   }
+  const complete: number[] = [];
+  for (let row = 0; row < rows; row++) if (missing[row] === 0) complete.push(row);
   return complete;
 }

@@ -8,7 +8,6 @@ import type { Objective } from '../../estimate/optimise/objective.ts';
 import { minimise } from '../../estimate/optimise/shared.ts';
 import { checkNames } from '../../estimate/options.ts';
 import { PivotedQr } from '../../numeric/linalg/pivoted-qr.ts';
-import { columnsOf } from '../fit.ts';
 import type { DesignOptions } from '../formula/design.ts';
 import { FormulaError, print } from '../formula/syntax.ts';
 import { refuseDependent } from '../lm.ts';
@@ -116,7 +115,7 @@ export function lmer(formula: string, data: object, options: MixedOptions = {}):
     }
     return { ...each, data: { width, levels, matrix: design.matrix, codes: grouping.codes } };
   });
-  if (p > 0) refuseDependent('lmer', new PivotedQr(columnsOf(made.matrix, n, p), n), made.columns);
+  if (p > 0) refuseDependent('lmer', new PivotedQr(made.byColumn, n), made.columns);
 
   const blocks = terms.map((term) => term.data);
   const problem = new PenalisedLeastSquares(blocks, made.matrix, y, reml);

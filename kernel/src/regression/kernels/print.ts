@@ -1,0 +1,187 @@
+/**
+ * The inner loops of regressions as WebAssembly: products of columns in register tiles, and what a logistic or a Poisson
+ * likelihood says of its predictors, two rows at a time. No relaxed instruction is used: the bits are the same everywhere.
+ */
+import { Code, type Vector } from '../../program/generate/webassembly/code.ts';
+import { encodeModule, I32 } from '../../program/generate/webassembly/encoder.ts';
+import { exp } from '../../program/generate/webassembly/exponential.ts';
+import { log1p } from '../../program/generate/webassembly/logarithm.ts';
+
+/** Rows of a block: so few that the columns of a usual design stay in the processor's nearest cache. */
+export const BLOCK = 256;
+/** Bytes from one column of a block to the next. */
+export const COLUMN = 8 * BLOCK;
+
+/** To the sums at `place`, a column of the left after the other, add the products of columns, until `left` is at `stop`. */
+export type Tile = (place: number, left: number, right: number, stop: number) => void;
+
+/** From rows at `eta` on, with responses and weights, to curvatures and pulls; the log likelihood is added at `place`. */
+export type Likelihood = (
+  eta: number,
+  y: number,
+  weight: number,
+  curvature: number,
+  pull: number,
+  place: number,
+  stop: number,
+) => void;
+
+export interface Kernels {
+  /** The memory as numbers, with room for at least so many; a view made before may be stale. */
+  room(count: number): Float64Array;
+  /** Four columns by two, one by four, four by one, one by one. */
+  readonly tile42: Tile;
+  readonly tile14: Tile;
+  readonly tile41: Tile;
+  readonly tile11: Tile;
+  /** A column of a block times weights: `(to, from, weights, stop)`, until `from` is at `stop`. */
+  readonly weigh: (to: number, from: number, weights: number, stop: number) => void;
+  /** To `to`, add four columns, or one, times the numbers at `factors`: `(to, from, factors, stop)`. */
+  readonly add4: (to: number, from: number, factors: number, stop: number) => void;
+  readonly add1: (to: number, from: number, factors: number, stop: number) => void;
+  readonly logistic: Likelihood;
+  readonly poisson: Likelihood;
+}
+
+const PAGE = 65536;
+
+/** Moves pointers by two rows, again and again, until the first of them is at `stop`. */
+function overRows(code: Code, pointers: readonly number[], stop: number, body: () => void): void {
+  code.raw(0x03, 0x40);
+  body();
+  for (const pointer of pointers) code.advance(pointer, 16);
+  code.get(pointers[0]!);
+  code.get(stop);
+  code.raw(0x49, 0x0d, 0x00, 0x0b);
+}
+
+function printTile(height: number, width: number): Code {
+  const [place, left, right, stop] = [0, 1, 2, 3] as const;
+  const code = new Code([I32, I32, I32, I32]);
+  const rows = Array.from({ length: height }, (_, i) => i);
+  const columns = Array.from({ length: width }, (_, j) => j);
+  const at = (i: number, j: number) => ({ base: place, bytes: 16 * (i * width + j) });
+  const sums = rows.map((i) => columns.map((j) => code.copy(code.load(at(i, j)))));
+  overRows(code, [left, right], stop, () => {
+    const a = rows.map((i) => code.load({ base: left, bytes: COLUMN * i }));
+    for (const j of columns) {
+      const b = code.load({ base: right, bytes: COLUMN * j });
+      for (const i of rows) code.assign(sums[i]![j]!, code.binary('add', sums[i]![j]!, code.binary('mul', a[i]!, b)));
+    }
+  });
+  for (const i of rows) for (const j of columns) code.store(at(i, j), sums[i]![j]!);
+  return code;
+}
+
+function printWeigh(): Code {
+  const [to, from, weights, stop] = [0, 1, 2, 3] as const;
+  const code = new Code([I32, I32, I32, I32]);
+  overRows(code, [from, to, weights], stop, () => {
+    const x = code.load({ base: from, bytes: 0 });
+    code.store({ base: to, bytes: 0 }, code.binary('mul', x, code.load({ base: weights, bytes: 0 })));
+  });
+  return code;
+}
+
+function printAdd(width: number): Code {
+  const [to, from, factors, stop] = [0, 1, 2, 3] as const;
+  const code = new Code([I32, I32, I32, I32]);
+  const columns = Array.from({ length: width }, (_, j) => j);
+  const b = columns.map((j) => code.loadSpread({ base: factors, bytes: 8 * j }));
+  overRows(code, [from, to], stop, () => {
+    const sum = columns.reduce(
+      (total: Vector, j) =>
+        code.binary('add', total, code.binary('mul', b[j]!, code.load({ base: from, bytes: COLUMN * j }))),
+      code.load({ base: to, bytes: 0 }),
+    );
+    code.store({ base: to, bytes: 0 }, sum);
+  });
+  return code;
+}
+
+/** What a row's likelihood says at a predictor: its value, the derivative and minus the second one, of weight 1. */
+type Row = (code: Code, eta: Vector, y: Vector) => { value: Vector; slope: Vector; curvature: Vector };
+
+/** y η − log(1 + e^η), with μ = 1 / (1 + e^−η). */
+const logisticRow: Row = (code, eta, y) => {
+  const [zero, one] = [code.constant(0), code.constant(1)];
+  const e = exp(code, code.binary('or', eta, code.constant(-0))); // e^−|η|
+  const inverse = code.binary('div', one, code.binary('add', one, e));
+  const small = code.binary('mul', e, inverse);
+  const mean = code.select(code.binary('ge', eta, zero), inverse, small);
+  const part = code.binary('add', code.binary('greater', eta, zero), log1p(code, e));
+  return {
+    value: code.binary('sub', code.binary('mul', y, eta), part),
+    slope: code.binary('sub', y, mean),
+    curvature: code.binary('mul', inverse, small),
+  };
+};
+
+/** y η − e^η. */
+const poissonRow: Row = (code, eta, y) => {
+  const mean = exp(code, eta);
+  return {
+    value: code.binary('sub', code.binary('mul', y, eta), mean),
+    slope: code.binary('sub', y, mean),
+    curvature: mean,
+  };
+};
+
+function printLikelihood(row: Row): Code {
+  const [eta, y, weight, curvature, pull, place, stop] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const code = new Code([I32, I32, I32, I32, I32, I32, I32]);
+  const sum = code.copy(code.load({ base: place, bytes: 0 }));
+  overRows(code, [eta, y, weight, curvature, pull], stop, () => {
+    const w = code.load({ base: weight, bytes: 0 });
+    const found = row(code, code.load({ base: eta, bytes: 0 }), code.load({ base: y, bytes: 0 }));
+    code.store({ base: curvature, bytes: 0 }, code.binary('mul', w, found.curvature));
+    code.store({ base: pull, bytes: 0 }, code.binary('mul', w, found.slope));
+    code.assign(sum, code.binary('add', sum, code.binary('mul', w, found.value)));
+  });
+  code.store({ base: place, bytes: 0 }, sum);
+  return code;
+}
+
+let known: Kernels | 'none' | undefined;
+
+/** The functions, compiled when first asked for; undefined where there is no WebAssembly. */
+export function kernels(): Kernels | undefined {
+  if (known === undefined) {
+    try {
+      known = instantiate();
+    } catch {
+      known = 'none';
+    }
+  }
+  return known === 'none' ? undefined : known;
+}
+
+function instantiate(): Kernels {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const codes: Readonly<Record<Exclude<keyof Kernels, 'room'>, Code>> = {
+    tile42: printTile(4, 2),
+    tile14: printTile(1, 4),
+    tile41: printTile(4, 1),
+    tile11: printTile(1, 1),
+    weigh: printWeigh(),
+    add4: printAdd(4),
+    add1: printAdd(1),
+    logistic: printLikelihood(logisticRow),
+    poisson: printLikelihood(poissonRow),
+  };
+  const functions = Object.entries(codes).map(([name, code]) => ({
+    name,
+    signature: code.signature,
+    ...code.finish(),
+  }));
+  const module = new WebAssembly.Module(encodeModule([], functions));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return {
+    ...(exports as unknown as Omit<Kernels, 'room'>),
+    room(count) {
+      const missing = 8 * count - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+      return new Float64Array(memory.buffer);
+    },
+  };
+}
