@@ -24,8 +24,10 @@ const PURPOSES = 8;
 
 const WORD = 2 ** 32;
 
+/** Where a block is written before it is read: used within one call, so that none is set aside for each. */
+const block = new Uint32Array(4);
+
 function derive(parent: Key, index: number, purpose: number): Key {
-  const block = new Uint32Array(4);
   philox(block, index >>> 0, purpose, parent[2], parent[3], parent[0], parent[1]);
   return [block[0]!, block[1]!, block[2]!, block[3]!];
 }
@@ -101,8 +103,10 @@ export interface StreamState {
  */
 export class Stream {
   readonly #key: Key;
-  readonly #block = new Uint32Array(4);
   #position: number;
+  // The second uniform of the block that was read last, in its two words.
+  #high = 0;
+  #low = 0;
 
   /**
    * @param streamKey the stream to read
@@ -116,14 +120,15 @@ export class Stream {
 
   #fill(index: number): void {
     const [k0, k1, c2, c3] = this.#key;
-    philox(this.#block, index % WORD, Math.floor(index / WORD) * PURPOSES + DRAWS, c2, c3, k0, k1);
+    philox(block, index % WORD, Math.floor(index / WORD) * PURPOSES + DRAWS, c2, c3, k0, k1);
+    this.#high = block[2]!;
+    this.#low = block[3]!;
   }
 
   /** A uniform whole number from 0 to 2^52 − 1. */
   #bits(): number {
-    const block = this.#block;
     const position = this.#position++;
-    if (position % 2 === 1) return block[2]! * 0x100000 + (block[3]! >>> 12);
+    if (position % 2 === 1) return this.#high * 0x100000 + (this.#low >>> 12);
     this.#fill(position / 2);
     return block[0]! * 0x100000 + (block[1]! >>> 12);
   }

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench, PeerMissing } from './process.ts';
-import { compileProgram } from './stan.ts';
+import { compileTimed } from './stan.ts';
 
 const chains = 4;
 const atATime = 2;
@@ -19,13 +19,13 @@ interface ChainAnswer {
 export class StanSampler {
   readonly #executable: string;
   readonly #data: string;
-  /** Seconds the compiler took; 0 where the program was there. */
+  /** Seconds the compilers took, whenever that was. */
   readonly build: number;
 
   constructor(program: string, data: object) {
-    const began = performance.now();
-    this.#executable = compileProgram(program, [], 'sampler');
-    this.build = (performance.now() - began) / 1000;
+    const { executable, seconds } = compileTimed(program, 'sampler');
+    this.#executable = executable;
+    this.build = seconds;
     this.#data = join(bench, `${program}.sampler.json`);
     writeFileSync(this.#data, JSON.stringify(data));
   }

@@ -2,7 +2,7 @@
  * Stan as a peer: each program compiled once into `.bench/` by the compiler and headers that the httpstan wheel carries.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bench, Peer, PeerMissing, pythonEnvironment, run } from './process.ts';
@@ -36,6 +36,7 @@ export function compileProgram(name: string, flags: readonly string[], driverNam
   const digest = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const executable = join(bench, `${name}-${digest}`);
   if (existsSync(executable)) return executable;
+  const began = performance.now();
   const root = httpstan();
   process.stdout.write(`Compiling ${name}.stan with g++ ${['-O3', ...flags].join(' ')} (once, about half a minute)\n`);
   const header = `${executable}.hpp`;
@@ -53,7 +54,17 @@ export function compileProgram(name: string, flags: readonly string[], driverNam
     bench,
     'The comparison with Stan needs a C++ compiler: install g++ (Debian: apt install g++).',
   );
+  writeFileSync(`${executable}.seconds`, `${(performance.now() - began) / 1000}`);
   return executable;
+}
+
+/** An executable, and what the compilers took for it, whenever that was. */
+export function compileTimed(name: string, driver: string): { readonly executable: string; readonly seconds: number } {
+  const executable = compileProgram(name, [], driver);
+  const note = `${executable}.seconds`;
+  if (existsSync(note)) return { executable, seconds: Number(readFileSync(note, 'utf8')) };
+  rmSync(executable); // compiled before times were noted
+  return compileTimed(name, driver);
 }
 
 /** One compiled Stan model on one data set, waiting for questions. */

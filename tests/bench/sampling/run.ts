@@ -2,7 +2,7 @@
  * The sampling bench: ours, nutpie, NumPyro and Stan in turn on the same models, and ArviZ as the judge of all.
  */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -13,6 +13,7 @@ import { StanSampler } from '../peers/stan-sampler.ts';
 import type { Bars } from '../report.ts';
 import { type RunFigure, samplingReport, summarise, us } from './figures.ts';
 import { samplingModels } from './models.ts';
+import { digest, type Moments, type StoredRun, StoredRuns } from './stored.ts';
 
 const bench = fileURLToPath(new URL('../../../.bench/sampling', import.meta.url));
 const packages = ['nutpie[pymc]==0.16.8', 'numpyro==0.22.0', 'jax==0.10.2', 'arviz==0.23.4'];
@@ -32,8 +33,7 @@ interface Answer {
 interface Judged {
   readonly ess: number;
   readonly rhat: number;
-  /** Mean, sd and their Monte Carlo errors. */
-  readonly figures: Readonly<Record<string, readonly [number, number, number, number]>>;
+  readonly figures: Moments;
 }
 
 /** A process that answers a line with a line. */
@@ -86,11 +86,11 @@ function python(): string {
   return program;
 }
 
-/** Our side as JavaScript, as users have it: the worker's two files stand beside the rest. @returns the program */
-async function compileOurs(): Promise<string> {
+/** Our side as JavaScript, as users have it: the worker's two files stand beside the rest. */
+async function compileOurs(): Promise<{ readonly program: string; readonly version: string }> {
   const outdir = join(bench, 'ours');
   const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  await build({
+  const { outputFiles } = await build({
     entryPoints: {
       ours: source('./ours.ts'),
       entry: source('../../../kernel/src/workers/entry.ts'),
@@ -102,16 +102,20 @@ async function compileOurs(): Promise<string> {
     format: 'esm',
     target: 'node20',
     outdir,
+    write: false,
   });
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
-  return join(outdir, 'ours.js');
+  return { program: join(outdir, 'ours.js'), version: digest(...outputFiles.map(({ text }) => text).sort()) };
 }
 
 /** Largest distance of means and sds from ours, in combined standard errors. */
-function distance(theirs: Judged, ours: Judged): number {
+function distance(theirs: Moments, ours: Moments): number {
   let worst = 0;
-  for (const [name, [mean, sd, meanError, sdError]] of Object.entries(theirs.figures)) {
-    const own = ours.figures[name];
+  for (const [name, [mean, sd, meanError, sdError]] of Object.entries(theirs)) {
+    const own = ours[name];
     if (!own) throw new Error(`the peers call a parameter '${name}', which ours does not have`);
     worst = Math.max(worst, Math.abs(mean - own[0]) / Math.hypot(meanError, own[2]));
     worst = Math.max(worst, Math.abs(sd - own[1]) / Math.hypot(sdError, own[3]));
@@ -119,12 +123,24 @@ function distance(theirs: Judged, ours: Judged): number {
   return worst;
 }
 
-/** Measure (the better part of an hour), and judge. A case `-Stan` leaves that sampler out. */
+/** A sampler of the bench: what was run, and a way to run it. */
+interface Entry {
+  readonly sampler: string;
+  readonly version: string;
+  run(seed: number, out: string): Promise<Answer>;
+}
+
+/**
+ * Measure, and judge. It takes hours on a busy machine: what has been run is kept in `.bench/sampling/runs.jsonl`, and
+ * only what is missing or was run with other code or data is run again. A case `-Stan` leaves that sampler out, `anew`
+ * forgets all runs, `report` runs nothing.
+ */
 export async function measureSampling(
   cases: readonly string[],
   bars: Bars,
 ): Promise<{ text: string; missed: readonly string[] }> {
-  const named = cases.filter((name) => !name.startsWith('-'));
+  const words = ['anew', 'report'];
+  const named = cases.filter((name) => !name.startsWith('-') && !words.includes(name));
   const chosen = named.length > 0 ? named : Object.keys(samplingModels);
   const without = cases.filter((name) => name.startsWith('-')).map((name) => name.slice(1));
   for (const name of chosen) {
@@ -132,62 +148,139 @@ export async function measureSampling(
       throw new Error(`no model called '${name}'; there are: ${Object.keys(samplingModels).join(', ')}`);
     }
   }
-  const peers = new Side(python(), [fileURLToPath(new URL('./peers.py', import.meta.url))]);
-  const program = await compileOurs();
-  const runs: RunFigure[] = [];
-  for (const model of chosen) {
-    const { data, stan: told } = samplingModels[model]!();
-    const ours = new Side(process.execPath, [program]);
-    const plain = new Side(process.execPath, [program, 'plain']);
-    const stan = without.includes('Stan') ? undefined : new StanSampler(told.program, told.data);
-    const all: Readonly<Record<string, (seed: number, out: string) => Promise<Answer>>> = {
-      [us]: (seed, out) => ours.ask({ model, seed, draws, out }),
-      [`${us}, no rewrites`]: (seed, out) => plain.ask({ model, seed, draws, out }),
-      ...(stan && { Stan: (seed: number, out: string): Promise<Answer> => stan.sample(seed, draws, out) }),
-      ...Object.fromEntries(
-        ['nutpie', 'nutpie low-rank', 'NumPyro'].map((peer) => [
-          peer,
-          (seed: number, out: string) => peers.ask<Answer>({ op: 'sample', peer, model, data, seed, draws, out }),
-        ]),
-      ),
-    };
-    const sides = Object.fromEntries(Object.entries(all).filter(([name]) => !without.includes(name)));
-    const out = join(bench, 'draws.bin');
-    // The first run of each is where its code becomes warm; ours also opens the workers then, as a first cell does.
-    const first = await all[us]!(99, out);
-    await all[`${us}, no rewrites`]!(99, out);
-    for (const seed of seeds) {
-      let reference: Judged | undefined;
-      for (const [sampler, run] of Object.entries(sides)) {
-        const answer = await run(seed, out);
-        if (answer.missing) continue;
-        const judged = await peers.ask<Judged>({ op: 'judge', file: out, names: answer.names, draws });
-        reference ??= judged;
-        const cold = first.build + Math.max(0, first.seconds - answer.seconds);
-        const before = sampler.startsWith(us) ? cold : answer.build;
-        const { seconds, cpu, leapfrogs } = answer;
-        const apart = distance(judged, reference);
-        runs.push({
-          sampler,
-          model,
-          seed,
-          seconds,
-          cpu,
-          build: before,
-          leapfrogs,
-          ess: judged.ess,
-          rhat: judged.rhat,
-          apart,
-        });
-      }
+  mkdirSync(bench, { recursive: true });
+  const stored = new StoredRuns(join(bench, 'runs.jsonl'));
+  if (cases.includes('anew')) stored.forget();
+  const asked = new Sides();
+  const runs: Measured[] = [];
+  try {
+    const ours = await compileOurs();
+    for (const model of chosen) {
+      const entries = entriesOf(model, ours, asked).filter(({ sampler }) => !without.includes(sampler));
+      const here = await measureModel(model, entries, stored, cases.includes('report') ? undefined : asked);
+      asked.closeOurs();
+      if (!here.some(({ figure }) => figure.sampler === us)) continue;
+      runs.push(...here);
+      process.stdout.write(`${samplingReport(summarise(figuresOf(here)), {}).text}\n`);
     }
-    ours.close();
-    plain.close();
-    process.stdout.write(`${samplingReport(summarise(runs.filter((r) => r.model === model)), {}).text}\n`);
+  } finally {
+    asked.close();
   }
-  peers.close();
-  const applied = cases.length === 0 ? bars : {};
-  const { text, missed } = samplingReport(summarise(runs), applied);
-  const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}`;
+  if (runs.length === 0) return { text: 'sampling: no run of this code is stored', missed: [] };
+  const { text, missed } = samplingReport(summarise(figuresOf(runs)), named.length === 0 ? bars : {});
+  const loads = runs.map(({ load }) => load).sort((a, b) => a - b);
+  const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loads[0]?.toFixed(1)} to ${loads.at(-1)?.toFixed(1)}`;
   return { text: `${text}\n(${machine})`, missed };
 }
+
+/** The processes of the bench, each started when it is first asked. */
+class Sides {
+  #peers: Side | undefined;
+  #ours = new Map<string, Side>();
+
+  peers(): Side {
+    this.#peers ??= new Side(python(), [fileURLToPath(new URL('./peers.py', import.meta.url))]);
+    return this.#peers;
+  }
+
+  /** @param mode 'plain': without rewrites */
+  ours(program: string, mode: string): Side {
+    const known = this.#ours.get(mode) ?? new Side(process.execPath, [program, mode]);
+    this.#ours.set(mode, known);
+    return known;
+  }
+
+  closeOurs(): void {
+    for (const side of this.#ours.values()) side.close();
+    this.#ours.clear();
+  }
+
+  close(): void {
+    this.closeOurs();
+    this.#peers?.close();
+  }
+}
+
+function entriesOf(model: string, ours: { program: string; version: string }, asked: Sides): Entry[] {
+  const { data, stan } = samplingModels[model]!();
+  const source = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const told = JSON.stringify(data);
+  const python = digest(source('./peers.py'), packages.join(), told);
+  let sampler: StanSampler | undefined;
+  return [
+    ...[us, `${us}, no rewrites`].map((name): Entry => {
+      const side = () => asked.ours(ours.program, name === us ? 'whole' : 'plain');
+      return { sampler: name, version: ours.version, run: (seed, out) => side().ask({ model, seed, draws, out }) };
+    }),
+    {
+      sampler: 'Stan',
+      version: digest(
+        source(`../peers/stan/${stan.program}.stan`),
+        source('../peers/stan/sampler.cpp'),
+        JSON.stringify(stan.data),
+      ),
+      run: (seed, out) => {
+        sampler ??= new StanSampler(stan.program, stan.data);
+        return sampler.sample(seed, draws, out) as Promise<Answer>;
+      },
+    },
+    ...['nutpie', 'nutpie low-rank', 'NumPyro'].map(
+      (peer): Entry => ({
+        sampler: peer,
+        version: python,
+        run: (seed, out) => asked.peers().ask({ op: 'sample', peer, model, data, seed, draws, out }),
+      }),
+    ),
+  ];
+}
+
+interface Measured {
+  readonly figure: RunFigure;
+  readonly load: number;
+}
+
+/** All samplers on one model, in turn from each seed; what is stored is not run again, and nothing where none is asked. */
+async function measureModel(
+  model: string,
+  entries: readonly Entry[],
+  stored: StoredRuns,
+  asked: Sides | undefined,
+): Promise<Measured[]> {
+  const out = join(bench, 'draws.bin');
+  const runs: Measured[] = [];
+  const cold = new Map<string, Answer>();
+  const absent = new Set<string>();
+  for (const seed of seeds) {
+    let reference: Moments | undefined;
+    for (const { sampler, version, run } of entries) {
+      if (absent.has(sampler)) continue;
+      let done: StoredRun | undefined = stored.find(sampler, model, seed, version);
+      if (done === undefined) {
+        if (asked === undefined) continue;
+        const isOurs = sampler.startsWith(us);
+        // The first run is where code becomes warm; ours also opens the workers then, as a first cell does.
+        if (isOurs && !cold.has(sampler)) cold.set(sampler, await run(99, out));
+        const answer = await run(seed, out);
+        if (answer.missing) {
+          absent.add(sampler);
+          continue;
+        }
+        const { ess, rhat, figures } = await asked
+          .peers()
+          .ask<Judged>({ op: 'judge', file: out, names: answer.names, draws });
+        const { seconds, cpu, leapfrogs } = answer;
+        const first = cold.get(sampler);
+        const build = first ? first.build + Math.max(0, first.seconds - seconds) : answer.build;
+        const figure = { sampler, model, seed, seconds, cpu, build, leapfrogs, ess, rhat };
+        done = { version, figure, moments: figures, load: loadavg()[0]! };
+        stored.put(done);
+      }
+      reference ??= done.moments;
+      const { figure, load } = done;
+      runs.push({ figure: { ...figure, apart: distance(done.moments, reference) }, load });
+    }
+  }
+  return runs;
+}
+
+const figuresOf = (runs: readonly Measured[]): RunFigure[] => runs.map(({ figure }) => figure);

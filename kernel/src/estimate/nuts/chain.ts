@@ -78,11 +78,23 @@ export function* runChain(density: SmoothTarget, key: Key, options: ChainOptions
     );
 
   const drawKey = foldIn(key, 'draw');
-  for (let iteration = collector.iterations; iteration < options.warmup + options.draws; iteration++) {
-    sampler.begin(foldIn(drawKey, iteration), state, { stepSize, ...metric });
-    let go = yield collector.progress(iteration);
-    while (!go.stop && !sampler.advance(go.budget)) go = yield collector.progress(iteration);
-    if (go.stop) return leave('interrupted');
+  const iterations = options.warmup + options.draws;
+  let parameters = { stepSize, ...metric };
+  let left = 0; // leapfrogs until the next pause
+  for (let iteration = collector.iterations; iteration < iterations; iteration++) {
+    if (iteration === options.warmup) left = 0; // so that who counts the time knows where warm-up has ended
+    sampler.begin(foldIn(drawKey, iteration), state, parameters);
+    let complete = false;
+    while (!complete) {
+      if (left <= 0) {
+        const go = yield collector.progress(iteration);
+        if (go.stop) return leave('interrupted');
+        left = go.budget;
+      }
+      const before = sampler.leapfrogs;
+      complete = sampler.advance(left);
+      left -= sampler.leapfrogs - before;
+    }
 
     const { ending, acceptance, leapfrogs: evaluations, treeDepth, energy } = sampler.info();
     state = sampler.current; // a view: nothing is allocated a draw
@@ -96,6 +108,7 @@ export function* runChain(density: SmoothTarget, key: Key, options: ChainOptions
     warmup = adapt(warmup, position, gradient, acceptance);
     const last = iteration === options.warmup - 1;
     ({ stepSize, metric } = last ? adapted(warmup) : { stepSize: warmup.averaging.stepSize, metric: warmup.metric });
+    parameters = { stepSize, ...metric };
     log?.push({ type: 'adaptation', iteration, stepSize });
   }
   return leave('complete');

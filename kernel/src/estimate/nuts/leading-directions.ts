@@ -35,21 +35,41 @@ export function leadingDirections(
   return result;
 }
 
-/** Σ x (xᵀ v) over the points, for each v of a block. // (block, d) */
+/** Σ x (xᵀ v) over the points, for each v of a block, four at a time. // (block, d) */
 function spread(points: readonly Float64Array[], block: readonly Float64Array[]): Float64Array[] {
-  const result = block.map((v) => new Float64Array(v.length));
-  for (const x of points) {
-    for (let k = 0; k < block.length; k++) addProjection(x, block[k]!, result[k]!);
-  }
+  const result: Float64Array[] = [];
+  for (let k = 0; k < block.length; k += 4) result.push(...spreadFour(points, block.slice(k, k + 4)));
   return result;
 }
 
-/** out += x (xᵀ v). */
-function addProjection(x: Float64Array, v: Float64Array, out: Float64Array): void {
-  const d = x.length;
-  let along = 0;
-  for (let i = 0; i < d; i++) along += x[i]! * v[i]!;
-  for (let i = 0; i < d; i++) out[i] = out[i]! + along * x[i]!;
+/** One pass over the points; each sum has its terms in their order, whatever stands beside it. */
+function spreadFour(points: readonly Float64Array[], given: readonly Float64Array[]): Float64Array[] {
+  const d = given[0]!.length;
+  const nothing = new Float64Array(d);
+  const [v0, v1 = nothing, v2 = nothing, v3 = nothing] = given as readonly [Float64Array, ...Float64Array[]];
+  const sums = Array.from({ length: 4 }, () => new Float64Array(d));
+  const [out0, out1, out2, out3] = sums as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (const x of points) {
+    let a0 = 0;
+    let a1 = 0;
+    let a2 = 0;
+    let a3 = 0;
+    for (let i = 0; i < d; i++) {
+      const xi = x[i]!;
+      a0 += xi * v0[i]!;
+      a1 += xi * v1[i]!;
+      a2 += xi * v2[i]!;
+      a3 += xi * v3[i]!;
+    }
+    for (let i = 0; i < d; i++) {
+      const xi = x[i]!;
+      out0[i] = out0[i]! + a0 * xi;
+      out1[i] = out1[i]! + a1 * xi;
+      out2[i] = out2[i]! + a2 * xi;
+      out3[i] = out3[i]! + a3 * xi;
+    }
+  }
+  return sums.slice(0, given.length);
 }
 
 /** Gram–Schmidt, twice for accuracy; vectors that add no direction are left out. */

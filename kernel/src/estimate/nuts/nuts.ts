@@ -110,6 +110,11 @@ export class Nuts {
     return this.trajectory.advance(budget);
   }
 
+  /** Leapfrogs of the trajectory so far. */
+  get leapfrogs(): number {
+    return this.trajectory.leapfrogs;
+  }
+
   finish(): [State, Info] {
     const info = this.info();
     const { position, gradient, logDensity } = this.trajectory;
