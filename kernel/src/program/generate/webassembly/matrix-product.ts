@@ -79,7 +79,7 @@ export function scratchSize(product: Sizes): number {
 /** Rows of a tile: those that leave the least to do for a last, lower one. 32 → 4, 50 → 5 */
 function rowsOf({ m, n, precision, fused }: MatrixProduct): number {
   if (n <= sizesOf(precision).lanes) return MOST_ROWS.narrow;
-  const most = MOST_ROWS[fused ? 'fused' : 'rounded'];
+  const most: number = MOST_ROWS[fused ? 'fused' : 'rounded'];
   const cost = (rows: number) => {
     const whole = Math.floor(m / rows) * rows * (1 + 0.05 * (most - rows));
     return whole + (m % rows === 0 ? 0 : Math.max(m % rows, LEAST_ROWS));
