@@ -15,6 +15,8 @@ export interface TrainingStepOptions<Out extends Value = Expr> {
   readonly batchSize: number;
   /** The same bits on every machine; default false: products are added unrounded where the engine can, which is faster. */
   readonly reproducible?: boolean;
+  /** What is done to the gradients before the update: clipping. */
+  readonly prepare?: (gradients: readonly Expr[]) => readonly Expr[];
 }
 
 /** Where training stands, for one step. */
@@ -50,7 +52,7 @@ export function slotName(slot: string, path: string): string {
 /** Compile a step. The optimiser's arrays are added to the net's state, one for each trainable parameter. */
 export function compileTrainingStep<Out extends Value>(
   net: Network<Out>,
-  { loss, optimiser, batchSize, reproducible = false }: TrainingStepOptions<Out>,
+  { loss, optimiser, batchSize, reproducible = false, prepare = (gradients) => gradients }: TrainingStepOptions<Out>,
 ): TrainingStep {
   const { state, seed } = net;
   const found = net.differentiate({ loss, batchSize });
@@ -60,7 +62,9 @@ export function compileTrainingStep<Out extends Value>(
   const count = variable('@step', []) as Expr;
   const scalars = Object.fromEntries((optimiser.scalars ?? []).map((name) => [name, variable(`@${name}`, []) as Expr]));
   const updates: Record<string, Expr> = { ...found.updates };
-  for (const { path, parameter, gradient } of found.gradients) {
+  const gradients = prepare(found.gradients.map(({ gradient }) => gradient));
+  for (const [i, { path, parameter }] of found.gradients.entries()) {
+    const gradient = gradients[i]!;
     const slots = Object.fromEntries(names.map((name) => [name, state.variable(slotName(name, path))]));
     const after = optimiser.update({ path, parameter, gradient, slots, rate, step: count, scalars });
     updates[path] = after.parameter;
@@ -105,7 +109,7 @@ export function compileTrainingStep<Out extends Value>(
 }
 
 /** Add an optimiser's arrays to the state where they are not there yet. */
-function holdSlots<Out extends Value>(net: Network<Out>, optimiser: Optimiser): void {
+export function holdSlots<Out extends Value>(net: Network<Out>, optimiser: Optimiser): void {
   const { state } = net;
   const known = new Set(state.names);
   for (const path of net.trainable) {

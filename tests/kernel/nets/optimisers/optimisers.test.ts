@@ -19,7 +19,7 @@ import {
   sgd,
 } from '#kernel/nets/optimisers/index';
 import type { Optimiser } from '#kernel/nets/types';
-import { asExpression, variable } from '#kernel/program/expression';
+import { constant, variable } from '#kernel/program/expression';
 import { grad } from '#kernel/program/gradient';
 import { ProgramState } from '#kernel/program/state';
 import { compileStep } from '#kernel/program/step';
@@ -146,19 +146,19 @@ describe('clipping', () => {
   });
   const numbersOf = (expression: Expr) => [...compileStep({ outputs: [expression], precision: 'double' }).run()[0]!];
   it('takes the norm over all gradients together', () => {
-    const gradients = [asExpression([3, 0]), asExpression([[4], [12]])];
+    const gradients = [constant([3, 0]), constant([[4], [12]])];
     expect(numbersOf(gradientNorm(gradients))).toEqual([13]);
     const clipped = clipGradients(gradients, { norm: 1.3 });
     expect(numbersOf(clipped[0]!)[0]).toBeCloseTo(0.3, 6);
     expect(numbersOf(clipped[1]!)[1]).toBeCloseTo(1.2, 6);
   });
   it('leaves gradients below the norm, and those of 0, as they are', () => {
-    expect(numbersOf(clipGradients([asExpression([3, 4])], { norm: 6 })[0]!)).toEqual([3, 4]);
-    expect(numbersOf(clipGradients([asExpression([0, 0])], { norm: 1 })[0]!)).toEqual([0, 0]);
+    expect(numbersOf(clipGradients([constant([3, 4])], { norm: 6 })[0]!)).toEqual([3, 4]);
+    expect(numbersOf(clipGradients([constant([0, 0])], { norm: 1 })[0]!)).toEqual([0, 0]);
     expect(clipGradients([], { norm: 1 })).toEqual([]);
   });
   it('refuses both, neither, and bounds that are not above 0', () => {
-    const one = [asExpression([1])];
+    const one = [constant([1])];
     expect(() => clipGradients(one, {} as Clipping)).toThrow('clip: give either norm or value');
     expect(() => clipGradients(one, { norm: 1, value: 1 } as unknown as Clipping)).toThrow('either norm or value');
     expect(() => clipGradients(one, { norm: 0 })).toThrow('clip: norm must be a number > 0, got 0');
