@@ -28,7 +28,8 @@ const MOST_STEPS = 100;
 /** A sweep that moves no fitted value by more than this, on the scale of the working response, is the last. */
 const STILL = 1e-11;
 
-function soft(value: number, threshold: number): number {
+/** The value moved towards 0 by the threshold, and 0 within it. */
+export function soft(value: number, threshold: number): number {
   return value > threshold ? value - threshold : value < -threshold ? value + threshold : 0;
 }
 

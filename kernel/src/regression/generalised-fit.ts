@@ -32,6 +32,12 @@ function warningsOf(made: Design, scoring: Scoring, problem: ScoringProblem): st
   ];
 }
 
+function countPositive(weights: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) count++;
+  return count;
+}
+
 export class GeneralisedFit extends RegressionFit {
   override readonly kind = 'generalised-fit';
   readonly problem: ScoringProblem;
@@ -63,7 +69,7 @@ export class GeneralisedFit extends RegressionFit {
   ) {
     const { y, weights, family } = problem;
     const { mean, qr } = scoring;
-    const observations = weights.filter((weight) => weight > 0).length;
+    const observations = countPositive(weights);
     const estimated = family.dispersion === 'estimated';
     let pearson = 0;
     if (estimated) {

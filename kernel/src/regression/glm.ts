@@ -90,17 +90,19 @@ export function responseOf(made: Design, family: Family): Response {
     const wanted = family.name === 'binomial' ? 'numbers, a factor or cbind(successes, failures)' : 'numbers';
     throw new TypeError(`glm: the response '${label}' must be ${wanted}, got a ${value.kind}`);
   }
-  y.forEach((value, i) => {
-    const objection = family.objection(value);
+  for (let i = 0; i < n; i++) {
+    const objection = family.objection(y[i]!);
     if (objection) {
       throw new RangeError(
-        `glm: the family '${family.name}' takes as response ${objection}; '${label}' is ${value} in row ${rows[i]}`,
+        `glm: the family '${family.name}' takes as response ${objection}; '${label}' is ${y[i]} in row ${rows[i]}`,
       );
     }
-  });
-  const broken =
-    family.name === 'binomial' &&
-    y.some((value, i) => Math.abs(value * weights[i]! - Math.round(value * weights[i]!)) > 1e-3);
+  }
+  let broken = false;
+  for (let i = 0; i < n && family.name === 'binomial'; i++) {
+    const successes = y[i]! * weights[i]!;
+    broken ||= Math.abs(successes - Math.round(successes)) > 1e-3;
+  }
   const warnings = broken ? ['successes are not whole numbers: give the numbers of trials as weights'] : [];
   return { y, weights, warnings };
 }

@@ -4,8 +4,7 @@
  * to the factorisation of the rows themselves.
  */
 import type { Family } from './families/family.ts';
-import type { Scoring, ScoringProblem } from './irls.ts';
-import { devianceOf } from './irls.ts';
+import { devianceOf, type Scoring, type ScoringProblem } from './irls.ts';
 import { GramFactor } from './kernels/gram-factor.ts';
 import { type KnownLikelihood, RowBlocks } from './kernels/row-blocks.ts';
 
@@ -16,8 +15,8 @@ const MOST_ITERATIONS = 25;
 const EVERY = 6;
 /** Rows a column that a sample must have to be worth its own climb. */
 const ROWS_A_COLUMN = 40;
-/** A change of the predictors that Newton's method squares away: (3e-6)² is rounding. */
-const LAST = 3e-6;
+/** A change of the predictors that Newton's method squares away. */
+const LAST = 1e-6;
 
 /** Whether a problem is large enough. */
 export function isLarge({ columns, y }: ScoringProblem): boolean {
@@ -30,69 +29,32 @@ function likelihoodOf({ name, link }: Family): KnownLikelihood | undefined {
   return name === 'poisson' && link.name === 'log' ? 'poisson' : undefined;
 }
 
-/** Curvatures and pulls at the predictors. @returns half the deviance, but for what no predictor enters; NaN outside */
-function evaluate(blocks: RowBlocks, { y, weights, family }: ScoringProblem): number {
+/** Means, curvatures and pulls at these coefficients. @returns whether they are inside the family */
+function evaluate(blocks: RowBlocks, coefficients: Float64Array, family: Family): boolean {
+  blocks.predict(coefficients);
   const known = likelihoodOf(family);
-  if (known) return -blocks.likelihood(known);
+  if (known) {
+    blocks.evaluate(known);
+    return true;
+  }
   const { link } = family;
-  const { eta, curvature, pull } = blocks;
-  let sum = 0;
+  const { eta, y, weights, mean, curvature, pull } = blocks;
   for (let i = 0; i < y.length; i++) {
     const weight = weights[i]!;
-    const predictor = eta[i]!;
-    const mean = link.mean(predictor);
-    if (weight > 0 && !family.isMean(mean)) return Number.NaN;
-    const slope = link.slope(predictor);
-    const share = weight > 0 ? (weight * slope) / family.variance(mean) : 0;
+    mean[i] = link.mean(eta[i]!);
+    if (weight > 0 && !family.isMean(mean[i]!)) return false;
+    const slope = link.slope(eta[i]!);
+    const share = weight > 0 ? (weight * slope) / family.variance(mean[i]!) : 0;
     curvature[i] = share * slope;
-    pull[i] = share * (y[i]! - mean);
-    if (weight > 0) sum += 0.5 * weight * family.unitDeviance(y[i]!, mean);
+    pull[i] = share * (y[i]! - mean[i]!);
   }
-  return sum;
+  return true;
 }
 
-interface Place {
-  readonly coefficients: Float64Array; // (p,)
-  readonly value: number;
-}
-
-interface Climb extends Place {
-  readonly factor: GramFactor;
-  readonly blocks: RowBlocks;
-  readonly iterations: number;
-  readonly step: Float64Array; // (p,)
-}
-
-/** A problem of every so manieth row. */
-function sampleOf(problem: ScoringProblem): ScoringProblem | undefined {
-  const rows = Math.floor(problem.y.length / EVERY);
-  if (rows < ROWS_A_COLUMN * problem.columns.length || problem.start) return undefined;
-  const take = (values: Float64Array) => {
-    const taken = new Float64Array(rows);
-    for (let i = 0; i < rows; i++) taken[i] = values[i * EVERY]!;
-    return taken;
-  };
-  return {
-    family: problem.family,
-    columns: problem.columns.map(take),
-    y: take(problem.y),
-    weights: take(problem.weights),
-    offset: take(problem.offset),
-  };
-}
-
-/** Set the predictors, and evaluate there. */
-function at(blocks: RowBlocks, problem: ScoringProblem, coefficients: Float64Array): Place {
-  blocks.eta.set(problem.offset);
-  blocks.addTimes(coefficients);
-  return { coefficients, value: evaluate(blocks, problem) };
-}
-
-/** The first step: least squares on the working response at the means the family starts from. */
-function first(blocks: RowBlocks, problem: ScoringProblem): Place | undefined {
-  const { y, weights, offset, family, start, columns } = problem;
+/** Least squares on the working response at the means the family starts from. */
+function first(blocks: RowBlocks, { columns, family }: ScoringProblem, start: Float64Array | undefined) {
   const { link } = family;
-  const { curvature, pull } = blocks;
+  const { y, weights, offset, curvature, pull } = blocks;
   for (let i = 0; i < y.length; i++) {
     const eta = start ? start[i]! : link.predictor(family.start(y[i]!, weights[i]!));
     const mean = link.mean(eta);
@@ -101,75 +63,97 @@ function first(blocks: RowBlocks, problem: ScoringProblem): Place | undefined {
     curvature[i] = weight;
     pull[i] = weight > 0 ? weight * (eta - offset[i]! + (y[i]! - mean) / slope) : 0;
   }
-  const factor = GramFactor.of(blocks.gram(true), columns);
-  return factor && at(blocks, problem, factor.solve(blocks.transposeTimesPull()));
+  return GramFactor.of(blocks.gram(true), columns)?.solve(blocks.transposeTimesPull());
 }
 
-/** Climb with this tolerance of the predictors' change; undefined where it does not go smoothly. */
-function climb(
-  problem: ScoringProblem,
-  tolerance: number,
-  guess?: { place: Float64Array; factor: GramFactor; share: number },
-): Climb | undefined {
-  const { columns, y, weights } = problem;
-  const blocks = RowBlocks.open(columns, y.length);
+interface Climb {
+  readonly coefficients: Float64Array; // (p,)
+  readonly factor: GramFactor;
+  readonly blocks: RowBlocks;
+  readonly iterations: number;
+  readonly step: Float64Array; // (p,)
+}
+
+interface Step {
+  readonly whole: Float64Array; // (p,)
+  /** Its slope uphill. */
+  readonly rise: number;
+  /** By how much it changes the predictors, in the mean. */
+  readonly change: number;
+}
+
+const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, j) => sum + value * b[j]!, 0);
+
+function stepOf({ curvature }: RowBlocks, factor: GramFactor, pull: Float64Array, share: number): Step {
+  const whole = factor.solve(pull).map((value) => share * value);
+  const rise = dot(pull, whole);
+  let total = 0;
+  for (let i = 0; i < curvature.length; i++) total += curvature[i]!;
+  return { whole, rise, change: Math.sqrt(rise / total) };
+}
+
+/**
+ * Climb until the predictors change by less than `tolerance`, in the mean; undefined where it does not go smoothly.
+ *
+ * @param every take one row in so many
+ * @param near where a sample had its optimum, in its curvature
+ */
+function climb(problem: ScoringProblem, every: number, tolerance: number, near?: Climb): Climb | undefined {
+  const { columns, family } = problem;
+  const blocks = RowBlocks.open(columns, every);
   if (!blocks) return undefined;
-  blocks.y.set(y);
-  blocks.weights.set(weights);
-  let place = guess ? at(blocks, problem, guess.place) : first(blocks, problem);
-  const canonical = likelihoodOf(problem.family) !== undefined;
-  let settled = false;
-  let factor: GramFactor | undefined;
-  for (let iterations = 1; place && iterations <= MOST_ITERATIONS; iterations++) {
-    if (!Number.isFinite(place.value)) return undefined;
-    const pull = blocks.transposeTimesPull();
-    // The sample's own curvature, for all rows, is good enough to begin with.
-    const borrowed = iterations === 1 && guess;
-    factor = borrowed ? guess.factor : GramFactor.of(blocks.gram(true), columns);
+  for (const name of ['y', 'weights', 'offset'] as const) {
+    const [to, from] = [blocks[name], problem[name]];
+    for (let i = 0; i < to.length; i++) to[i] = from[i * every]!;
+  }
+  let coefficients = near?.coefficients ?? first(blocks, problem, problem.start);
+  if (!(coefficients && evaluate(blocks, coefficients, family))) return undefined;
+  const canonical = likelihoodOf(family) !== undefined;
+  let pull = blocks.transposeTimesPull();
+  let factor = near?.factor;
+  /** The sample's own curvature, for all rows, is good enough to begin with. */
+  let share = near ? 1 / EVERY : 1;
+  for (let iterations = 1, last = false; iterations <= MOST_ITERATIONS; iterations++) {
+    const old = factor && stepOf(blocks, factor, pull, share);
+    // A short step by the curvature of the one before is as good, for one more by its own follows.
+    const chord: boolean = iterations === 1 ? near !== undefined : canonical && !last && old!.change <= LAST;
+    if (!chord) {
+      factor = GramFactor.of(blocks.gram(true), columns);
+      share = 1;
+    }
     if (!factor) return undefined;
-    const step = borrowed ? factor.solve(pull).map((s) => s * guess.share) : factor.solve(pull);
-    const before: Place = place;
-    const from = blocks.eta.slice();
-    let share = 1;
-    for (; share > 1e-3; share /= 2) {
-      place = at(
-        blocks,
-        problem,
-        before.coefficients.map((b, j) => b + share * step[j]!),
-      );
-      if (place.value <= before.value + 1e-9 * (Math.abs(before.value) + 0.1)) break;
+    const step: Step = chord ? old! : stepOf(blocks, factor, pull, share);
+    const from: Float64Array = coefficients;
+    // Half a step as long as the slope beyond it would be as steep as before it, downwards.
+    for (let part = 1; ; part /= 2) {
+      if (!(part > 1e-3)) return undefined;
+      coefficients = from.map((value, j) => value + part * step.whole[j]!);
+      if (!evaluate(blocks, coefficients, family)) continue;
+      pull = blocks.transposeTimesPull();
+      if (Math.abs(dot(pull, step.whole)) <= 0.9 * step.rise || step.change <= LAST) break;
     }
-    if (!(share > 1e-3)) return undefined;
-    let [change, size] = [0, 0];
-    for (let i = 0; i < from.length; i++) {
-      if (!(weights[i]! > 0)) continue;
-      change = Math.max(change, Math.abs(blocks.eta[i]! - from[i]!));
-      size = Math.max(size, Math.abs(blocks.eta[i]!));
-    }
-    if (settled || change <= tolerance * (1 + size)) return { ...place, factor, blocks, iterations, step };
-    // One more, for its curvature: the change itself is at rounding then.
-    settled = canonical && !borrowed && share === 1 && change <= LAST;
+    if (last || (step.change <= tolerance && !chord))
+      return { coefficients, factor, blocks, iterations, step: step.whole };
+    last = canonical && step.change <= LAST;
   }
   return undefined;
 }
 
 /** Climb a large problem; undefined where the rows themselves have to be factored. */
 export function scoreByProducts(problem: ScoringProblem): Scoring | undefined {
-  const sample = sampleOf(problem);
-  const near = sample && climb(sample, 1e-3);
-  const guess = near && { place: near.coefficients, factor: near.factor, share: 1 / EVERY };
-  const found = climb(problem, 1e-11, guess);
+  const { columns, y, family } = problem;
+  const sampled = !problem.start && y.length >= EVERY * ROWS_A_COLUMN * columns.length;
+  const found = climb(problem, 1, 1e-12, sampled ? climb(problem, EVERY, 0.05) : undefined);
   if (!found) return undefined;
   const { coefficients, blocks, factor, iterations, step } = found;
-  const predictor = blocks.eta.slice();
-  const workingWeights = blocks.curvature.slice();
-  const mean = predictor.map(problem.family.link.mean);
+  const known = likelihoodOf(family);
+  const mean = blocks.mean.slice();
   return {
     coefficients,
-    predictor,
+    predictor: blocks.eta.slice(),
     mean,
-    workingWeights,
-    deviance: devianceOf(problem, mean),
+    workingWeights: blocks.curvature.slice(),
+    deviance: known ? blocks.deviance(known) : devianceOf(problem, mean),
     qr: factor,
     iterations,
     ending: 'converged',

@@ -9,6 +9,7 @@ import { fUpper } from '../numeric/special/tail.ts';
 import { RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure, formatP, STARS } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
+import { gramLeastSquares, type LeastSquares } from './kernels/gram-least-squares.ts';
 
 export interface LinearOptions extends DesignOptions {
   /** What to do with columns that depend on others: refuse, naming them (the default), or leave them out as R does. */
@@ -46,8 +47,6 @@ export class LinearFit extends RegressionFit {
   /** Response less fitted. */
   readonly residuals: Float64Array; // (n,)
   readonly weights: Float64Array | undefined; // (n,)
-  /** How much each row pulls the fit to itself. */
-  readonly leverage: Float64Array; // (n,)
   /** Residual standard error. */
   readonly sigma: number;
   /** Weighted sum of squared residuals. */
@@ -64,14 +63,20 @@ export class LinearFit extends RegressionFit {
   /** Sum of squares each column adds to those before it. */
   readonly sequential: Float64Array; // (p,), NaN for a column left out
 
-  constructor(design: Design, response: Float64Array, qr: PivotedQr) {
+  readonly #factor: LeastSquares;
+  #leverage: Float64Array | undefined;
+
+  constructor(design: Design, response: Float64Array, qr: LeastSquares) {
     const n = response.length;
     const p = design.columns.length;
     const { weights, offset } = design;
-    const target = Float64Array.from(response, (y, i) => (y - (offset?.[i] ?? 0)) * Math.sqrt(weights?.[i] ?? 1));
+    const target = response.slice();
+    if (offset) for (let i = 0; i < n; i++) target[i]! -= offset[i]!;
+    if (weights) for (let i = 0; i < n; i++) target[i]! *= Math.sqrt(weights[i]!);
     const { coefficients, residuals: scaled, effects } = qr.solve(target);
     const observations = weights ? weights.filter((weight) => weight > 0).length : n;
-    const deviance = scaled.reduce((sum, r) => sum + r * r, 0);
+    let deviance = 0;
+    for (let i = 0; i < n; i++) deviance += scaled[i]! * scaled[i]!;
     const sigma = Math.sqrt(deviance / (observations - qr.rank));
     super({
       design,
@@ -85,14 +90,17 @@ export class LinearFit extends RegressionFit {
     });
     this.response = response;
     this.weights = weights;
-    const plain = design.byColumn;
-    this.residuals = scaled.map((r, i) => {
-      if (!weights) return r;
-      if (weights[i]! > 0) return r / Math.sqrt(weights[i]!);
-      return response[i]! - (offset?.[i] ?? 0) - qr.kept.reduce((sum, j) => sum + plain[j]![i]! * coefficients[j]!, 0);
-    });
-    this.fitted = response.map((y, i) => y - this.residuals[i]!);
-    this.leverage = qr.leverage();
+    this.residuals = scaled;
+    if (weights) {
+      this.residuals = scaled.map((r, i) => {
+        if (weights[i]! > 0) return r / Math.sqrt(weights[i]!);
+        const fit = qr.kept.reduce((sum, j) => sum + design.byColumn[j]![i]! * coefficients[j]!, 0);
+        return response[i]! - (offset?.[i] ?? 0) - fit;
+      });
+    }
+    this.fitted = new Float64Array(n);
+    for (let i = 0; i < n; i++) this.fitted[i] = response[i]! - this.residuals[i]!;
+    this.#factor = qr;
     this.deviance = deviance;
     this.sigma = sigma;
     this.sequential = new Float64Array(p).fill(Number.NaN);
@@ -107,10 +115,10 @@ export class LinearFit extends RegressionFit {
       weighted += (weights?.[i] ?? 1) * (this.fitted[i]! - (offset?.[i] ?? 0));
     }
     const centre = intercept ? weighted / total : 0;
-    const explained = this.fitted.reduce(
-      (sum, fit, i) => sum + (weights?.[i] ?? 1) * (fit - (offset?.[i] ?? 0) - centre) ** 2,
-      0,
-    );
+    let explained = 0;
+    for (let i = 0; i < n; i++) {
+      explained += (weights?.[i] ?? 1) * (this.fitted[i]! - (offset?.[i] ?? 0) - centre) ** 2;
+    }
     const df = this.degreesOfFreedom;
     const numerator = qr.rank - intercept;
     this.rSquared = numerator > 0 ? explained / (explained + deviance) : 0;
@@ -123,18 +131,26 @@ export class LinearFit extends RegressionFit {
     this.bic = -2 * this.logLikelihood + log(observations) * (qr.rank + 1);
   }
 
+  /** How much each row pulls the fit to itself. // (n,) */
+  get leverage(): Float64Array {
+    this.#leverage ??= this.#factor.leverage(undefined);
+    return this.#leverage;
+  }
+
   /** Distances of Cook (1977): how far all fitted values move when a row is left out, in units of their error. */
   get cooksDistance(): Float64Array {
+    const { leverage } = this;
     return this.residuals.map((r, i) => {
-      const h = this.leverage[i]!;
+      const h = leverage[i]!;
       return ((this.weights?.[i] ?? 1) * r * r * h) / (this.rank * (this.sigma * (1 - h)) ** 2);
     });
   }
 
   /** Residuals over their standard errors. */
   get standardisedResiduals(): Float64Array {
+    const { leverage } = this;
     return this.residuals.map(
-      (r, i) => (r * Math.sqrt(this.weights?.[i] ?? 1)) / (this.sigma * Math.sqrt(1 - this.leverage[i]!)),
+      (r, i) => (r * Math.sqrt(this.weights?.[i] ?? 1)) / (this.sigma * Math.sqrt(1 - leverage[i]!)),
     );
   }
 
@@ -210,8 +226,11 @@ export function fitLinear(made: Design, collinear: 'error' | 'drop'): LinearFit 
     throw new TypeError(`lm: the response '${response.label}' must be numbers, got a ${response.value.kind}`);
   }
   const n = made.rows.length;
-  const plain = made.byColumn;
-  const scaled = made.weights ? plain.map((column) => column.map((x, i) => x * Math.sqrt(made.weights![i]!))) : plain;
+  const scaled = made.weights
+    ? made.byColumn.map((column) => column.map((x, i) => x * Math.sqrt(made.weights![i]!)))
+    : made.byColumn;
+  const quick = gramLeastSquares(scaled, n);
+  if (quick) return new LinearFit(made, response.value.values, quick);
   const qr = new PivotedQr(scaled, n);
   if (collinear === 'error') refuseDependent('lm', qr, columns);
   return new LinearFit(made, response.value.values, qr);

@@ -8,6 +8,7 @@ import { checkNames, checkWhole } from '../estimate/options.ts';
 import { Displayable } from '../host/display.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { key, Stream } from '../numeric/random.ts';
+import { CovarianceDescent } from './covariance-descent.ts';
 import { descend, gradient, type PenalisedPoint, type PenalisedProblem } from './descent.ts';
 import { formatFigure } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
@@ -38,20 +39,29 @@ function prepare(formula: string, data: object, options: PenalisedOptions): Prep
   const made = design(formula, data, options);
   const named = familyOf({ family });
   const { y, weights } = responseOf(made, named);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const share = weights.map((weight) => weight / total);
   const n = y.length;
+  let total = 0;
+  for (let i = 0; i < n; i++) total += weights[i]!;
+  const share = weights.map((weight) => weight / total);
   const keep = made.columns.map((_, j) => j).filter((j) => made.assign[j] !== 0);
   if (keep.length === 0) throw new RangeError('penalised: the formula has no term to penalise');
   const centre = new Float64Array(keep.length);
   const scale = new Float64Array(keep.length).fill(1);
-  const whole = made.byColumn;
   const columns = keep.map((column, j) => {
-    const x = whole[column]!;
-    if (made.intercept) centre[j] = x.reduce((sum, value, i) => sum + share[i]! * value, 0);
-    const variance = x.reduce((sum, value, i) => sum + share[i]! * (value - centre[j]!) ** 2, 0);
-    if (standardise && variance > 0) scale[j] = Math.sqrt(variance);
-    return x.map((value) => (value - centre[j]!) / scale[j]!);
+    const x = made.byColumn[column]!;
+    let [mean, variance] = [0, 0];
+    if (made.intercept) for (let i = 0; i < n; i++) mean += share[i]! * x[i]!;
+    const moved = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      moved[i] = x[i]! - mean;
+      variance += share[i]! * moved[i]! * moved[i]!;
+    }
+    centre[j] = mean;
+    if (!(standardise && variance > 0)) return moved;
+    const deviation = Math.sqrt(variance);
+    scale[j] = deviation;
+    for (let i = 0; i < n; i++) moved[i]! /= deviation;
+    return moved;
   });
   const offset = made.offset ?? new Float64Array(n);
   const problem = { columns, y, weights: share, offset, family: named, intercept: made.intercept, mix };
@@ -67,15 +77,20 @@ function empty(problem: PenalisedProblem): PenalisedPoint {
   };
 }
 
-function pathOf(problem: PenalisedProblem): Float64Array {
-  const { slopes } = gradient(problem, empty(problem));
+function pathOf(problem: PenalisedProblem, quick: CovarianceDescent | undefined): Float64Array {
+  const slopes = quick?.pull ?? gradient(problem, empty(problem)).slopes;
   const most = slopes.reduce((m, value) => Math.max(m, Math.abs(value)), 0) / Math.max(problem.mix, 1e-3);
   const ratio = problem.y.length < problem.columns.length ? 1e-2 : 1e-4;
   return Float64Array.from({ length: 100 }, (_, k) => most * exp((k / 99) * log(ratio)));
 }
 
 /** Points on the path, each started from the one before. */
-function walk(problem: PenalisedProblem, lambda: Float64Array): PenalisedPoint[] {
+function walk(
+  problem: PenalisedProblem,
+  lambda: Float64Array,
+  quick = CovarianceDescent.open(problem),
+): PenalisedPoint[] {
+  if (quick) return quick.walk(lambda);
   let point = empty(problem);
   return Array.from(lambda, (value) => {
     point = descend(problem, value, point);
@@ -97,7 +112,7 @@ export class PenalisedPath extends Displayable {
   readonly problem: PenalisedProblem;
   private readonly prepared: Prepared;
 
-  constructor(prepared: Prepared, lambda: Float64Array) {
+  constructor(prepared: Prepared, lambda: Float64Array, quick: CovarianceDescent | undefined) {
     super();
     const { problem, names, centre, scale } = prepared;
     this.prepared = prepared;
@@ -105,7 +120,7 @@ export class PenalisedPath extends Displayable {
     this.mix = problem.mix;
     this.lambda = lambda;
     this.names = problem.intercept ? ['(Intercept)', ...names] : names;
-    this.points = walk(problem, lambda);
+    this.points = walk(problem, lambda, quick);
     this.coefficients = this.points.map(({ intercept, coefficients }) => {
       const slopes = coefficients.map((b, j) => b / scale[j]!);
       if (!problem.intercept) return slopes;
@@ -159,11 +174,16 @@ export class PenalisedPath extends Displayable {
 export function penalised(formula: string, data: object, options: PenalisedOptions = {}): PenalisedPath {
   checkNames('penalised', options, ['contrasts', 'weights', 'offset', 'family', 'mix', 'lambda', 'standardise']);
   const prepared = prepare(formula, data, options);
-  return new PenalisedPath(prepared, penaltiesOf(prepared.problem, options));
+  const quick = CovarianceDescent.open(prepared.problem);
+  return new PenalisedPath(prepared, penaltiesOf(prepared.problem, options, quick), quick);
 }
 
-function penaltiesOf(problem: PenalisedProblem, { lambda }: PenalisedOptions): Float64Array {
-  if (!lambda) return pathOf(problem);
+function penaltiesOf(
+  problem: PenalisedProblem,
+  { lambda }: PenalisedOptions,
+  quick: CovarianceDescent | undefined,
+): Float64Array {
+  if (!lambda) return pathOf(problem, quick);
   const given = Float64Array.from(lambda).sort().reverse();
   if (given.length === 0 || given.some((value) => !(value >= 0 && value < Infinity))) {
     throw new RangeError(`penalised: penalties from 0 expected, got ${[...given].join(', ')}`);

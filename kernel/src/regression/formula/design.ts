@@ -2,6 +2,7 @@
  * From a formula and data to the response and the model matrix, with the column names and the coding of R.
  */
 import { type Column, rowCount } from '../../data/columns.ts';
+import { allFinite } from '../../numeric/all-finite.ts';
 import { type Coding, type Contrast, contrasts, levelColumns } from './contrasts.ts';
 import { completeRows, type Data, evaluate, type Scope, type Value } from './evaluate.ts';
 import { parseExpression, parseFormula } from './parse.ts';
@@ -107,6 +108,7 @@ function checkFinite(label: string, value: Value, rows: readonly number[]): void
   if (value.kind === 'factor' || value.kind === 'constant') return;
   const width = value.kind === 'matrix' ? value.names.length : 1;
   const { values } = value;
+  if (allFinite(values)) return;
   for (let at = 0; at < values.length; at++) {
     if (Number.isFinite(values[at])) continue;
     throw new RangeError(

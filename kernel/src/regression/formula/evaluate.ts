@@ -6,6 +6,7 @@
 import { type Column, isMissing } from '../../data/columns.ts';
 import { type Factor, factor, isFactor } from '../../data/factor.ts';
 import { namesHint } from '../../data/names.ts';
+import { allFinite } from '../../numeric/all-finite.ts';
 import { cos, exp, expm1, log, log1p, log2, log10, pow, sin, tan } from '../../numeric/elementary.ts';
 import { type Contrast, contrastNames } from './contrasts.ts';
 import { evaluatePolynomials, orthogonalPolynomials, type Polynomials } from './polynomials.ts';
@@ -303,16 +304,23 @@ export function evaluate(node: Node, scope: Scope): Value {
 }
 
 /** Rows in which every one of these columns has a value. */
-export function completeRows(data: Data, names: readonly string[], rows: number): number[] {
-  const missing = new Uint8Array(rows);
+export function completeRows(data: Data, names: readonly string[], rows: number): readonly number[] {
+  let missing: Uint8Array | undefined;
   for (const name of names) {
     if (!Object.hasOwn(data, name)) continue;
     const column = data[name] as Column;
-    if (column instanceof Float64Array) {
-      for (let row = 0; row < rows; row++) if (Number.isNaN(column[row])) missing[row] = 1;
-    } else for (let row = 0; row < rows; row++) if (isMissing(column, row)) missing[row] = 1;
+    if (column instanceof Float64Array && allFinite(column)) continue;
+    missing ??= new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) if (isMissing(column, row)) missing[row] = 1;
   }
-  const complete: number[] = [];
-  for (let row = 0; row < rows; row++) if (missing[row] === 0) complete.push(row);
-  return complete;
+  const all = allRows(rows);
+  return missing ? all.filter((row) => missing[row] === 0) : all;
+}
+
+let counted: readonly number[] = [];
+
+/** 0, 1, 2 …: the same array as before where it is as long. */
+function allRows(count: number): readonly number[] {
+  if (counted.length !== count) counted = Object.freeze(Array.from({ length: count }, (_, row) => row));
+  return counted;
 }

@@ -82,9 +82,14 @@ export class GramFactor implements ColumnsFactor {
     return x.map((value, j) => value * this.#scale[j]!);
   }
 
-  /** Rᵀ⁻¹ b with R the triangle of the columns' QR factor: for b = Xᵀ W y, the squares add up to what each explains. */
+  /** R b with R the triangle of the columns' QR factor: its squares add up to what each of them explains. */
   effects(b: Float64Array): Float64Array {
-    return this.#forward(b.map((value, j) => value * this.#scale[j]!));
+    const p = this.rank;
+    return Float64Array.from({ length: p }, (_, i) => {
+      let sum = 0;
+      for (let k = i; k < p; k++) sum += (this.#lower[k * p + i]! * b[k]!) / this.#scale[k]!;
+      return sum;
+    });
   }
 
   unscaledCovariance(): Float64Array {

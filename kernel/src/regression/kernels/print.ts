@@ -5,7 +5,7 @@
 import { Code, type Vector } from '../../program/generate/webassembly/code.ts';
 import { encodeModule, I32 } from '../../program/generate/webassembly/encoder.ts';
 import { exp } from '../../program/generate/webassembly/exponential.ts';
-import { log1p } from '../../program/generate/webassembly/logarithm.ts';
+import { log } from '../../program/generate/webassembly/logarithm.ts';
 
 /** Rows of a block: so few that the columns of a usual design stay in the processor's nearest cache. */
 export const BLOCK = 256;
@@ -15,16 +15,19 @@ export const COLUMN = 8 * BLOCK;
 /** To the sums at `place`, a column of the left after the other, add the products of columns, until `left` is at `stop`. */
 export type Tile = (place: number, left: number, right: number, stop: number) => void;
 
-/** From rows at `eta` on, with responses and weights, to curvatures and pulls; the log likelihood is added at `place`. */
+/** From rows at `eta` on, with responses and weights, to means, curvatures and pulls, until `eta` is at `stop`. */
 export type Likelihood = (
   eta: number,
   y: number,
   weight: number,
+  mean: number,
   curvature: number,
   pull: number,
-  place: number,
   stop: number,
 ) => void;
+
+/** The weighted deviance of responses from means, added at `place`, until `y` is at `stop`. */
+export type Deviance = (y: number, weight: number, mean: number, place: number, stop: number) => void;
 
 export interface Kernels {
   /** The memory as numbers, with room for at least so many; a view made before may be stale. */
@@ -41,6 +44,8 @@ export interface Kernels {
   readonly add1: (to: number, from: number, factors: number, stop: number) => void;
   readonly logistic: Likelihood;
   readonly poisson: Likelihood;
+  readonly logisticDeviance: Deviance;
+  readonly poissonDeviance: Deviance;
 }
 
 const PAGE = 65536;
@@ -99,48 +104,72 @@ function printAdd(width: number): Code {
   return code;
 }
 
-/** What a row's likelihood says at a predictor: its value, the derivative and minus the second one, of weight 1. */
-type Row = (code: Code, eta: Vector, y: Vector) => { value: Vector; slope: Vector; curvature: Vector };
+/** The mean at a predictor, and its derivative. */
+type Row = (code: Code, eta: Vector) => { mean: Vector; curvature: Vector };
 
-/** y η − log(1 + e^η), with μ = 1 / (1 + e^−η). */
-const logisticRow: Row = (code, eta, y) => {
+/** 1 / (1 + e^−η), kept as far from 0 and 1 as the interpreted link keeps it. */
+const logisticRow: Row = (code, eta) => {
   const [zero, one] = [code.constant(0), code.constant(1)];
   const e = exp(code, code.binary('or', eta, code.constant(-0))); // e^−|η|
   const inverse = code.binary('div', one, code.binary('add', one, e));
   const small = code.binary('mul', e, inverse);
   const mean = code.select(code.binary('ge', eta, zero), inverse, small);
-  const part = code.binary('add', code.binary('greater', eta, zero), log1p(code, e));
+  const inside = code.binary('lesser', code.constant(1 - Number.EPSILON), mean);
   return {
-    value: code.binary('sub', code.binary('mul', y, eta), part),
-    slope: code.binary('sub', y, mean),
+    mean: code.binary('greater', code.constant(Number.EPSILON), inside),
     curvature: code.binary('mul', inverse, small),
   };
 };
 
-/** y η − e^η. */
-const poissonRow: Row = (code, eta, y) => {
-  const mean = exp(code, eta);
-  return {
-    value: code.binary('sub', code.binary('mul', y, eta), mean),
-    slope: code.binary('sub', y, mean),
-    curvature: mean,
-  };
+/** e^η. */
+const poissonRow: Row = (code, eta) => {
+  const mean = code.binary('greater', code.constant(Number.EPSILON), exp(code, eta));
+  return { mean, curvature: mean };
 };
 
 function printLikelihood(row: Row): Code {
-  const [eta, y, weight, curvature, pull, place, stop] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const [eta, y, weight, mean, curvature, pull, stop] = [0, 1, 2, 3, 4, 5, 6] as const;
   const code = new Code([I32, I32, I32, I32, I32, I32, I32]);
-  const sum = code.copy(code.load({ base: place, bytes: 0 }));
-  overRows(code, [eta, y, weight, curvature, pull], stop, () => {
-    const w = code.load({ base: weight, bytes: 0 });
-    const found = row(code, code.load({ base: eta, bytes: 0 }), code.load({ base: y, bytes: 0 }));
-    code.store({ base: curvature, bytes: 0 }, code.binary('mul', w, found.curvature));
-    code.store({ base: pull, bytes: 0 }, code.binary('mul', w, found.slope));
-    code.assign(sum, code.binary('add', sum, code.binary('mul', w, found.value)));
+  const here = (base: number) => ({ base, bytes: 0 });
+  overRows(code, [eta, y, weight, mean, curvature, pull], stop, () => {
+    const w = code.load(here(weight));
+    const found = row(code, code.load(here(eta)));
+    code.store(here(mean), found.mean);
+    code.store(here(curvature), code.binary('mul', w, found.curvature));
+    code.store(here(pull), code.binary('mul', w, code.binary('sub', code.load(here(y)), found.mean)));
   });
-  code.store({ base: place, bytes: 0 }, sum);
   return code;
 }
+
+/** y log(y / μ), 0 at y = 0. */
+function logRatio(code: Code, y: Vector, mean: Vector): Vector {
+  const none = code.binary('eq', y, code.constant(0));
+  const ratio = code.select(none, code.constant(1), code.binary('div', y, mean));
+  return code.binary('mul', y, log(code, ratio));
+}
+
+function printDeviance(unit: (code: Code, y: Vector, mean: Vector) => Vector): Code {
+  const [y, weight, mean, place, stop] = [0, 1, 2, 3, 4] as const;
+  const code = new Code([I32, I32, I32, I32, I32]);
+  const here = (base: number) => ({ base, bytes: 0 });
+  const sum = code.copy(code.load(here(place)));
+  overRows(code, [y, weight, mean], stop, () => {
+    const half = unit(code, code.load(here(y)), code.load(here(mean)));
+    const whole = code.binary('mul', code.constant(2), code.binary('mul', code.load(here(weight)), half));
+    code.assign(sum, code.binary('add', sum, whole));
+  });
+  code.store(here(place), sum);
+  return code;
+}
+
+const logisticDeviance = (code: Code, y: Vector, mean: Vector): Vector => {
+  const one = code.constant(1);
+  const others = logRatio(code, code.binary('sub', one, y), code.binary('sub', one, mean));
+  return code.binary('add', logRatio(code, y, mean), others);
+};
+
+const poissonDeviance = (code: Code, y: Vector, mean: Vector): Vector =>
+  code.binary('sub', logRatio(code, y, mean), code.binary('sub', y, mean));
 
 let known: Kernels | 'none' | undefined;
 
@@ -168,6 +197,8 @@ function instantiate(): Kernels {
     add1: printAdd(1),
     logistic: printLikelihood(logisticRow),
     poisson: printLikelihood(poissonRow),
+    logisticDeviance: printDeviance(logisticDeviance),
+    poissonDeviance: printDeviance(poissonDeviance),
   };
   const functions = Object.entries(codes).map(([name, code]) => ({
     name,

@@ -7,6 +7,7 @@ import { BLOCK, COLUMN, type Kernels, kernels } from './print.ts';
 /** The accumulators stand first, then room for coefficients; numbers. */
 const COEFFICIENTS = 64;
 const MOST_COLUMNS = 512;
+const VECTORS = 7;
 /** Memory that may be taken, in numbers: half a gigabyte. */
 const MOST = 2 ** 26;
 
@@ -19,10 +20,12 @@ export type KnownLikelihood = 'logistic' | 'poisson';
 export class RowBlocks {
   readonly rows: number;
   readonly columns: number;
-  /** Predictors, responses, weights, curvatures and pulls. */
+  /** Predictors and their known parts, responses, weights, means, curvatures and pulls. */
   readonly eta: Float64Array; // (n,)
+  readonly offset: Float64Array; // (n,)
   readonly y: Float64Array; // (n,)
   readonly weights: Float64Array; // (n,)
+  readonly mean: Float64Array; // (n,)
   readonly curvature: Float64Array; // (n,)
   readonly pull: Float64Array; // (n,)
   readonly #kernels: Kernels;
@@ -32,11 +35,11 @@ export class RowBlocks {
   readonly #scratch: number;
   readonly #start: number;
 
-  private constructor(kit: Kernels, columns: readonly Float64Array[], rows: number) {
+  private constructor(kit: Kernels, columns: readonly Float64Array[], rows: number, every: number) {
     const p = columns.length;
     const padded = BLOCK * Math.ceil(rows / BLOCK);
     const vectors = COEFFICIENTS + MOST_COLUMNS;
-    this.#scratch = vectors + 5 * padded;
+    this.#scratch = vectors + VECTORS * padded;
     this.#start = this.#scratch + p * BLOCK;
     this.#kernels = kit;
     const memory = kit.room(this.#start + p * padded);
@@ -44,41 +47,51 @@ export class RowBlocks {
     this.#padded = padded;
     this.rows = rows;
     this.columns = p;
-    const [eta, y, weights, curvature, pull] = [0, 1, 2, 3, 4].map((k) => {
+    const vector = (k: number) => {
       const at = vectors + k * padded;
       memory.fill(0, at + rows, at + padded); // what is beyond the last row weighs nothing
       return memory.subarray(at, at + rows);
-    }) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-    this.eta = eta;
-    this.y = y;
-    this.weights = weights;
-    this.curvature = curvature;
-    this.pull = pull;
+    };
+    this.eta = vector(0);
+    this.offset = vector(1);
+    this.y = vector(2);
+    this.weights = vector(3);
+    this.mean = vector(4);
+    this.curvature = vector(5);
+    this.pull = vector(6);
     for (let row = 0; row < padded; row += BLOCK) {
-      const end = Math.min(row + BLOCK, rows);
-      columns.forEach((column, j) => {
+      const count = Math.min(BLOCK, rows - row);
+      for (let j = 0; j < p; j++) {
         const at = this.#start + row * p + j * BLOCK;
-        memory.set(column.subarray(row, end), at);
-        memory.fill(0, at + end - row, at + BLOCK);
-      });
+        const column = columns[j]!;
+        if (every === 1) memory.set(column.subarray(row, row + count), at);
+        else for (let i = 0; i < count; i++) memory[at + i] = column[(row + i) * every]!;
+        if (count < BLOCK) memory.fill(0, at + count, at + BLOCK);
+      }
     }
   }
 
-  /** A design by its columns; undefined where there is no WebAssembly, or the design is too large for it. */
-  static open(columns: readonly Float64Array[], rows: number): RowBlocks | undefined {
+  /**
+   * A design by its columns; undefined where there is no WebAssembly, or the design is too large for it.
+   *
+   * @param every take one row in so many
+   */
+  static open(columns: readonly Float64Array[], every = 1): RowBlocks | undefined {
     const p = columns.length;
-    if (!(p >= 1 && p <= MOST_COLUMNS && rows * (p + 8) <= MOST)) return undefined;
+    const rows = Math.floor((columns[0]?.length ?? 0) / every);
+    if (!(p >= 1 && p <= MOST_COLUMNS && rows >= 1 && rows * (p + VECTORS + 1) <= MOST)) return undefined;
     const kit = kernels();
-    return kit && new RowBlocks(kit, columns, rows);
+    return kit && new RowBlocks(kit, columns, rows, every);
   }
 
   #address(values: Float64Array): number {
     return values.byteOffset;
   }
 
-  /** η ← η + X b. */
-  addTimes(b: ArrayLike<number>): void {
+  /** η ← offset + X b. */
+  predict(b: ArrayLike<number>): void {
     const { add4, add1 } = this.#kernels;
+    this.eta.set(this.offset);
     const p = this.columns;
     this.#memory.set(b, COEFFICIENTS);
     for (let row = 0; row < this.#padded; row += BLOCK) {
@@ -145,20 +158,21 @@ export class RowBlocks {
     return sums;
   }
 
-  /** Curvatures and pulls of a likelihood at the predictors. @returns its logarithm, without what no predictor enters */
-  likelihood(kind: KnownLikelihood): number {
-    const { eta, y, weights, curvature, pull } = this;
+  /** Means, curvatures and pulls of a likelihood at the predictors. */
+  evaluate(kind: KnownLikelihood): void {
+    const { eta, y, weights, mean, curvature, pull } = this;
+    const end = this.#address(eta) + 8 * this.#padded;
+    const at = (values: Float64Array) => this.#address(values);
+    this.#kernels[kind](at(eta), at(y), at(weights), at(mean), at(curvature), at(pull), end);
+  }
+
+  /** The deviance of the responses from the means. */
+  deviance(kind: KnownLikelihood): number {
+    const { y, weights, mean } = this;
     this.#memory.fill(0, 0, 2);
-    const [from, end] = [this.#address(eta), this.#address(eta) + 8 * this.#padded];
-    this.#kernels[kind](
-      from,
-      this.#address(y),
-      this.#address(weights),
-      this.#address(curvature),
-      this.#address(pull),
-      0,
-      end,
-    );
+    const end = this.#address(y) + 8 * this.#padded;
+    const run = kind === 'logistic' ? this.#kernels.logisticDeviance : this.#kernels.poissonDeviance;
+    run(this.#address(y), this.#address(weights), this.#address(mean), 0, end);
     return this.#memory[0]! + this.#memory[1]!;
   }
 }
