@@ -6,7 +6,7 @@
  * stream through `Stream`.
  */
 import { log } from './elementary.ts';
-import { philox } from './philox.ts';
+import { philox, philoxPair } from './philox.ts';
 import { normalQuantile } from './special/normal.ts';
 
 /**
@@ -25,7 +25,7 @@ const PURPOSES = 8;
 const WORD = 2 ** 32;
 
 /** Where a block is written before it is read: used within one call, so that none is set aside for each. */
-const block = new Uint32Array(4);
+const block = new Uint32Array(8);
 
 function derive(parent: Key, index: number, purpose: number): Key {
   philox(block, index >>> 0, purpose, parent[2], parent[3], parent[0], parent[1]);
@@ -143,6 +143,26 @@ export class Stream {
     return normalQuantile(this.uniform());
   }
 
+  /** As many standard normals as `out` holds: the numbers `normal` would give, one by one, in less time. */
+  normals(out: Float64Array): void {
+    const n = out.length;
+    let i = 0;
+    if (this.#position % 2 === 1 && n > 0) out[i++] = this.normal();
+    const [k0, k1, c2, c3] = this.#key;
+    for (; n - i >= 4; i += 4) {
+      const index = this.#position / 2;
+      const low = index % WORD;
+      if (low === WORD - 1) break; // the pair would reach over the end of the first word
+      philoxPair(block, low, Math.floor(index / WORD) * PURPOSES + DRAWS, c2, c3, k0, k1);
+      for (let k = 0; k < 4; k++) {
+        const bits = block[2 * k]! * 0x100000 + (block[2 * k + 1]! >>> 12);
+        out[i + k] = normalQuantile((bits + 0.5) * 2 ** -52);
+      }
+      this.#position += 4;
+    }
+    for (; i < n; i++) out[i] = this.normal();
+  }
+
   /** Exponential with mean 1, by inversion. */
   exponential(): number {
     return -log(this.uniform());
@@ -204,6 +224,7 @@ export function normal(streamKey: Key): number {
  * @example const momentum = normalVector(foldIn(key(1), 'momentum'), 10); // (10,)
  */
 export function normalVector(streamKey: Key, n: number): Float64Array<ArrayBuffer> {
-  const stream = new Stream(streamKey);
-  return fill(n, 'normalVector', () => stream.normal());
+  const values = fill(n, 'normalVector', () => 0);
+  new Stream(streamKey).normals(values);
+  return values;
 }

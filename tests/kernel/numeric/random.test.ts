@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { philox } from '#kernel/numeric/philox';
+import { philox, philoxPair } from '#kernel/numeric/philox';
 import {
   foldIn,
   type Key,
@@ -53,6 +53,22 @@ describe('philox', () => {
         expect(Array.from(out, BigInt)).toEqual([c0, c1, c2, c3]);
       }),
       { seed: 3 },
+    );
+  });
+
+  it('gives two blocks at a time as one after the other', () => {
+    const word = fc.integer({ min: 0, max: 2 ** 32 - 2 });
+    fc.assert(
+      fc.property(fc.tuple(word, word, word, word, word, word), ([c0, c1, c2, c3, k0, k1]) => {
+        const both = new Uint32Array(8);
+        philoxPair(both, c0, c1, c2, c3, k0, k1);
+        for (const step of [0, 1]) {
+          const one = new Uint32Array(4);
+          philox(one, c0 + step, c1, c2, c3, k0, k1);
+          expect(both.slice(4 * step, 4 * step + 4)).toEqual(one);
+        }
+      }),
+      { seed: 4 },
     );
   });
 });
@@ -175,6 +191,19 @@ describe('Stream', () => {
     [0, 1, 0, 3].forEach((expected, i) => {
       expect(Math.abs(moment(i + 1) - expected)).toBeLessThan(5 * Math.sqrt(variances[i]! / n));
     });
+  });
+
+  it('fills a vector with the numbers it would give one by one, wherever it stands', () => {
+    for (const position of [0, 1, 2, 7, 2 ** 33 - 6, 2 ** 33 - 3]) {
+      for (const n of [0, 1, 3, 4, 5, 11]) {
+        const [together, alone] = [new Stream(key(17), position), new Stream(key(17), position)];
+        const out = new Float64Array(n);
+        together.normals(out);
+        expect([...out], `${n} from ${position}`).toEqual(Array.from({ length: n }, () => alone.normal()));
+        expect(together.state()).toEqual(alone.state());
+        expect(together.uniform()).toBe(alone.uniform());
+      }
+    }
   });
 
   it('gives exponential numbers with mean and variance 1, all positive', () => {

@@ -110,7 +110,7 @@ export class MetricProducts {
   /** A momentum of normal(0, M) into `out`: D⁻¹ (I + Σ (λₖ^−½ − 1) uₖ uₖᵀ) z. // (d,) */
   drawMomentum(stream: Stream, out: Float64Array): void {
     const { d, vectors, values, scale, rank } = this;
-    for (let i = 0; i < d; i++) out[i] = stream.normal();
+    stream.normals(out);
     for (let k = 0; k < rank; k++) {
       const row = k * d;
       let along = 0;

@@ -48,6 +48,7 @@ export class Trajectory {
   private stepSize = 0;
   private stream: Stream | undefined;
   private observer: Observer | undefined;
+  private readonly noise: Float64Array; // (d,)
 
   /** Momenta, velocities and sums of momenta, addressed by offset: slots of (p, v), then two ρ a level, then ρ. */
   private readonly memory: Float64Array;
@@ -91,6 +92,7 @@ export class Trajectory {
     this.deepest = maxDepth;
     this.maxDepth = maxDepth;
     this.variance = vector();
+    this.noise = vector();
     this.position = vector();
     this.gradient = vector();
     this.proposalPosition = vector();
@@ -161,10 +163,11 @@ export class Trajectory {
 
   /** A momentum of normal(0, M), M = 1 / variance, and its velocity into a slot. @returns pᵀ M⁻¹ p */
   private drawDiagonal(slot: number, stream: Stream): number {
-    const { d, memory, variance } = this;
+    const { d, memory, variance, noise } = this;
+    stream.normals(noise);
     let kinetic = 0;
     for (let i = 0; i < d; i++) {
-      const p = stream.normal() / Math.sqrt(variance[i]!);
+      const p = noise[i]! / Math.sqrt(variance[i]!);
       const v = variance[i]! * p;
       memory[slot + i] = p;
       memory[slot + d + i] = v;
