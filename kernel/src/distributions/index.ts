@@ -2,6 +2,8 @@
  * Distributions: families with their parameters, support, log density, distribution function, sampler and moments.
  * One file a family; a new one needs its file, a line here, and a row in the reference figures of the tests.
  */
+export { type ArmaCoefficients, type ArmaOptions, arma } from './arma.ts';
+export { autoregressiveCoefficients } from './arma-start.ts';
 export { bernoulli, bernoulliLogit } from './bernoulli.ts';
 export { beta } from './beta.ts';
 export { betaBinomial } from './beta-binomial.ts';
@@ -19,16 +21,25 @@ export { fisherF } from './fisher-f.ts';
 export { flat } from './flat.ts';
 export { frechet } from './frechet.ts';
 export { gamma } from './gamma.ts';
+export {
+  type GaussianProcessData,
+  type GaussianProcessOptions,
+  gaussianProcess,
+  predictGaussianProcess,
+} from './gaussian-process.ts';
 export { generalisedPareto } from './generalised-pareto.ts';
 export { geometric } from './geometric.ts';
 export { gumbel } from './gumbel.ts';
 export { halfCauchy } from './half-cauchy.ts';
 export { halfNormal } from './half-normal.ts';
 export { halfStudentT } from './half-student-t.ts';
+export { hiddenMarkov, hiddenMarkovLogDensity, stationaryProbabilities } from './hidden-markov.ts';
+export { type HiddenStates, hiddenStates } from './hidden-states.ts';
 export { hypergeometric } from './hypergeometric.ts';
 export { inverseChiSquared } from './inverse-chi-squared.ts';
 export { inverseGamma } from './inverse-gamma.ts';
 export { inverseGaussian } from './inverse-gaussian.ts';
+export { type Kernel, kernels } from './kernels.ts';
 export { laplace } from './laplace.ts';
 export { lkjCholesky, lkjCorrelation } from './lkj.ts';
 export { logLogistic } from './log-logistic.ts';

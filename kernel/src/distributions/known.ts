@@ -1,5 +1,5 @@
 /** Values that are known while a model is traced: constants of the graph. */
-import { asExpression, broadcastTo, constant } from '../program/index.ts';
+import { asExpression, broadcastTo, compile, constant } from '../program/index.ts';
 import type { Node } from '../program/node.ts';
 import { broadcastShapes, sizeOf } from '../program/shape.ts';
 import type { Arg, Expr, Shape } from '../program/types.ts';
@@ -59,4 +59,24 @@ export function ofKnown(f: (...values: number[]) => number, ...args: Expr[]): Ex
   const out = new Float64Array(sizeOf(shape));
   for (let i = 0; i < out.length; i++) out[i] = f(...columns.map((column) => column[i]!));
   return knownExpression(out, shape);
+}
+
+/** Whether an input of the program is somewhere below. */
+function isTraced(node: Node, seen: Set<Node>): boolean {
+  if (node.operation === 'input') return true;
+  if (seen.has(node)) return false;
+  seen.add(node);
+  return node.inputs.some((input) => isTraced(input, seen));
+}
+
+/** An expression that depends on nothing, computed; any other as it is. */
+export function settled(expression: Expr): Expr {
+  const { node } = asExpression(expression);
+  if (node.operation === 'constant' || isTraced(node, new Set())) return expression;
+  return knownExpression(
+    compile({ inputs: [], outputs: [expression] })
+      .run({})[0]!
+      .slice(),
+    node.shape,
+  );
 }

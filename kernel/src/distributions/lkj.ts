@@ -2,7 +2,9 @@
  * LKJ distribution of correlation matrices, and of their Cholesky factors (Lewandowski, Kurowicka & Joe 2009, Journal
  * of Multivariate Analysis 100, 1989–2001).
  */
+import { exp } from '../numeric/elementary.ts';
 import type { Stream } from '../numeric/random.ts';
+import { logBeta as logBetaOf } from '../numeric/special/index.ts';
 import { betaVariate } from '../numeric/variates/index.ts';
 import { cholesky, diagonal } from '../program/index.ts';
 import type { Arg, Expr } from '../program/types.ts';
@@ -71,6 +73,7 @@ const identity = (out: Float64Array): void => {
 const correlationFamily = defineDistribution({
   name: 'lkjCorrelation',
   summary: 'LKJ over correlation matrices',
+  signature: 'lkjCorrelation(size, eta)',
   kind: 'real',
   parameters: { eta: positive },
   support: { lower: -1, upper: 1 },
@@ -97,6 +100,7 @@ const correlationFamily = defineDistribution({
 const factorFamily = defineDistribution({
   name: 'lkjCholesky',
   summary: 'LKJ over Cholesky factors of correlation matrices',
+  signature: 'lkjCholesky(size, eta)',
   kind: 'real',
   parameters: { eta: positive },
   support: { lower: -1, upper: 1 },
@@ -113,7 +117,29 @@ const factorFamily = defineDistribution({
     return determinant.mul(eta.sub(1)).mul(2).add(jacobian).add(logNormaliser(d, eta));
   },
   sampleEvent: (stream, out, { eta }) => drawFactor(stream, out, eta[0]!),
+  meanEvent: (out, { eta }) => factorMoments(out, eta[0]!, 'mean'),
+  varianceEvent: (out, { eta }) => factorMoments(out, eta[0]!, 'variance'),
 });
+
+/**
+ * Moments of the elements of a factor: products of those of its partial correlations z, 2 beta(b, b) − 1, of which
+ * E z² = 1 / (2b + 1) and E √(1 − z²) = 2 B(b + ½, b + ½) / B(b, b).
+ */
+function factorMoments(out: Float64Array, eta: number, which: 'mean' | 'variance'): void {
+  const d = Math.sqrt(out.length);
+  out.fill(0);
+  for (let i = 0; i < d; i++) {
+    let rest = 1; // E Π (1 − z²)
+    let root = 1; // E Π √(1 − z²)
+    for (let j = 0; j < i; j++) {
+      const b = eta + (d - 2 - j) / 2;
+      if (which === 'variance') out[i * d + j] = rest / (2 * b + 1);
+      rest *= (2 * b) / (2 * b + 1);
+      root *= 2 * exp(logBetaOf(b + 0.5, b + 0.5) - logBetaOf(b, b));
+    }
+    out[i * (d + 1)] = which === 'mean' ? root : rest - root * root;
+  }
+}
 
 function matrices(family: unknown, name: string, dimension: number, eta: Arg): FamilyDistribution {
   if (!(Number.isInteger(dimension) && dimension >= 2)) {

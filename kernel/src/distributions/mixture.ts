@@ -1,15 +1,14 @@
 /** Mixtures of distributions: the component is summed out. */
-import { asExpression, constant, type Expression, logSumExp } from '../program/index.ts';
+import { asExpression, type Expression, logSumExp } from '../program/index.ts';
 import type { Arg, Expr, Shape } from '../program/types.ts';
 import { commonShape } from './arguments.ts';
-import type { Bound } from './check-data.ts';
 import { satisfies, unitInterval } from './constraints.ts';
 import { continuousQuantile } from './continuous-quantile.ts';
 import { FamilyDistribution } from './distribution.ts';
 import { sumComplaint } from './events.ts';
 import { knownValues } from './known.ts';
 import type { Distribution, Family, Kind } from './types.ts';
-import { describeBase, seenAs, tailsOf, wrapped } from './wrapping.ts';
+import { describeBase, seenAs, tailsOf, unionOf, wrapped } from './wrapping.ts';
 
 type Values = Readonly<Record<string, number>>;
 
@@ -116,17 +115,6 @@ function familyOf(components: readonly FamilyDistribution[]): Family {
       return `mixture([${components.map((_, k) => texts[weightName(k)]).join(', ')}], [${parts.join(', ')}])`;
     },
   };
-}
-
-/** The ends of the union of supports, where all components have a known one. */
-function unionOf(components: readonly FamilyDistribution[]): Bound[] {
-  return (['lower', 'upper'] as const).flatMap((side) => {
-    const values = components.map(({ support }) => support[side] && knownValues(support[side]));
-    if (values.includes(undefined)) return [];
-    const ends = values.flatMap((value) => Array.from(value!));
-    const end = side === 'lower' ? Math.min(...ends) : Math.max(...ends);
-    return [{ side, value: constant(end) as Expr, open: false, origin: 'family' as const }];
-  });
 }
 
 /**

@@ -20,6 +20,7 @@ const beside = (parameter: Expr): Expr =>
 const walkFamily = defineDistribution({
   name: 'gaussianRandomWalk',
   summary: 'Gaussian random walk: a series of independent normal steps',
+  signature: 'gaussianRandomWalk(start, sd, length)',
   kind: 'real',
   parameters: { start: real, sd: positive },
   support: {},
@@ -48,6 +49,7 @@ const walkFamily = defineDistribution({
 const autoregressiveFamily = defineDistribution({
   name: 'autoregressive',
   summary: 'stationary first-order autoregression',
+  signature: 'autoregressive(mean, coefficient, sd, length)',
   kind: 'real',
   parameters: { mean: real, coefficient: insideUnit, sd: positive },
   support: {},

@@ -92,7 +92,7 @@ export function describeDistributions(): DistributionDescription[] {
     kind: family.kind,
     parameters: Object.entries(family.parameters).map(([name, constraint]) => ({ name, constraint: constraint.name })),
     support: describeSupport(family),
-    signature: `${family.name}(${Object.keys(family.parameters).join(', ')})`,
+    signature: family.signature ?? `${family.name}(${Object.keys(family.parameters).join(', ')})`,
     has: {
       cdf: family.cdf !== undefined,
       quantile: family.quantile !== undefined,

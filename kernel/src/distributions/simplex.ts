@@ -8,6 +8,7 @@ import type { Distribution } from './types.ts';
 const family = defineDistribution({
   name: 'simplex',
   summary: 'flat over probability vectors: elements at least 0 that sum to 1',
+  signature: 'simplex(size)',
   kind: 'real',
   parameters: {},
   support: { lower: 0, upper: 1 },
@@ -22,6 +23,8 @@ const family = defineDistribution({
     }
     for (let i = 0; i < out.length; i++) out[i]! /= sum;
   },
+  meanEvent: (out) => out.fill(1 / out.length),
+  varianceEvent: (out) => out.fill((out.length - 1) / (out.length ** 2 * (out.length + 1))),
 });
 
 /**

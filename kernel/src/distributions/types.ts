@@ -55,6 +55,8 @@ export interface Family<P extends Parameters = Parameters, K extends Kind = Kind
   readonly name: string;
   /** One line for tables and completion. */
   readonly summary: string;
+  /** How it is written, where not all arguments are parameters; default `name(first, second)`. */
+  readonly signature?: string;
   readonly kind: K;
   readonly parameters: P;
   readonly support: SupportDescription;

@@ -1,6 +1,6 @@
 /** What the families made of other distributions share: truncated, censored, zero-inflated, hurdle, mixture. */
 import { log } from '../numeric/elementary.ts';
-import { asExpression } from '../program/index.ts';
+import { asExpression, constant } from '../program/index.ts';
 import type { Arg, Expr } from '../program/types.ts';
 import type { Bound } from './check-data.ts';
 import { FamilyDistribution } from './distribution.ts';
@@ -88,6 +88,17 @@ export function refuseTwice(name: string, base: FamilyDistribution, added: reado
   if (added.some((each) => Object.hasOwn(base.parameters, each))) {
     throw new RangeError(`${name}: the distribution is ${name} already; wrap it once`);
   }
+}
+
+/** The ends of the union of supports, where all components have a known one. */
+export function unionOf(components: readonly FamilyDistribution[]): Bound[] {
+  return (['lower', 'upper'] as const).flatMap((side) => {
+    const values = components.map(({ support }) => support[side] && knownValues(support[side]));
+    if (values.includes(undefined)) return [];
+    const ends = values.flatMap((value) => Array.from(value!));
+    const end = side === 'lower' ? Math.min(...ends) : Math.max(...ends);
+    return [{ side, value: constant(end) as Expr, open: false, origin: 'family' as const }];
+  });
 }
 
 /** The implementation seen as a distribution of the same type as the wrapped one. */

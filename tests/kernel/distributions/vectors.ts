@@ -3,6 +3,7 @@
  * points inside the support. What is not here fails the tests that go over the registry.
  */
 import * as d from '#kernel/distributions/index';
+import type { Arg } from '#kernel/program/types';
 
 type Value = number | readonly number[] | readonly (readonly number[])[];
 
@@ -111,5 +112,44 @@ export const vectorCases: Readonly<Record<string, readonly VectorCase[]>> = {
   autoregressive: [
     { make: d.autoregressive, args: [0.5, 0.7, 1.3, 4], fixed: [3], points: [[0.2, -0.5, 1, 3]] },
     { make: d.autoregressive, args: [2, -0.8, 0.1, 3], fixed: [3], points: [[2.2, 1.9, 2]] },
+  ],
+  gaussianProcess: [
+    {
+      make: (x: Arg, scale: Arg, length: Arg, mean: Arg, noise: Arg) =>
+        d.gaussianProcess(x, d.kernels.matern32(scale, length), { mean, noise }),
+      args: [[0, 0.4, 1.1], 1.3, 0.6, 0.5, 0.3],
+      points: vectors,
+    },
+    {
+      make: (x: Arg, lengths: Arg, noise: Arg) =>
+        d.gaussianProcess(x, d.kernels.squaredExponential(2, lengths).add(d.kernels.periodic(0.3, 1, 2)), { noise }),
+      args: [
+        [
+          [0, 1],
+          [0.4, 1],
+          [1.1, -0.2],
+        ],
+        [0.6, 2],
+        [0.3, 0.1, 0.5],
+      ],
+      points: vectors,
+    },
+  ],
+  arma: [
+    {
+      make: (mean: Arg, ar: Arg, sd: Arg) => d.arma(mean, { ar }, sd, 5),
+      args: [0.5, [0.5, -0.3], 1.3],
+      points: [[0.2, -0.5, 1, 3, 2]],
+    },
+    {
+      make: (mean: Arg, ar: Arg, ma: Arg, sd: Arg) => d.arma(mean, { ar, ma }, sd, 4),
+      args: [0.5, [0.8], [0.4, -0.2], 0.1],
+      points: [[0.6, 0.5, 0.4, 0.55]],
+    },
+    {
+      make: (mean: Arg, ar: Arg, ma: Arg, sd: Arg, start: Arg) => d.arma(mean, { ar, ma }, sd, 4, { start }),
+      args: [0.5, [1.1, 0.2], [0.4], 0.7, [0.3, -1]],
+      points: [[0.6, 0.5, 0.4, 0.55]],
+    },
   ],
 };
