@@ -13,13 +13,13 @@ const LN2_LOW = -2.1219444e-4;
 
 /** c0 x^(n−1) + … + c(n−1), by Horner's rule. */
 function polynomial<V>(l: Lanes<V>, x: V, coefficients: readonly number[]): V {
-  return coefficients.slice(1).reduce((sum, c) => l.add(l.mul(sum, x), l.constant(c)), l.constant(coefficients[0]!));
+  return coefficients.slice(1).reduce((sum, c) => l.multiplyAdd(sum, x, l.constant(c)), l.constant(coefficients[0]!));
 }
 
 /** x = k log 2 + r, |r| ≤ log(2)/2, and (e^r − 1 − r) / r². */
 function reduce<V>(l: Lanes<V>, x: V) {
   const k = l.nearest(l.mul(x, l.constant(Math.LOG2E)));
-  const r = l.sub(l.sub(x, l.mul(k, l.constant(LN2_HIGH))), l.mul(k, l.constant(LN2_LOW)));
+  const r = l.multiplyAdd(k, l.constant(-LN2_LOW), l.multiplyAdd(k, l.constant(-LN2_HIGH), x));
   const tail = polynomial(l, r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 0.16666665459, 0.5]);
   return { k, r, tail };
 }
@@ -27,7 +27,7 @@ function reduce<V>(l: Lanes<V>, x: V) {
 /** e^x for |x| ≤ 110. */
 function expOfBounded<V>(l: Lanes<V>, x: V): V {
   const { k, r, tail } = reduce(l, x);
-  const y = l.add(l.add(l.mul(tail, l.mul(r, r)), r), l.constant(1));
+  const y = l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1));
   const half = l.floor(l.mul(k, l.constant(0.5)));
   return l.mul(l.mul(y, l.powerOfTwo(half)), l.powerOfTwo(l.sub(k, half)));
 }
@@ -40,18 +40,18 @@ export function exp<V>(l: Lanes<V>, x: V): V {
 /** e^−|x|, where e^−87 stands for what is smaller: one product less, and no denormals. */
 function expMinusSize<V>(l: Lanes<V>, x: V): V {
   const { k, r, tail } = reduce(l, l.greater(l.neg(l.abs(x)), l.constant(-87)));
-  return l.mul(l.add(l.add(l.mul(tail, l.mul(r, r)), r), l.constant(1)), l.powerOfTwo(k));
+  return l.mul(l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1)), l.powerOfTwo(k));
 }
 
 /** e^x − 1; 2 ulp. */
 export function expm1<V>(l: Lanes<V>, x: V): V {
   const bounded = l.greater(l.lesser(x, l.constant(110)), l.constant(-110));
   const { k, r, tail } = reduce(l, bounded);
-  const small = l.add(l.mul(tail, l.mul(r, r)), r); // e^r − 1
+  const small = l.multiplyAdd(tail, l.mul(r, r), r); // e^r − 1
   // 2^k (e^r − 1) + (2^k − 1); beyond 2^±64 the whole is e^x or −1.
   const held = l.greater(l.lesser(k, l.constant(64)), l.constant(-64));
   const power = l.powerOfTwo(held);
-  const near = l.add(l.mul(power, small), l.sub(power, l.constant(1)));
+  const near = l.multiplyAdd(power, small, l.sub(power, l.constant(1)));
   const value = l.select(l.gt(k, l.constant(63)), expOfBounded(l, bounded), near);
   return l.select(l.eq(x, l.constant(0)), x, value);
 }
@@ -64,9 +64,9 @@ function logOfMantissa<V>(l: Lanes<V>, f: V, e: V): V {
     ...[-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1],
   ]);
   let y = l.mul(series, l.mul(f, square));
-  y = l.add(y, l.mul(e, l.constant(LN2_LOW)));
+  y = l.multiplyAdd(e, l.constant(LN2_LOW), y);
   y = l.sub(y, l.mul(l.constant(0.5), square));
-  return l.add(l.add(f, y), l.mul(e, l.constant(LN2_HIGH)));
+  return l.multiplyAdd(e, l.constant(LN2_HIGH), l.add(f, y));
 }
 
 /** Natural logarithm; 1 ulp. */
@@ -117,7 +117,7 @@ export function tanh<V>(l: Lanes<V>, x: V): V {
   const series = polynomial(l, square, [
     ...[-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
   ]);
-  const near = l.add(l.mul(l.mul(series, square), x), x);
+  const near = l.multiplyAdd(l.mul(series, square), x, x);
   const e = expMinusSize(l, l.add(size, size));
   const far = l.div(l.sub(l.constant(1), e), l.add(l.constant(1), e));
   const value = l.select(l.lt(size, l.constant(0.625)), near, l.withSign(far, x));
@@ -134,7 +134,7 @@ export function erf<V>(l: Lanes<V>, x: V): V {
     ...[8.223984332289547e-5, -8.108082110993564e-4, 5.197991617023945e-3, -2.6858186349272728e-2],
     ...[0.11283674091100693, -0.37612631916999817, 0.12837917],
   ]);
-  const near = l.add(l.mul(series, x), x);
+  const near = l.multiplyAdd(series, x, x);
   const exponent = polynomial(l, l.lesser(size, l.constant(4)), [
     ...[-1.9166704441886395e-4, 3.0011676717549562e-3, -2.2058608010411263e-2, 0.10358088463544846],
     ...[0.6375837326049805, 1.1274359226226807, 2.539936394896358e-4],

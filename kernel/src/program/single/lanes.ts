@@ -10,6 +10,8 @@ export interface Lanes<V> {
   add(a: V, b: V): V;
   sub(a: V, b: V): V;
   mul(a: V, b: V): V;
+  /** a · b + c, the product rounded unless bits may depend on the machine. */
+  multiplyAdd(a: V, b: V, c: V): V;
   div(a: V, b: V): V;
   /** IEEE 754-2019 minimum and maximum: NaN if either is, −0 below 0. */
   min(a: V, b: V): V;
@@ -71,6 +73,7 @@ export const scalarLanes: Lanes<number> = {
   add: (a, b) => single(a + b),
   sub: (a, b) => single(a - b),
   mul: (a, b) => single(a * b),
+  multiplyAdd: (a, b, c) => single(single(a * b) + c),
   div: (a, b) => single(a / b),
   min: Math.min,
   max: Math.max,

@@ -207,6 +207,13 @@ export class Code {
     return this.bound();
   }
 
+  /** a · b + c, the product not rounded where the machine can (relaxed SIMD). */
+  multiplyAdd(a: Vector, b: Vector, c: Vector): Vector {
+    for (const { local } of [a, b, c]) this.get(local);
+    this.vectorInstruction(0x105);
+    return this.bound();
+  }
+
   unary(name: keyof typeof UNARY, a: Vector): Vector {
     this.get(a.local);
     this.vectorInstruction(UNARY[name]);

@@ -48,11 +48,13 @@ export class Emitter implements Surroundings {
   readonly #bodies = new Map<number, Emitter>();
   readonly #moving: ReadonlyMap<number, Moving>;
   readonly inBody: boolean;
+  readonly fused: boolean;
 
   constructor(shop: Workshop, graph: Graph, options: Options, around?: Schedule) {
     this.module = shop.module;
     this.graph = graph;
     this.#shop = shop;
+    this.fused = shop.fused;
     this.inBody = options.moving !== undefined;
     this.#moving = options.moving ?? new Map();
     this.#schedule = around ?? schedule(graph, 'single');

@@ -13,7 +13,7 @@ import type { Group } from '../schedule.ts';
 import { I32 } from '../webassembly/encoder.ts';
 import { Code, type Vector } from './code.ts';
 import type { ModuleBuilder } from './module-builder.ts';
-import { vectorLanes } from './vector-lanes.ts';
+import { type Vectors, vectorLanes } from './vector-lanes.ts';
 
 /** What a loop must know of the graph around it. */
 export interface Surroundings {
@@ -28,6 +28,8 @@ export interface Surroundings {
   step(at: number): number;
   /** The functions of a recurrence's body are given the number of the step. */
   readonly inBody: boolean;
+  /** Products may be added without being rounded. */
+  readonly fused: boolean;
   /** True for a value that takes the place of one that may still be read in the same loop. */
   isInPlace(at: number): boolean;
   /** The number all elements of a constant are, if they are. */
@@ -43,6 +45,14 @@ interface Access {
   readonly integer: boolean;
   /** Bytes further with each step of the recurrence around. */
   readonly step: number;
+}
+
+/** Vectors that are worked on together: how many, from which element on, and the lanes of each. */
+interface Piece {
+  readonly pointers: ReadonlyMap<string, number>;
+  readonly count: number;
+  readonly after: number;
+  readonly lanes: Lanes;
 }
 
 /** Memory that starts from zero. */
@@ -186,6 +196,7 @@ function keyOf(strides: readonly number[], step: number): string {
 class Printer {
   readonly #code: Code;
   readonly #module: ModuleBuilder;
+  readonly #fused: boolean;
   #sizes: number[];
   readonly #steps: readonly Step[];
   readonly #cleared: readonly Cleared[];
@@ -201,6 +212,7 @@ class Printer {
   constructor(around: Surroundings, sizes: number[], steps: readonly Step[], cleared: readonly Cleared[]) {
     this.#code = new Code(around.inBody ? [I32] : []);
     this.#module = around.module;
+    this.#fused = around.fused;
     this.#sizes = sizes.length === 0 ? [1] : sizes;
     this.#steps = steps;
     this.#cleared = cleared;
@@ -317,45 +329,49 @@ class Printer {
 
   /** Step by step for several vectors, so that the processor has independent work at hand. */
   #pieces(pointers: ReadonlyMap<string, number>, count: number, after: number, lanes: Lanes): void {
-    const values = Array.from({ length: count }, (): Vector[] => []);
-    for (const step of this.#steps) {
-      for (const [i, own] of values.entries()) own.push(this.#step(step, own, pointers, after + 4 * i, lanes));
-    }
+    if (count === 0) return;
+    const values: Vectors[] = [];
+    for (const step of this.#steps) values.push(this.#step(step, values, { pointers, count, after, lanes }));
   }
 
-  #step(
-    step: Step,
-    values: readonly Vector[],
-    pointers: ReadonlyMap<string, number>,
-    after: number,
-    lanes: Lanes,
-  ): Vector {
+  #step(step: Step, values: readonly Vectors[], piece: Piece): Vectors {
     const code = this.#code;
     const known = this.#outside.get(step) ?? this.#row.get(step);
-    if (known) return known;
-    const at = (access: Access) => this.#address(access, pointers, after * access.strides[access.strides.length - 1]!);
+    if (known) return [known];
+    const { count, lanes } = piece;
+    const places = (access: Access) => {
+      const stride = access.strides[access.strides.length - 1]!;
+      return Array.from({ length: count }, (_, i) =>
+        this.#address(access, piece.pointers, (piece.after + 4 * i) * stride),
+      );
+    };
+    const operand = (at: number, i: number) => values[at]![i % values[at]!.length]!;
     switch (step.kind) {
       case 'load':
-        return this.#numbers(this.#load(step.from, at(step.from), lanes), step.from);
+        return places(step.from).map((at) => this.#numbers(this.#load(step.from, at, lanes), step.from));
       case 'apply':
         return this.#apply(
           step.operation,
-          step.operands.map((operand) => values[operand]!),
+          step.operands.map((at) => values[at]!),
           lanes,
         );
       case 'store':
-        code.store(at(step.to), values[step.value]!, lanes);
+        for (const [i, at] of places(step.to).entries()) code.store(at, operand(step.value, i), lanes);
         break;
       case 'accumulate':
-        code.store(at(step.to), code.binary('add', code.load(at(step.to), lanes), values[step.value]!), lanes);
+        for (const [i, at] of places(step.to).entries()) {
+          code.store(at, code.binary('add', code.load(at, lanes), operand(step.value, i)), lanes);
+        }
         break;
       case 'rows': {
         const sum = this.#sums.get(step)!;
-        code.assign(sum, code.binary('add', sum, this.#masked(values[step.value]!, lanes)));
+        for (let i = 0; i < count; i++) {
+          code.assign(sum, code.binary('add', sum, this.#masked(operand(step.value, i), lanes)));
+        }
         break;
       }
     }
-    return code.constant(0);
+    return [code.constant(0)];
   }
 
   /** Zeros in the lanes that are not there. */
@@ -380,10 +396,14 @@ class Printer {
     return integer ? this.#code.unary('fromIntegers', value) : value;
   }
 
-  #apply(operation: string, operands: readonly Vector[], lanes: Lanes): Vector {
+  #apply(operation: string, operands: readonly Vectors[], lanes: Lanes): Vectors {
     const form = formOf(operation);
     const [a, b = a, c = a] = operands;
-    if (form) return form(vectorLanes(this.#code), a!, b!, c!);
-    return this.#module.callScalar(this.#code, scalarOf(operation), operands, lanes);
+    if (form) return form(vectorLanes(this.#code, this.#fused), a!, b!, c!);
+    const count = Math.max(...operands.map(({ length }) => length));
+    return Array.from({ length: count }, (_, i) => {
+      const own = operands.map((operand) => operand[i % operand.length]!);
+      return this.#module.callScalar(this.#code, scalarOf(operation), own, lanes);
+    });
   }
 }

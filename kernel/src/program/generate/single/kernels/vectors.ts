@@ -18,27 +18,49 @@ export function eachVector(
   pointers: readonly Address[],
   body: (addresses: readonly Address[], lanes: Lanes) => void,
 ): void {
+  eachVectors(code, size, 1, pointers, ([addresses], lanes) => body(addresses!, lanes));
+}
+
+/** The same for up to `together` vectors at a time: `body` is given the addresses of each. */
+export function eachVectors(
+  code: Code,
+  size: number,
+  together: number,
+  pointers: readonly Address[],
+  body: (addresses: readonly (readonly Address[])[], lanes: Lanes) => void,
+): void {
   const vectors = Math.floor(size / 4);
   const moved = (from: readonly Address[], bytes: number) =>
     from.map((address) => ({ ...address, bytes: address.bytes + bytes }));
+  const group = (from: readonly Address[], first: number, count: number) => {
+    if (count > 0) {
+      body(
+        Array.from({ length: count }, (_, i) => moved(from, 16 * (first + i))),
+        4,
+      );
+    }
+  };
+  const groups = Math.floor(vectors / together);
   let rest = pointers;
-  let done = 4 * vectors;
-  if (vectors <= WRITTEN_OUT) for (let v = 0; v < vectors; v++) body(moved(pointers, 16 * v), 4);
-  else {
+  let done = together * groups;
+  if (groups <= Math.ceil(WRITTEN_OUT / together)) {
+    for (let g = 0; g < groups; g++) group(pointers, g * together, together);
+  } else {
     const local = code.integerLocal(0);
     const own = pointers.map(({ base, bytes }) => {
       const pointer = base === undefined ? local : code.integerLocal(0);
       if (base !== undefined) code.sum(pointer, base, 0);
       return { base: pointer, bytes };
     });
-    code.repeat(vectors, () => {
-      body(own, 4);
-      for (const pointer of new Set([local, ...own.map(({ base }) => base)])) code.advance(pointer, 16);
+    code.repeat(groups, () => {
+      group(own, 0, together);
+      for (const pointer of new Set([local, ...own.map(({ base }) => base)])) code.advance(pointer, 16 * together);
     });
     rest = own;
     done = 0;
   }
-  if (size % 4 > 0) body(moved(rest, 4 * done), (size % 4) as Lanes);
+  group(rest, done, vectors % together);
+  if (size % 4 > 0) body([moved(rest, 16 * (done + (vectors % together)))], (size % 4) as Lanes);
 }
 
 /** The first lanes of `a`, the same number in the others. */
