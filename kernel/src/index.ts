@@ -24,7 +24,22 @@ export * from './landscape/index.ts';
 export * from './model/index.ts';
 export * from './nets/index.ts';
 // Called without an expression these are layers; with one, the functions of the compute core.
-export { relu } from './nets/index.ts';
+export {
+  averagePool1d,
+  averagePool2d,
+  conv1d,
+  conv2d,
+  dropout,
+  elu,
+  gelu,
+  leakyRelu,
+  logSoftmax,
+  maxPool1d,
+  maxPool2d,
+  relu,
+  silu,
+  softmax,
+} from './nets/index.ts';
 export * from './numeric/index.ts';
 export * from './program/index.ts';
 export * from './regression/index.ts';

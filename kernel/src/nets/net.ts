@@ -1,14 +1,20 @@
 /**
  * A net: a tree of layers with its parameters in one state, checked when it is built.
  */
+
+import { Displayable } from '../host/display.ts';
 import { type Key, key as keyOf } from '../numeric/random.ts';
 import type { Expr, Precision, StateEntry } from '../program/index.ts';
 import { grad, ProgramState, variable } from '../program/index.ts';
 import { formatShape, sizeOf } from '../program/shape.ts';
-import type { Values } from './arrays.ts';
+import type { Numbers, Values } from './arrays.ts';
+import { asInitialiser, type Scheme } from './initialise/index.ts';
 import { firstValues } from './initialise/initialiser.ts';
 import { type InputOption, inputVariables, type NamedInput, readInputs } from './inputs.ts';
+import { activationsOf, gradientsOf, type LayerStatistics } from './inspect.ts';
+import { type ParameterTable, tableOf } from './parameter-table.ts';
 import { type Inventory, requirePath, type Selector, select, takeInventory } from './paths.ts';
+import { type Examples, type Predicted, Predictor } from './predict.ts';
 import { runLayers, type Trace } from './trace.ts';
 import { compileTrainingStep, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
 import type { AnyLayer, Layer, Loss, Value } from './types.ts';
@@ -41,7 +47,8 @@ export interface Differentiated<Out extends Value = Expr> extends NetTrace<Out> 
 }
 
 /** See `network`. */
-export class Network<Out extends Value = Expr> {
+export class Network<Out extends Value = Expr> extends Displayable {
+  override readonly kind = 'network';
   readonly layer: AnyLayer;
   readonly seed: number;
   readonly precision: Precision;
@@ -51,9 +58,12 @@ export class Network<Out extends Value = Expr> {
   readonly inventory: Inventory;
   readonly #key: Key;
   readonly #frozen = new Set<string>();
+  readonly #predictor: Predictor<Out>;
 
   constructor(layer: AnyLayer, { input, seed = 0, precision = 'single' }: NetworkOptions) {
+    super();
     this.layer = layer;
+    this.#predictor = new Predictor(this);
     this.seed = seed;
     this.precision = precision;
     this.#key = keyOf(seed);
@@ -141,6 +151,69 @@ export class Network<Out extends Value = Expr> {
   /** A compiled step of training: forward, backward and update in one call. */
   trainingStep(options: TrainingStepOptions<Out>): TrainingStep {
     return compileTrainingStep(this, options);
+  }
+
+  /**
+   * What the net gives for examples: one, or many in rows (nested arrays, or flat in row-major order). Dropout is off and
+   * batch normalisation takes its running statistics.
+   *
+   * @throws RangeError for numbers that make no whole examples
+   * @example net.predict([0.5, 1]).values; net.predict([[0.5, 1], [2, 3]]).shape; // [2, 10]
+   */
+  predict(x: Examples): Predicted<Out> {
+    return this.#predictor.run(x);
+  }
+
+  /** Parameters with shapes, counts, whether they are trained, and what shares them. */
+  get parameters(): ParameterTable {
+    return tableOf(this.inventory, this.#frozen);
+  }
+
+  /**
+   * Start parameters anew. Without a selector those of two dimensions and more: weights, not biases. A scheme that needs
+   * rows and columns leaves smaller ones that a pattern means as they are.
+   *
+   * @param scheme an initialiser, a number, or a distribution
+   * @returns their paths
+   * @throws RangeError for an unknown path, and for a vector named by itself where a matrix is needed
+   * @example net.initialise(initialisers.heNormal()); net.initialise(normal(0, 0.02), 'encoder.*');
+   */
+  initialise(scheme: Scheme, selector?: Selector, { seed = this.seed }: { readonly seed?: number } = {}): string[] {
+    const initialiser = asInitialiser(scheme);
+    const all = this.inventory.parameters;
+    const chosen = selector === undefined ? undefined : new Set(select(this.inventory, selector, 'initialise'));
+    const wanted = all.filter(({ path, spec }) => {
+      const isMatrix = spec.shape.length >= 2;
+      if (chosen === undefined) return isMatrix;
+      if (!chosen.has(path)) return false;
+      if (isMatrix || initialiser.needsMatrix !== true) return true;
+      if (selector !== path) return false;
+      throw new RangeError(
+        `initialise: ${initialiser.name} needs a matrix, and '${path}' has shape ${formatShape(spec.shape)}; use initialisers.zeros() or normal(0, …)`,
+      );
+    });
+    for (const { path, spec } of wanted) this.state.set(path, firstValues(spec, path, keyOf(seed), initialiser));
+    return wanted.map(({ path }) => path);
+  }
+
+  /** Sizes of what each layer gives on these examples: mean, standard deviation, share of zeros. */
+  activations(x: Examples): LayerStatistics {
+    return activationsOf(this, x);
+  }
+
+  /** Sizes of the loss's gradients by what each layer gives and by each trainable parameter. */
+  gradients(x: Examples, y: Numbers, loss: Loss<Out>): LayerStatistics {
+    return gradientsOf(this, x, y, loss);
+  }
+
+  /** The layers by their paths, and the table of parameters. */
+  override toString(): string {
+    const lines = [...this.inventory.layers].map(([path, { kind }]) => {
+      const depth = path === '' ? 0 : path.split('.').length;
+      const name = path.slice(path.lastIndexOf('.') + 1);
+      return `${'  '.repeat(depth)}${name === '' ? '' : `${name}: `}${kind}`;
+    });
+    return [...lines, '', String(this.parameters)].join('\n');
   }
 
   #pathOf(path: string, caller: string): string {

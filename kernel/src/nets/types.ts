@@ -77,6 +77,8 @@ export interface Layer<Out extends Value = Expr, In extends readonly unknown[] =
   readonly children: Readonly<Record<string, AnyLayer>>;
   /** Paths of parameters below this layer that are another: alias → original. */
   readonly ties?: Readonly<Record<string, string>>;
+  /** Share of a child's parameters that one example uses, where that is not all: experts that are not chosen. */
+  readonly activeShares?: Readonly<Record<string, number>>;
   /** Its input are whole numbers (tokens). */
   readonly integerInput?: boolean;
   apply(scope: Scope, ...inputs: In): Out;

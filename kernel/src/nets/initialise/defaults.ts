@@ -2,6 +2,7 @@
  * The starts PyTorch gives its layers where nothing else is asked for.
  */
 import { elementwise } from './initialiser.ts';
+import * as schemes from './schemes.ts';
 
 /** Uniform on ±1/√n_in: weights and biases of linear and convolutional layers (He's uniform start with a = √5). */
 export const fanInUniform = elementwise('fanInUniform', {}, (fanIn) => {
@@ -9,5 +10,7 @@ export const fanInUniform = elementwise('fanInUniform', {}, (fanIn) => {
   return (stream) => bound * (2 * stream.uniform() - 1);
 });
 
-export const zeros = elementwise('zeros', {}, () => () => 0);
-export const ones = elementwise('ones', {}, () => () => 1);
+export const zeros = schemes.zeros();
+export const ones = schemes.ones();
+/** The projections of attention. */
+export const xavierUniform = schemes.xavierUniform();

@@ -11,7 +11,7 @@ import type { Initialiser, ParameterSpec } from '../types.ts';
  *
  * @example fansOf([6, 1, 5, 5]); // [25, 150]
  */
-export function fansOf(shape: Shape): readonly [fanIn: number, fanOut: number] {
+function fansOf(shape: Shape): readonly [fanIn: number, fanOut: number] {
   if (shape.length < 2) return [sizeOf(shape), sizeOf(shape)];
   const field = sizeOf(shape.slice(2));
   return [shape[1]! * field, shape[0]! * field];

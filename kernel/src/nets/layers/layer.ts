@@ -12,6 +12,7 @@ export interface LayerDescription<Out extends Value, In extends readonly unknown
   readonly parameters?: Readonly<Record<string, ParameterSpec>>;
   readonly buffers?: Readonly<Record<string, BufferSpec>>;
   readonly children?: Readonly<Record<string, AnyLayer>>;
+  readonly activeShares?: Readonly<Record<string, number>>;
   readonly integerInput?: boolean;
   apply(scope: Scope, ...inputs: In): Out;
 }

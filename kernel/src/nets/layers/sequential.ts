@@ -39,6 +39,6 @@ export function sequential(...given: readonly unknown[]): Layer<Value> {
 }
 
 /** Whether something is a layer. */
-export function isLayer(x: unknown): x is AnyLayer {
+function isLayer(x: unknown): x is AnyLayer {
   return typeof x === 'object' && x !== null && typeof (x as AnyLayer).apply === 'function' && 'kind' in x;
 }
