@@ -76,6 +76,10 @@ class Session:
         self.client.wait_for_ready(timeout=TIMEOUT)
         self.iopub = []  # messages read while looking for another
         self.replies = {"shell": [], "control": []}
+        # Where the start was slow it has asked more than once: those answers come before the one to us.
+        self.ask("kernel_info_request")
+        self.iopub.clear()
+        self.replies["shell"].clear()
 
     def send(self, kind, content=None, channel="shell", **options):
         """Send a request; its id."""

@@ -128,6 +128,17 @@ def test_a_loop_left_behind_by_an_earlier_cell_can_be_stopped(shared):
     assert shared.value("here") == "1"
 
 
+def test_a_loop_that_begins_behind_the_interrupt_of_its_cell_keeps_no_later_cell_waiting(shared):
+    for delay in (50, 150):
+        msg_id = shared.execute(
+            f"console.log('started'); setTimeout(() => {{ while (true) {{}} }}, {delay}); await new Promise(() => {{}})"
+        )
+        shared.started(msg_id)
+        shared.interrupt()
+        assert shared.finish(msg_id).error["ename"] == "Interrupted"
+        assert shared.value("await new Promise((r) => setTimeout(r, 200)); 'goes on'") == "'goes on'"
+
+
 def test_an_interrupted_cells_leftovers_print_nothing_more(shared):
     msg_id = shared.execute("const chatty = setInterval(() => console.log('started'), 5); await new Promise(() => {})")
     shared.started(msg_id)

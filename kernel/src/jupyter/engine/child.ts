@@ -28,6 +28,12 @@ const flags = [
   '--no-force-async-hooks-checks', // else stopping a loop inside a timer ends the process
 ];
 
+/**
+ * How long a cell or a message waits before what interrupted cells have left behind is stopped, ms: a timer whose loop
+ * begins behind the interrupt would keep the process for ever.
+ */
+const leftoverPatience = 500;
+
 /** After so many processes that ended before they were ready, a new one is started only for a cell. */
 const mostFailedStarts = 3;
 
@@ -53,6 +59,9 @@ export class EngineProcess {
   #questions = 0;
   #failedStarts = 0;
   #cell = 0;
+  /** Ticks while something waits for a process in which a cell was interrupted. */
+  #clearing: NodeJS.Timeout | undefined;
+  #wasInterrupted = false;
 
   constructor(events: EngineEvents, died: () => void, program: Program = 'process') {
     this.#events = events;
@@ -91,6 +100,7 @@ export class EngineProcess {
   stop(): void {
     const child = this.#child;
     this.#child = undefined;
+    this.#wasInterrupted = false;
     child?.kill('SIGKILL');
     if (child) this.#lose();
   }
@@ -98,6 +108,7 @@ export class EngineProcess {
   evaluate(cell: Cell): Promise<Outcome> {
     this.#cell = cell.id;
     if (!this.#child) this.start();
+    this.#clearWhileWaiting();
     return new Promise((resolve) => {
       this.#waiting = { cell: cell.id, resolve };
       this.#send(descriptors.toMain, { kind: 'evaluate', cell } satisfies ToEngine);
@@ -107,6 +118,7 @@ export class EngineProcess {
   /** Hand over a comm message; ends when it was handled, or the process is gone. */
   comm(note: CommNote): Promise<void> {
     if (!this.#child) this.start();
+    this.#clearWhileWaiting();
     return new Promise((resolve) => {
       this.#handling.set(note.cell, resolve);
       this.#send(descriptors.toMain, ...encodeComm(note));
@@ -133,7 +145,16 @@ export class EngineProcess {
   }
 
   tellGuard(note: ToGuard): void {
+    this.#wasInterrupted ||= note.kind === 'interrupt';
     this.#send(descriptors.toGuard, note);
+  }
+
+  #clearWhileWaiting(): void {
+    if (!this.#wasInterrupted || this.#clearing) return;
+    this.#clearing = setInterval(() => {
+      if (this.#waiting || this.#handling.size > 0) this.tellGuard({ kind: 'clear' });
+      else this.#clearing = void clearInterval(this.#clearing);
+    }, leftoverPatience).unref();
   }
 
   #send(descriptor: number, note: object, body?: Uint8Array): void {

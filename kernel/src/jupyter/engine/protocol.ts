@@ -45,6 +45,8 @@ export type ToEngine =
 /** Wire → engine's guard thread, which listens even while a cell blocks. Cell 0 means: no cell. */
 export type ToGuard =
   | { readonly kind: 'interrupt'; readonly cell: number }
+  /** Something waits for the main thread: what an interrupted cell has left behind must not keep it. */
+  | { readonly kind: 'clear' }
   | { readonly kind: 'answer'; readonly value: string };
 
 /** The file descriptors of the engine process beside its standard streams. */

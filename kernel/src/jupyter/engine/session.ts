@@ -112,7 +112,6 @@ async function run(repl: Repl, cell: Cell, token: string): Promise<void> {
     }
   }
   sendToWire({ kind: 'done', cell: cell.id }, encodeBody(outcome));
-  repl.idle();
 }
 
 function handle(repl: Repl, comms: Comms, note: CommNote): void {

@@ -18,6 +18,8 @@ const group = 'estimand-cell';
 
 export class Evaluator {
   #session = new Session();
+  /** Apart from the evaluations, so that it is never closed while it is in use. */
+  readonly #stopper = new Session();
   #thrown: unknown;
   #waiting = 0;
   /**
@@ -32,6 +34,7 @@ export class Evaluator {
   constructor(catcher: string) {
     this.#catcher = catcher;
     this.#session.connect();
+    this.#stopper.connect();
   }
 
   /** Called, through the global `catcher`, with a thrown value. */
@@ -95,11 +98,9 @@ export class Evaluator {
     this.#session.connect();
   }
 
-  /** Run code until a stop that was ordered too late has taken effect, here where it harms nobody. */
-  absorb(pending: () => boolean): void {
-    for (let i = 0; pending() && i < 10_000; i++) {
-      this.#session.post('Runtime.evaluate', { expression: 'for (let i = 0; i < 1e4; i++);' }, () => {});
-    }
+  /** End all JavaScript that is on the stack, at its next step; an evaluation among it fails. */
+  terminate(): void {
+    this.#stopper.post('Runtime.terminateExecution', () => {});
   }
 
   #valueOf(exception: RemoteObject | undefined): unknown {

@@ -1,15 +1,16 @@
 /**
  * The guard: a thread of the engine process that listens while the main thread runs a cell.
  *
- * An interrupt is first told to the main thread, which ends a cell that awaits. Only if that does not answer is its
- * JavaScript stopped, through an inspector session of this thread: a stop sent through the session that evaluates
- * would wait behind the evaluation. And when the wire process is gone, so are we, whatever a cell is doing.
+ * An interrupt is first told to the main thread, which ends a cell that awaits. Only if that does not answer is it asked
+ * to stop what it runs (stops.ts), through an inspector session of this thread: V8 answers that in the midst of a loop.
+ * And when the wire process is gone, so are we, whatever a cell is doing.
  */
 import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { descriptors, FrameReader, type ToGuard } from '../engine/protocol.ts';
-import { inputStates, ownCode, slots, stoppingStates, viewShared } from './shared.ts';
+import { hostName } from './host-name.ts';
+import { inputStates, slots, viewShared } from './shared.ts';
 
 /** Told to the main thread. */
 export interface Interrupt {
@@ -27,8 +28,6 @@ const patience = 300;
 const busyShare = 0.05;
 /** … unless it has been silent for so long, ms, as one that sleeps in a system call. */
 const silence = 2000;
-/** How long the end of our own code is waited for, ms: what it writes may have to wait as well. */
-const ownPatience = 1000;
 
 const shared = viewShared(workerData as SharedArrayBuffer);
 const session = new Session();
@@ -38,6 +37,8 @@ let interrupts = 0;
 /** The interrupt the main thread has yet to answer, since when, and the computing it had done by then. */
 let pending: (Interrupt & { readonly since: number; readonly computed: number }) | undefined;
 let insisting = false;
+/** A question whether to stop is on its way: one that sits in native code answers late. */
+let asking = false;
 
 function interrupt(cell: number): void {
   const told: Interrupt = { cell, number: ++interrupts };
@@ -53,39 +54,22 @@ function interrupt(cell: number): void {
   insisting = true;
 }
 
-/** Stop the main thread unless it has heard of the interrupt; as often as it takes, but one stop at a time. */
+/** Ask the main thread to stop the user's code unless it has heard of the interrupt, as often as it takes. */
 function insist(): void {
   insisting = pending !== undefined && Atomics.load(shared.slots, slots.heard) < pending.number;
   if (!insisting || !pending) return;
   setTimeout(insist, patience);
-  if (Atomics.load(shared.slots, slots.stopping) !== stoppingStates.none || !isStuck()) return;
-  stop(pending, performance.now() + ownPatience);
+  if (isStuck()) ask(`stop(${pending.cell}, ${pending.number})`);
 }
 
-function stop(asked: Interrupt, until: number): void {
-  Atomics.store(shared.slots, slots.stopping, stoppingStates.now);
-  // Looked at after `stopping` is set: see stops.ts. With no cell running, what blocks was left behind by one.
-  const running = Atomics.load(shared.slots, slots.running);
-  if (running === ownCode) {
-    Atomics.store(shared.slots, slots.stopping, stoppingStates.soon);
-    setTimeout(stopSoon, 1, asked, until);
-  } else if (running === 0 || running === asked.cell) {
-    session.post('Runtime.terminateExecution', stopped);
-  } else {
-    stopped();
-  }
-}
-
-/** Stop the main thread where it says that it waits for it in a cell's code, and nowhere else. */
-function stopSoon(asked: Interrupt, until: number): void {
-  const { here, now } = stoppingStates;
-  const heard = Atomics.load(shared.slots, slots.heard) >= asked.number;
-  if (heard || performance.now() >= until) stopped();
-  else if (Atomics.compareExchange(shared.slots, slots.stopping, here, now) === here) {
-    session.post('Runtime.terminateExecution', stopped);
-  } else {
-    setTimeout(stopSoon, 1, asked, until);
-  }
+/** Call the engine's side on the main thread, in the midst of what it does. */
+function ask(call: string): void {
+  if (asking) return;
+  asking = true;
+  const expression = `${hostName}.${call}\n//# sourceURL=node:estimand`;
+  session.post('Runtime.evaluate', { expression, silent: true }, () => {
+    asking = false;
+  });
 }
 
 function isStuck(): boolean {
@@ -100,10 +84,6 @@ function computedElsewhere(): number {
   return (all.user + all.system - own.user - own.system) / 1000;
 }
 
-function stopped(): void {
-  Atomics.store(shared.slots, slots.stopping, stoppingStates.none);
-}
-
 function answer(value: string): void {
   if (Atomics.load(shared.slots, slots.input) !== inputStates.waiting) return;
   const { written } = new TextEncoder().encodeInto(value, shared.input);
@@ -114,6 +94,7 @@ function answer(value: string): void {
 
 const reader = new FrameReader<ToGuard>((note) => {
   if (note.kind === 'interrupt') interrupt(note.cell);
+  else if (note.kind === 'clear') ask('clear()');
   else answer(note.value);
 });
 const socket = new Socket({ fd: descriptors.toGuard, readable: true, writable: false });

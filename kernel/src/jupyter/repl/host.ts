@@ -67,6 +67,8 @@ export function installGlobals(repl: Repl, comms: CommHost, folder: string, file
     },
     caught: (thrown: unknown) => repl.evaluator.caught(thrown),
     handle: () => repl.handleNow(),
+    stop: (cell: number, number: number) => repl.stop(cell, number),
+    clear: () => repl.clear(),
   });
   define('display', true, (value: unknown, options: DisplayOptions = {}) => display(repl, value, options));
   define('clearOutput', true, clear);

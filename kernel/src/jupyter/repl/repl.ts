@@ -57,7 +57,7 @@ export class Repl {
   /** @param makeRunner what runs the code of cells, made last; V8's REPL mode unless another is given */
   constructor(emit: Emit, shared: Shared, makeRunner?: (session: Repl) => Runner) {
     this.#emit = emit;
-    this.#stops = new Stops(shared, (pending) => this.evaluator.absorb(pending));
+    this.#stops = new Stops(shared, () => this.evaluator.terminate());
     this.#runner = makeRunner?.(this) ?? new ReplRunner(this.sources, this.evaluator);
   }
 
@@ -72,7 +72,7 @@ export class Repl {
     return run;
   }
 
-  /** Run a cell to its end. Never rejects. After it our own code runs, until `idle` is called. */
+  /** Run a cell to its end. Never rejects. */
   evaluate(cell: Cell): Promise<Outcome> {
     const run = this.#newRun(cell.id, cellName(cell));
     this.#current = run;
@@ -82,8 +82,8 @@ export class Repl {
         if (!run.ended) resolve(this.#end(run, ending));
       };
       void this.#course(run, cell).then(finish);
-      // A stop may kill our own continuations together with the cell's: then this ends it.
-      run.stopped.catch((thrown: unknown) => later(() => finish({ failure: this.failure(thrown) }), lastResort));
+      // A stop inside a promise's reaction takes all that wait along, ours as well: then this ends the cell.
+      run.whenStopped = (thrown) => later(() => finish({ failure: this.failure(thrown) }), lastResort);
       if (this.#condemned === cell.id) run.interrupt();
     });
   }
@@ -116,7 +116,6 @@ export class Repl {
 
   /** Run the code of a cell, or of an expression to be evaluated after it. */
   #execute(run: Run, name: string, code: string): Promise<void> {
-    this.#stops.close();
     const start = this.#runner.prepare(name, code);
     run.value = undefined;
     return new Promise((resolve, reject) => {
@@ -124,13 +123,10 @@ export class Repl {
       const ended: Ended = (conclude) => {
         if (told || run.ended) return; // it was given up, and has come to its end after all
         told = true;
-        this.#stops.close();
         const ending = conclude();
         if (ending.ok) resolve();
         else reject(ending.thrown);
-        this.#stops.open(run.cell); // what it has left to do, and how its value draws itself
       };
-      this.#stops.open(run.cell);
       this.#context.run(run, () => start(run, ended));
     });
   }
@@ -154,7 +150,6 @@ export class Repl {
     run.ended = true;
     run.held = undefined;
     this.#current = undefined;
-    this.#stops.close();
     this.evaluator.abandon();
     for (const display of run.displays) display.flush();
     if ('expressions' in ending) return { status: 'ok', expressions: ending.expressions };
@@ -162,16 +157,23 @@ export class Repl {
     return { status: 'error', ...ending.failure };
   }
 
-  /** A cell's end has been told: only what it left behind runs now. */
-  idle(): void {
-    this.#stops.open(0);
+  /**
+   * Asked by the guard in the midst of whatever runs, while the interrupt of that number has not been heard: stop the
+   * cell's code, or what earlier cells have left behind, and nothing else.
+   */
+  stop(cell: number, number: number): void {
+    if (this.#current === undefined || this.#current.cell === cell) this.#stops.ask(number);
+  }
+
+  /** Asked by the guard as well: stop what runs if an interrupted cell has left it behind. */
+  clear(): void {
+    const run = this.#context.getStore();
+    if (run?.ended && run.interrupted) this.#stops.ask(Number.POSITIVE_INFINITY);
   }
 
   /** The interrupt of a cell: the one that runs, or one that is still to come. Others have ended. */
   interrupt(cell: number, number: number): void {
     this.#stops.heard(number);
-    // Whatever was stopped on its way here, this is how things stand.
-    this.#stops.open(this.#current?.cell ?? 0);
     if (this.#current?.cell === cell) this.#current.interrupt();
     else if (cell > this.#last.cell) this.#condemned = cell;
   }

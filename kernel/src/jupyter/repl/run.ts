@@ -25,6 +25,8 @@ export class Run {
   readonly name: string;
   /** Rejects when the cell is stopped, whatever its code is doing. */
   readonly stopped: Promise<never>;
+  /** Called when the cell is stopped, there and then: a reaction of `stopped` can be lost with the code that is. */
+  whenStopped: (reason: Interrupted) => void = () => {};
   /** The value of the cell's last expression. */
   value: unknown = undefined;
   /** Keeps what the cell awaits from being collected. */
@@ -48,7 +50,10 @@ export class Run {
     this.cell = cell;
     this.name = name;
     this.stopped = new Promise((_, reject) => {
-      this.#stop = reject;
+      this.#stop = (reason) => {
+        reject(reason);
+        this.whenStopped(reason);
+      };
     });
     this.stopped.catch(() => {}); // a cell that ends first leaves it alone
   }

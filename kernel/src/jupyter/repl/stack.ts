@@ -18,6 +18,28 @@ export function stackPreparer(sources: Sources): Prepare {
   };
 }
 
+/** The frames of the code that runs now, the innermost first, without those that wait for a promise. */
+export function currentFrames(): readonly NodeJS.CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const holder: { readonly stack?: readonly NodeJS.CallSite[] } = {};
+  try {
+    Error.prepareStackTrace = (_, sites) => sites;
+    Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+    Error.captureStackTrace(holder, currentFrames);
+    const sites = holder.stack ?? [];
+    const end = sites.findIndex(isAsync);
+    return end < 0 ? sites : sites.slice(0, end);
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** Node's types do not know of it. */
+function isAsync(site: NodeJS.CallSite): boolean {
+  return (site as NodeJS.CallSite & { isAsync(): boolean }).isAsync();
+}
+
 /** `TypeError: message`, as V8 writes it, whatever the error's name and message do. */
 export function headline(error: Error): string {
   try {

@@ -1,56 +1,71 @@
 /**
- * What an interrupt may stop, and what it must not: the main thread's side of an agreement with the guard thread.
+ * What an interrupt may stop, and what it must not.
  *
- * The guard sets `stopping`, then reads whose code runs; the main thread says whose code runs, then reads `stopping`.
- * So either the guard sees that our own code has begun, and lets it be, or the main thread sees that a stop is on its
- * way, and waits for it where it does no harm. A cell that prints without end is nearly always in our own code: so the
- * guard then says that it will stop it soon, and the main thread waits for that when it is back in the cell's code.
+ * The guard thread asks for a stop while the main thread has not heard of an interrupt. V8 answers in the midst of
+ * whatever runs here, so it is here, with the stack at hand, that the choice is made, and nothing can move between the
+ * choice and the stop: code is stopped only where the user's is among the frames. Otherwise our own or Node's runs,
+ * such as the one that reads the next cell, and ends soon. What we do for code that has called us is not cut either:
+ * it is stopped right behind.
  */
-import { ownCode, type Shared, slots, stoppingStates } from './shared.ts';
+
+import { type Shared, slots } from './shared.ts';
+import { currentFrames } from './stack.ts';
+
+/** This room: its code is not the user's. */
+const room = new URL('../', import.meta.url).href;
 
 export class Stops {
   readonly #slots: Int32Array;
-  readonly #burn: (pending: () => boolean) => void;
+  readonly #terminate: () => void;
+  readonly #frames: () => readonly NodeJS.CallSite[];
+  /** How deep we are in work for the user's code that must come to its end, and whether a stop waits for that. */
+  #depth = 0;
+  #due = false;
+  #heard = 0;
 
-  /** @param burn runs code that may be stopped for as long as a stop is pending */
-  constructor({ slots: view }: Shared, burn: (pending: () => boolean) => void) {
+  /** @param terminate ends all JavaScript that is on the stack, at its next step */
+  constructor({ slots: view }: Shared, terminate: () => void, frames = currentFrames) {
     this.#slots = view;
-    this.#burn = burn;
-  }
-
-  readonly #pending = (): boolean => Atomics.load(this.#slots, slots.stopping) === stoppingStates.now;
-
-  /** From here on runs a cell's code; 0 where code runs that earlier cells have left behind. */
-  open(cell: number): void {
-    Atomics.store(this.#slots, slots.running, cell);
-  }
-
-  /** From here on runs our own code, with none of the user's beneath it; a stop that comes late is spent. */
-  close(): void {
-    Atomics.store(this.#slots, slots.running, ownCode);
-    if (this.#pending()) this.#burn(this.#pending);
+    this.#terminate = terminate;
+    this.#frames = frames;
   }
 
   /** Do something of our own that the user's code has called, such as writing to the wire. */
   during(work: () => void): void {
-    const before = Atomics.exchange(this.#slots, slots.running, ownCode);
-    while (this.#pending()); // the stop takes effect here, in the name of the code that called us
+    this.#depth++;
     try {
       work();
     } finally {
-      Atomics.store(this.#slots, slots.running, before);
-      if (before !== ownCode) this.#offer();
+      this.#depth--;
+      if (this.#due && this.#depth === 0) this.#stopHere();
     }
   }
 
-  /** Back in a cell's code: if a stop was announced meanwhile, wait for it here. */
-  #offer(): void {
-    const { none, soon, here } = stoppingStates;
-    while (Atomics.compareExchange(this.#slots, slots.stopping, soon, here) !== none);
+  /** Stop the user's code on whose behalf the interrupt of that number has not been heard, if any runs. */
+  ask(number: number): void {
+    if (number <= this.#heard || !this.#frames().some(isTheUsers)) return;
+    if (this.#depth > 0) this.#due = true;
+    else this.#terminate();
   }
 
-  /** An interrupt has come through to the main thread. */
+  /** An interrupt has come through to the main thread, where nothing else is on the stack. */
   heard(number: number): void {
+    this.#heard = number;
+    this.#depth = 0;
+    this.#due = false;
     Atomics.store(this.#slots, slots.heard, number);
   }
+
+  #stopHere(): void {
+    this.#due = false;
+    this.#terminate();
+    for (let step = 0; step < 1e6; step++); // a step of a loop is where it takes effect
+  }
+}
+
+/** Whether a frame is of a cell or of what cells use: not of Node, not of this room, no built-in function's. */
+function isTheUsers(frame: NodeJS.CallSite): boolean {
+  const name = frame.getScriptNameOrSourceURL() as string | null;
+  if (!name) return frame.isEval(); // what `new Function` made
+  return !name.startsWith('node:') && !name.startsWith(room);
 }

@@ -100,6 +100,53 @@ describe('the engine process', () => {
     expect(await run('x')).toMatchObject({ status: 'ok' });
   });
 
+  // `__estimand.stop` is what the guard asks in the midst of whatever runs: here a cell asks it itself, at that very place.
+  it.each([
+    ['in a cell', ''],
+    ['behind an await', 'await 0; '],
+    ['in a function that a module of Node calls', "process.getBuiltinModule('node:vm').runInThisContext('0'); "],
+  ])('loses no cell behind a stop %s', async (_, before) => {
+    const stuck = run(`${before}__estimand.stop(${count + 1}, 1e6); for (;;) Math.sqrt(2)`);
+    engine.tellGuard({ kind: 'interrupt', cell: count });
+    expect(await stuck).toMatchObject({ status: 'error', ename: 'Interrupted' });
+    expect(await run('x')).toMatchObject({ status: 'ok' });
+  });
+
+  it('loses no cell behind stops that come while none of the user’s code runs', async () => {
+    // Called by a timer, an immediate, a message and a tick, with nothing of the cell’s on the stack.
+    await run(`{
+      const stop = __estimand.stop.bind(undefined, 0, 1e6);
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = stop;
+      port1.unref();
+      for (let i = 0; i < 20; i++) {
+        setTimeout(stop, i);
+        setImmediate(stop);
+        process.nextTick(stop);
+        Promise.resolve().then(stop);
+        port2.postMessage(0);
+      }
+    }`);
+    for (let i = 0; i < 20; i++) {
+      expect(await run(`await new Promise((r) => setTimeout(r, 1)); ${i}`)).toMatchObject({ status: 'ok' });
+      expect(result()).toEqual({ 'text/plain': String(i) });
+    }
+  });
+
+  it('stops what an interrupted cell has left behind when a later one waits for it', async () => {
+    const left = run(`globalThis.begin = () => { for (;;); }; setTimeout(begin, 50); await new Promise(() => {})`);
+    engine.tellGuard({ kind: 'interrupt', cell: count });
+    expect(await left).toMatchObject({ ename: 'Interrupted' });
+    expect(await run('await new Promise((r) => setTimeout(r, 100)); 7')).toMatchObject({ status: 'ok' });
+    expect(result()).toEqual({ 'text/plain': '7' });
+  });
+
+  it('lets a long cell run that follows an interrupted one', async () => {
+    const long = 'const until = performance.now() + 1200; let n = 0; while (performance.now() < until) n++; n > 0';
+    expect(await run(long)).toMatchObject({ status: 'ok' });
+    expect(result()).toEqual({ 'text/plain': 'true' });
+  });
+
   it('stops a cell that was interrupted before it began', async () => {
     engine.tellGuard({ kind: 'interrupt', cell: count + 1 });
     const outcome = await run('await new Promise(() => {})');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CompileError, type Ending, Evaluator } from '#kernel/jupyter/repl/evaluator';
+import { Interrupted } from '#kernel/jupyter/repl/run';
 
 const evaluator = new Evaluator('__evaluatorTest');
 Object.assign(globalThis, { __evaluatorTest: (thrown: unknown) => evaluator.caught(thrown), seen: [] as unknown[] });
@@ -71,9 +72,13 @@ describe('evaluation in REPL mode', () => {
     expect(seen.splice(0)).toEqual(['function']);
   });
 
-  it('spends a stop that comes late for as long as one is pending', () => {
-    let left = 5;
-    evaluator.absorb(() => left-- > 0);
-    expect(left).toBe(-1);
+  it('ends the code that is running, and nothing around it', async () => {
+    Object.assign(globalThis, { terminate: () => evaluator.terminate() });
+    const { ending } = await run('seen.push("before"); terminate(); for (;;); seen.push("behind")');
+    expect(ending.ok || ending.thrown).toBeInstanceOf(Interrupted);
+    expect(seen.splice(0)).toEqual(['before']);
+    await new Promise((resolve) => setImmediate(resolve)); // V8 is done with it when nothing of this turn is left
+    expect((await run('seen.push("next")')).ending).toEqual({ ok: true });
+    expect(seen.splice(0)).toEqual(['next']);
   });
 });

@@ -30,11 +30,9 @@ installGlobals(repl, new Comms(() => {}), '/notebooks', new LocalFiles());
 Object.assign(globalThis, { print: (text: string) => repl.print('stdout', text) });
 
 let count = 0;
-async function run(code: string, more: Partial<Cell> = {}): Promise<Outcome> {
+function run(code: string, more: Partial<Cell> = {}): Promise<Outcome> {
   const id = ++count;
-  const outcome = await repl.evaluate({ id, count: id, code, expressions: {}, input: false, ...more });
-  repl.idle();
-  return outcome;
+  return repl.evaluate({ id, count: id, code, expressions: {}, input: false, ...more });
 }
 const of = (type: Shown['type']) => shown.filter((one) => one.type === type).map(({ content }) => content);
 const plain = (content: Record<string, unknown> | undefined) =>
@@ -209,13 +207,28 @@ describe('an interrupt', () => {
     expect(shown).toEqual([]);
   });
 
-  it('says to the guard that it has come through, and whose code runs', async () => {
+  it('says to the guard that it has come through', async () => {
     const cell = run('await new Promise(() => {})');
     repl.interrupt(count, 99);
     expect(shared.slots[slots.heard]).toBe(99);
-    expect(shared.slots[slots.running]).toBe(count);
     await cell;
-    expect(shared.slots[slots.running]).toBe(0);
+  });
+
+  it('that is not heard may stop the code that runs for its cell', async () => {
+    expect(await run(`print('in'); __estimand.stop(${count + 1}, 100); for (;;);`)).toMatchObject({
+      status: 'error',
+      ename: 'Interrupted',
+    });
+    expect(of('stream')).toEqual([{ name: 'stdout', text: 'in' }]);
+  });
+
+  it('of another cell, or one that was heard, stops nothing', async () => {
+    repl.interrupt(0, 200);
+    const code = `__estimand.stop(${count}, 201); __estimand.stop(${count + 1}, 200); __estimand.clear(); `;
+    expect(await run(`${code} let steps = 0; for (let i = 0; i < 1e5; i++) steps++; steps`)).toMatchObject({
+      status: 'ok',
+    });
+    expect(plain(of('execute_result')[0])).toBe('100000');
   });
 });
 

@@ -11,6 +11,14 @@ describe('an interrupt', () => {
     await expect(run.stopped).rejects.toThrow(Interrupted);
   });
 
+  it('says so there and then', () => {
+    const run = new Run(1, 'cell[1]');
+    const reasons: unknown[] = [];
+    run.whenStopped = (reason) => reasons.push(reason);
+    run.interrupt();
+    expect(reasons).toEqual([expect.any(Interrupted)]);
+  });
+
   it('aborts the signal first, and stops at once when it comes again', async () => {
     const run = new Run(1, 'cell[1]');
     const signal = run.signal();

@@ -1,85 +1,124 @@
+import { Session } from 'node:inspector';
 import { describe, expect, it, vi } from 'vitest';
 import { asker } from '#kernel/jupyter/repl/input';
 import { Interrupted } from '#kernel/jupyter/repl/run';
-import { inputStates, newSharedMemory, ownCode, slots, stoppingStates, viewShared } from '#kernel/jupyter/repl/shared';
+import { inputStates, newSharedMemory, slots, viewShared } from '#kernel/jupyter/repl/shared';
+import { currentFrames } from '#kernel/jupyter/repl/stack';
 import { Stops } from '#kernel/jupyter/repl/stops';
 
-function agreement() {
+const room = new URL('../../../../kernel/src/jupyter/', import.meta.url).href;
+
+/** A frame as V8 tells of it. */
+const frame = (name: string | null, isEval = false) =>
+  ({ getScriptNameOrSourceURL: () => name, isEval: () => isEval }) as unknown as NodeJS.CallSite;
+
+/** Stops as they choose where these frames are on the stack. */
+function choosing(...frames: NodeJS.CallSite[]) {
   const shared = viewShared(newSharedMemory());
-  const burn = vi.fn<(pending: () => boolean) => void>((pending) => {
-    expect(pending()).toBe(true);
-    shared.slots[slots.stopping] = 0;
-  });
-  const running = () => shared.slots[slots.running];
-  return { shared, burn, running, stops: new Stops(shared, burn) };
+  const terminate = vi.fn();
+  return { shared, terminate, stops: new Stops(shared, terminate, () => frames) };
 }
 
-describe('whose code runs', () => {
-  it('is a cell’s, ours, or nobody’s', () => {
-    const { stops, running } = agreement();
-    stops.open(3);
-    expect(running()).toBe(3);
-    stops.close();
-    expect(running()).toBe(ownCode);
-    stops.open(0);
-    expect(running()).toBe(0);
+describe('a stop', () => {
+  it.each([
+    ['a cell', frame('cell[3]')],
+    ['a module of the user’s', frame('file:///notebooks/helper.ts')],
+    ['a package', frame('/notebooks/node_modules/lodash/lodash.js')],
+    ['the library', frame(new URL('../estimate/sample.ts', room).href)],
+    ['a compiled program', frame('wasm://wasm/0a1b')],
+    ['what new Function made', frame(null, true)],
+  ])('ends the code of %s', (_, users) => {
+    const { stops, terminate } = choosing(frame(`${room}repl/host.ts`), users, frame('node:inspector'));
+    stops.ask(1);
+    expect(terminate).toHaveBeenCalledTimes(1);
   });
 
-  it('is ours while we do something for a cell, and the cell’s again', () => {
-    const { stops, running } = agreement();
-    stops.open(3);
-    stops.during(() => expect(running()).toBe(ownCode));
-    expect(running()).toBe(3);
+  it.each([
+    ['nothing runs', []],
+    ['Node reads what came', [frame('node:internal/stream_base_commons'), frame('node:net')]],
+    ['we take a cell that came', [frame(`${room}engine/session.ts`), frame('node:events')]],
+    ['a built-in function of ours runs', [frame(null), frame(`${room}engine/protocol.ts`)]],
+    ['a message is handed to its handler', [frame(`${room}comms/comms.ts`), frame('node:estimand')]],
+  ])('is left alone while %s', (_, frames) => {
+    const { stops, terminate } = choosing(...frames);
+    stops.ask(1);
+    expect(terminate).not.toHaveBeenCalled();
+    stops.during(() => stops.ask(1));
+    expect(terminate).not.toHaveBeenCalled();
+  });
+
+  it('waits for the end of what we do for a cell, the outermost', () => {
+    const { stops, terminate } = choosing(frame('cell[3]'));
+    stops.during(() => {
+      stops.during(() => stops.ask(1));
+      expect(terminate).not.toHaveBeenCalled();
+    });
+    expect(terminate).toHaveBeenCalledTimes(1);
+    stops.during(() => {});
+    expect(terminate).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits for it also where that fails', () => {
+    const { stops, terminate } = choosing(frame('cell[3]'));
     expect(() =>
       stops.during(() => {
+        stops.ask(1);
         throw new Error('full');
       }),
     ).toThrow('full');
-    expect(running()).toBe(3);
+    expect(terminate).toHaveBeenCalledTimes(1);
   });
 
-  it('offers itself to a stop that was announced meanwhile at the end of ours, in the name of the cell', () => {
-    const { stops, shared, running } = agreement();
-    stops.open(3);
-    shared.slots[slots.stopping] = stoppingStates.soon;
-    const offers: (number | undefined)[] = [];
-    // The guard's part: where the main thread offers itself, it stops it.
-    const exchange = Atomics.compareExchange;
-    const offered = vi.spyOn(Atomics, 'compareExchange').mockImplementation((view, place, expected, next) => {
-      const before = exchange(view as never, place, expected as never, next as never);
-      if (shared.slots[slots.stopping] === stoppingStates.here) {
-        offers.push(running());
-        shared.slots[slots.stopping] = stoppingStates.none;
-      }
-      return before as never;
-    });
-    stops.during(() => {
-      stops.during(() => {});
-      expect(offers).toEqual([]);
-    });
-    offered.mockRestore();
-    expect(offers).toEqual([3]);
-    expect(running()).toBe(3);
-  });
-
-  it('is said before a late stop is spent', () => {
-    const { stops, shared, burn, running } = agreement();
-    stops.open(3);
-    shared.slots[slots.stopping] = 1;
-    burn.mockImplementation(() => {
-      expect(running()).toBe(ownCode);
-      shared.slots[slots.stopping] = 0;
-    });
-    stops.close();
-    expect(burn).toHaveBeenCalledTimes(1);
-    stops.close();
-    expect(burn).toHaveBeenCalledTimes(1);
-  });
-
-  it('is told which interrupt has come through', () => {
-    const { stops, shared } = agreement();
+  it('that comes after its interrupt was heard is left alone', () => {
+    const { stops, terminate, shared } = choosing(frame('cell[3]'));
     stops.heard(7);
     expect(shared.slots[slots.heard]).toBe(7);
+    stops.ask(7);
+    expect(terminate).not.toHaveBeenCalled();
+    stops.ask(8);
+    expect(terminate).toHaveBeenCalledTimes(1);
+  });
+
+  it('that was waiting is forgotten when its interrupt is heard', () => {
+    const { stops, terminate } = choosing(frame('cell[3]'));
+    stops.during(() => {
+      stops.ask(1);
+      stops.heard(1);
+    });
+    expect(terminate).not.toHaveBeenCalled();
+  });
+});
+
+describe('the frames of what runs', () => {
+  const names = () => currentFrames().map((site) => site.getScriptNameOrSourceURL());
+
+  it('are told with the names that cells are given, the innermost first, however many', () => {
+    const session = new Session();
+    session.connect();
+    const seen: (string | null)[] = [];
+    Object.assign(globalThis, { look: () => seen.push(...names()) });
+    const deep = 'function down(n) { if (n === 0) look(); else down(n - 1); }';
+    session.post('Runtime.evaluate', { expression: `${deep} down(300);\n//# sourceURL=cell[1]` });
+    session.disconnect();
+    expect(seen[0]).toContain('stops.test');
+    expect(seen.filter((name) => name === 'cell[1]')).toHaveLength(302);
+    expect(seen).toContain('node:inspector');
+  });
+
+  it('are those of the stack alone, without what waits for a promise', async () => {
+    const inner = async (): Promise<number> => {
+      await null;
+      return names().filter((name) => name?.includes('stops.test')).length;
+    };
+    const outer = async (): Promise<number> => await inner();
+    expect(await outer()).toBe(2); // `inner` and `names`
+  });
+
+  it('leave stacks as they were', () => {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    currentFrames();
+    expect(Error.prepareStackTrace).toBe(prepareStackTrace);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
   });
 });
 
