@@ -16,7 +16,7 @@ import type { Runner } from '../repl/runner.ts';
 import { newSharedMemory, viewShared } from '../repl/shared.ts';
 import { stackPreparer } from '../repl/stack.ts';
 import { sendToWire, writeAll } from '../repl/writer.ts';
-import type { Cell, CommNote, OutputType, StreamName } from './engine.ts';
+import type { Cell, OutputType, StreamName } from './engine.ts';
 import {
   decodeComm,
   descriptors,
@@ -30,6 +30,10 @@ import {
 
 /** What the wire process may ask of an engine process beside running cells; the answer is for JSON. */
 export type Tell = (question: Question) => unknown;
+
+/** Taken now: a cell may put something else in their place. */
+const nextTurn = setImmediate;
+const forgetTurn = clearImmediate;
 
 /**
  * Make this process an engine: to be called once, at its start.
@@ -50,6 +54,7 @@ export function startSession(makeRunner?: (session: Repl) => Runner, tell: Tell 
   });
   guard.on('message', ({ cell, number }: Interrupt) => {
     repl.interrupt(cell, number);
+    handling.settle();
   });
   guard.unref();
 
@@ -61,6 +66,7 @@ export function startSession(makeRunner?: (session: Repl) => Runner, tell: Tell 
     },
     (id, target) => repl.during(() => sendToWire({ kind: 'line', id, ...(target === undefined ? {} : { target }) })),
   );
+  const handling = new Handling();
   let inputAllowed = false;
 
   captureProcess(repl);
@@ -84,7 +90,8 @@ export function startSession(makeRunner?: (session: Repl) => Runner, tell: Tell 
         void run(repl, note.cell, token);
         break;
       case 'comm':
-        handle(repl, comms, decodeComm(note, body));
+        repl.handle(note.cell, () => comms.receive(decodeComm(note, body)));
+        handling.add(note.cell);
         break;
       case 'ask':
         repl.during(() => sendToWire({ kind: 'told', id: note.id }, encodeBody({ answer: tell(note.question) })));
@@ -114,10 +121,29 @@ async function run(repl: Repl, cell: Cell, token: string): Promise<void> {
   sendToWire({ kind: 'done', cell: cell.id }, encodeBody(outcome));
 }
 
-function handle(repl: Repl, comms: Comms, note: CommNote): void {
-  repl.handle(note.cell, () => comms.receive(note));
-  // After what promises that were already settled had to say.
-  setImmediate(() => sendToWire({ kind: 'handled', cell: note.cell }));
+/** Tells that comm messages have been handled, after what promises that were already settled had to say. */
+class Handling {
+  readonly #owed = new Map<number, NodeJS.Immediate>();
+
+  add(cell: number): void {
+    this.#owed.set(cell, nextTurn(this.#tell, cell));
+  }
+
+  /**
+   * Tell of all that is owed, now: where an immediate is stopped, Node forgets those behind it, but counts them, and its
+   * loop would never rest again.
+   */
+  settle(): void {
+    for (const [cell, immediate] of this.#owed) {
+      forgetTurn(immediate);
+      this.#tell(cell);
+    }
+  }
+
+  readonly #tell = (cell: number): void => {
+    this.#owed.delete(cell);
+    sendToWire({ kind: 'handled', cell });
+  };
 }
 
 /** Hear the wire process; when it is gone, so are we. */

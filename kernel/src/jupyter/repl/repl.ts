@@ -31,6 +31,7 @@ type Finished = { readonly expressions: Record<string, ExpressionResult> } | { r
 
 /** Taken now: a cell may put something else in their place. */
 const nextTurn = setImmediate;
+const forgetTurn = clearImmediate;
 const later = setTimeout;
 /** Runs the handler that is next; named so that tracebacks leave it out. */
 const handling = `${hostName}.handle()\n//# sourceURL=node:estimand`;
@@ -111,7 +112,9 @@ export class Repl {
     }
     while (run.pending.size > 0) await Promise.all(run.pending);
     // One turn of the event loop: a promise that was rejected and left is reported below its cell.
-    await new Promise((resolve) => nextTurn(resolve));
+    await new Promise((resolve) => {
+      run.turn = nextTurn(resolve);
+    });
   }
 
   /** Run the code of a cell, or of an expression to be evaluated after it. */
@@ -149,6 +152,7 @@ export class Repl {
   #end(run: Run, ending: Finished): Outcome {
     run.ended = true;
     run.held = undefined;
+    forgetTurn(run.turn); // a stop may have left it behind, for Node to count for ever
     this.#current = undefined;
     this.evaluator.abandon();
     for (const display of run.displays) display.flush();

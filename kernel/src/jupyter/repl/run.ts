@@ -33,6 +33,8 @@ export class Run {
   held: unknown = undefined;
   /** What the cell's top-level `using` declarations hold until its end. */
   readonly resources = new AsyncDisposableStack();
+  /** The turn of the event loop that its end waits for. */
+  turn: NodeJS.Immediate | undefined;
   /** Displays that are still being made. */
   readonly pending = new Set<Promise<void>>();
   /** Live displays, whose last state is due before the cell ends. */

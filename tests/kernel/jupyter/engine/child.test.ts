@@ -133,6 +133,25 @@ describe('the engine process', () => {
     }
   });
 
+  it('says that a message was handled although a stop took that along, and rests behind it', async () => {
+    await run(
+      "globalThis[Symbol.for('estimand.host')].comms.register('loop', (comm) => comm.onMessage(() => setImmediate(() => { console.log('in'); for (;;); })))",
+    );
+    const content = { comm_id: 'l', target_name: 'loop', data: {} };
+    await engine.comm({ cell: ++count, type: 'comm_open', content, metadata: {}, buffers: [] });
+    const handled = engine.comm({ cell: ++count, type: 'comm_msg', content, metadata: {}, buffers: [] });
+    await expect.poll(() => printed).toContain('in');
+    engine.tellGuard({ kind: 'interrupt', cell: 0 });
+    await handled;
+    const stuck = run("setImmediate(() => { console.log('in'); for (;;); }); undefined");
+    await expect.poll(() => printed).toContain('in');
+    engine.tellGuard({ kind: 'interrupt', cell: count });
+    expect(await stuck).toMatchObject({ ename: 'Interrupted' });
+    // Immediates that Node counts but has forgotten: with one, its loop turns without end.
+    await run('process.getActiveResourcesInfo().includes("Immediate")');
+    expect(result()).toEqual({ 'text/plain': 'false' });
+  });
+
   it('stops what an interrupted cell has left behind when a later one waits for it', async () => {
     const left = run(`globalThis.begin = () => { for (;;); }; setTimeout(begin, 50); await new Promise(() => {})`);
     engine.tellGuard({ kind: 'interrupt', cell: count });
