@@ -4,19 +4,24 @@ import type { Expr, Shape } from '../program/types.ts';
 import { real } from './constraints.ts';
 import type { FamilyDistribution } from './distribution.ts';
 import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
-import { deriveWithBounds, describeWithBounds, logTail, seenAs, tailsOf, wrapped } from './wrapping.ts';
+import { deriveWithBounds, describeWithBounds, logTail, momentsBetween, seenAs, tailsOf, wrapped } from './wrapping.ts';
 
 const LOWER = 'censoredBelow';
 const UPPER = 'censoredAbove';
 const NAMES = { lower: LOWER, upper: UPPER };
+
+type Values = Readonly<Record<string, number>>;
 
 function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
   const { family } = base;
   const { cdf, upperCdf } = tailsOf('censored', base);
   const { quantile, sample } = family;
   const [low, high] = [LOWER, UPPER].map((name) => given.includes(name));
-  const clamp = (x: number, p: Readonly<Record<string, number>>): number =>
-    Math.min(Math.max(x, p[LOWER] ?? -Infinity), p[UPPER] ?? Infinity);
+  const clamp = (x: number, p: Values): number => Math.min(Math.max(x, p[LOWER] ?? -Infinity), p[UPPER] ?? Infinity);
+  const capped = {
+    cdf: (x: number, p: Values): number => (x < p[LOWER]! ? 0 : x >= p[UPPER]! ? 1 : cdf(x, p)),
+    upperCdf: (x: number, p: Values): number => (x < p[LOWER]! ? 1 : x >= p[UPPER]! ? 0 : upperCdf(x, p)),
+  };
   return {
     name: 'censored',
     summary: `${family.summary}, censored`,
@@ -31,9 +36,15 @@ function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
       const last = base.kind === 'int' ? p[UPPER]!.sub(1) : p[UPPER]!;
       return where(x.ge(p[UPPER]!), logTail('censored', base, 'upper', last), density);
     },
-    cdf: (x, p) => (x < p[LOWER]! ? 0 : x >= p[UPPER]! ? 1 : cdf(x, p)),
-    upperCdf: (x, p) => (x < p[LOWER]! ? 1 : x >= p[UPPER]! ? 0 : upperCdf(x, p)),
-    ...(quantile && { quantile: (u, p) => clamp(quantile(u, p), p) }),
+    ...capped,
+    ...(quantile && {
+      quantile: (u, p) => clamp(quantile(u, p), p),
+      ...momentsBetween(base, NAMES, (p) => ({
+        cdf: (x) => capped.cdf(x, p),
+        upperCdf: (x) => capped.upperCdf(x, p),
+        quantile: (u) => clamp(quantile(u, p), p),
+      })),
+    }),
     ...(sample && { sample: (stream, p) => clamp(sample(stream, p), p) }),
     describe: (texts) => describeWithBounds('censored', family, NAMES, texts),
   };

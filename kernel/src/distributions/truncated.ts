@@ -7,7 +7,7 @@ import type { FamilyDistribution } from './distribution.ts';
 import { log1mExp } from './formulas.ts';
 import { knownValues } from './known.ts';
 import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
-import { deriveWithBounds, describeWithBounds, logTail, seenAs, tailsOf, wrapped } from './wrapping.ts';
+import { deriveWithBounds, describeWithBounds, logTail, momentsBetween, seenAs, tailsOf, wrapped } from './wrapping.ts';
 
 const LOWER = 'truncatedBelow';
 const UPPER = 'truncatedAbove';
@@ -100,6 +100,7 @@ function familyOf(base: FamilyDistribution, given: readonly string[]): Family {
     cdf: (x, p) => between(base, p).cdf(x),
     upperCdf: (x, p) => between(base, p).upperCdf(x),
     quantile: (u, p) => quantile(base, u, p),
+    ...momentsBetween(base, NAMES, (p) => ({ ...between(base, p), quantile: (u) => quantile(base, u, p) })),
     sample: (stream, p) => {
       const { a, b, mass } = between(base, p);
       if (family.sample === undefined || !(mass > 0.2)) return quantile(base, stream.uniform(), p);

@@ -5,6 +5,7 @@ import type { Arg, Expr } from '../program/types.ts';
 import type { Bound } from './check-data.ts';
 import { FamilyDistribution } from './distribution.ts';
 import { knownValues, ofKnown } from './known.ts';
+import { momentOf } from './tail-moments.ts';
 import type { BoundArguments, Distribution, Family, Kind } from './types.ts';
 
 type Values = Readonly<Record<string, number>>;
@@ -153,4 +154,31 @@ export function deriveWithBounds(
     throw new RangeError(`${name}: nothing lies between the bounds; the lower one must be below the upper one`);
   }
   return result;
+}
+
+/** An end of a family's support in numbers. */
+function endOf({ family }: FamilyDistribution, side: 'lower' | 'upper', p: Values): number {
+  const end = family.support[side] ?? (side === 'lower' ? -Infinity : Infinity);
+  return typeof end === 'number' ? end : p[end]!;
+}
+
+/** Mean and variance of the base cut or capped at bounds, from its tails there. */
+export function momentsBetween(
+  base: FamilyDistribution,
+  names: BoundNames,
+  of: (p: Values) => { cdf(x: number): number; upperCdf(x: number): number; quantile(u: number): number },
+): Required<Pick<Family, 'mean' | 'variance'>> {
+  const isWhole = base.kind === 'int';
+  const moment = (which: 'mean' | 'variance') => (p: Values) => {
+    const part = of(p);
+    const lower = Math.max(endOf(base, 'lower', p), p[names.lower] ?? -Infinity);
+    const upper = Math.min(endOf(base, 'upper', p), p[names.upper] ?? Infinity);
+    const [low, centre, high] = [0.25, 0.5, 0.75].map((u) => part.quantile(u)) as [number, number, number];
+    const width = high - low;
+    const scale = width > 0 ? width : Math.min(upper - centre, centre - lower, 1) || 1;
+    const ends = isWhole ? { lower: Math.ceil(lower), upper: Math.floor(upper) } : { lower, upper };
+    const spread = { isWhole, ...ends, cdf: part.cdf, upperCdf: part.upperCdf, centre, scale };
+    return momentOf(which, spread, { mean: base.family.mean?.(p), variance: base.family.variance?.(p) });
+  };
+  return { mean: moment('mean'), variance: moment('variance') };
 }

@@ -63,7 +63,7 @@ function addParameters(trace: Trace, given: Build | object): Trace {
     if (distribution.kind === 'int') {
       throw new TypeError(
         `${stage}: '${name}' is discrete (${describeDistribution(distribution)}), and a parameter must be continuous; ` +
-          'sum it out in .logDensity (logSumExp, logMix), or observe it',
+          'sum it out (mixture, hiddenMarkov, or logSumExp in .logDensity), or observe it',
       );
     }
     const { shape } = distribution;

@@ -135,40 +135,45 @@ def number(x):
     return x if math.isfinite(x) else str(x).replace("inf", "Infinity").replace("nan", "NaN")
 
 
-out = {}
-for name, (make, sets, extra) in FAMILIES.items():
-    parameter_names = make.__code__.co_varnames
-    discrete = isinstance(make(*sets[0]).dist, stats.rv_discrete)
-    out[name] = []
-    for values in sets:
-        d = make(*values)
-        xs = sorted({float(d.ppf(p)) for p in PROBABILITIES} | set(extra))
-        points = []
-        for x in xs:
-            density = d.logpmf(x) if discrete else d.logpdf(x)
-            if math.isfinite(density):
-                cdf = d.cdf(x)
-                points.append([x, number(density), number(cdf) if cdf > CDF_FLOOR else None])
-        quantiles = [[p, number(d.ppf(p))] for p in PROBABILITIES if not discrete or abs(d.cdf(d.ppf(p)) - p) > 1e-9]
-        mean, variance = d.stats("mv")
-        if name in ("cauchy",) or (name == "studentT" and values[0] <= 1):
-            mean, variance = math.nan, math.nan
-        if name == "halfCauchy":
-            mean, variance = math.inf, math.inf
-        # scipy's von Mises has no circular moments, and says NaN where a mean diverges.
-        no_figure = name == "vonMises"
-        unknown = {"generalisedPareto", "frechet", "logLogistic", "pareto", "lomax"}
-        moments = [None if no_figure or (name in unknown and math.isnan(m)) else number(m) for m in (mean, variance)]
-        out[name].append(
-            {
-                "parameters": dict(zip(parameter_names, values)),
-                "points": points,
-                "quantiles": quantiles,
-                "mean": moments[0],
-                "variance": moments[1],
-            }
-        )
-source = f"scipy {scipy.__version__}, numpy {np.__version__}, Python {sys.version.split()[0]}: python scipy_figures.py"
-print('{"source": ' + json.dumps(source) + ', "families": {')
-print(",\n".join(f" {json.dumps(name)}: [\n  " + ",\n  ".join(map(json.dumps, sets)) + "]" for name, sets in out.items()))
-print("}}")
+def main():
+    out = {}
+    for name, (make, sets, extra) in FAMILIES.items():
+        parameter_names = make.__code__.co_varnames
+        discrete = isinstance(make(*sets[0]).dist, stats.rv_discrete)
+        out[name] = []
+        for values in sets:
+            d = make(*values)
+            xs = sorted({float(d.ppf(p)) for p in PROBABILITIES} | set(extra))
+            points = []
+            for x in xs:
+                density = d.logpmf(x) if discrete else d.logpdf(x)
+                if math.isfinite(density):
+                    cdf = d.cdf(x)
+                    points.append([x, number(density), number(cdf) if cdf > CDF_FLOOR else None])
+            quantiles = [[p, number(d.ppf(p))] for p in PROBABILITIES if not discrete or abs(d.cdf(d.ppf(p)) - p) > 1e-9]
+            mean, variance = d.stats("mv")
+            if name in ("cauchy",) or (name == "studentT" and values[0] <= 1):
+                mean, variance = math.nan, math.nan
+            if name == "halfCauchy":
+                mean, variance = math.inf, math.inf
+            # scipy's von Mises has no circular moments, and says NaN where a mean diverges.
+            no_figure = name == "vonMises"
+            unknown = {"generalisedPareto", "frechet", "logLogistic", "pareto", "lomax"}
+            moments = [None if no_figure or (name in unknown and math.isnan(m)) else number(m) for m in (mean, variance)]
+            out[name].append(
+                {
+                    "parameters": dict(zip(parameter_names, values)),
+                    "points": points,
+                    "quantiles": quantiles,
+                    "mean": moments[0],
+                    "variance": moments[1],
+                }
+            )
+    source = f"scipy {scipy.__version__}, numpy {np.__version__}, Python {sys.version.split()[0]}: python scipy_figures.py"
+    print('{"source": ' + json.dumps(source) + ', "families": {')
+    print(",\n".join(f" {json.dumps(name)}: [\n  " + ",\n  ".join(map(json.dumps, sets)) + "]" for name, sets in out.items()))
+    print("}}")
+
+
+if __name__ == "__main__":
+    main()

@@ -235,7 +235,7 @@ describe('errors of the builder', () => {
 
   it('a discrete parameter', () => {
     expect(() => loose().parameters({ k: poisson(3) })).toThrow(
-      ".parameters: 'k' is discrete (poisson(3)), and a parameter must be continuous; sum it out in .logDensity (logSumExp, logMix), or observe it",
+      ".parameters: 'k' is discrete (poisson(3)), and a parameter must be continuous; sum it out (mixture, hiddenMarkov, or logSumExp in .logDensity), or observe it",
     );
   });
 
