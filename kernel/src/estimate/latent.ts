@@ -49,7 +49,8 @@ export function marginalise({ position, value, latent, points }: Joint): Margina
   const others = Array.from({ length: d }, (_, i) => i).filter((i) => !latent.includes(i));
   const k = others.length;
   // As the second and third derivatives below see it, to the last bits: an edge is searched at their level.
-  const density = compileLogDensity({ position, value, rewrites: { constantTerms: false } });
+  const rewrites = { constantTerms: false, linearTerms: false, repeatedRows: false };
+  const density = compileLogDensity({ position, value, rewrites });
   const derivatives = secondAndThird(position, value);
   const components = connected(derivatives, density, latent);
   const width = Math.max(0, ...components.map((each) => each.length));

@@ -11,8 +11,10 @@ import type { Plan } from './interpret.ts';
 import type { Graph } from './node.ts';
 import { hoistConstantTerms } from './optimise/constant-terms.ts';
 import { reduceLeastSquares } from './optimise/least-squares.ts';
+import { sumLinearTerms } from './optimise/linear-terms.ts';
 import { multiplyLogarithms } from './optimise/log-products.ts';
 import { mergeScans } from './optimise/merge.ts';
+import { countRepeatedRows } from './optimise/repeated-rows.ts';
 import { shareExponentials } from './optimise/share.ts';
 import { hessianVectorProduct } from './second-derivatives.ts';
 import { formatShape, sizeOf } from './shape.ts';
@@ -100,6 +102,10 @@ export interface Rewrites {
   readonly logProducts?: boolean;
   /** Add up what is constant in a sum once, and multiply by the inverses of constants. Default true. */
   readonly constantTerms?: boolean;
+  /** Add up data times what is linear in the parameters once, as in a Poisson likelihood by its logarithm. Default true. */
+  readonly linearTerms?: boolean;
+  /** Compute the terms of equal rows of data once. Default true. */
+  readonly repeatedRows?: boolean;
 }
 
 /**
@@ -116,7 +122,13 @@ export interface Rewrites {
 export function compileLogDensity({
   position,
   value,
-  rewrites: { leastSquares = true, logProducts = true, constantTerms = true } = {},
+  rewrites: {
+    leastSquares = true,
+    logProducts = true,
+    constantTerms = true,
+    linearTerms = true,
+    repeatedRows = true,
+  } = {},
 }: {
   readonly position: Expr;
   readonly value: Expr;
@@ -126,7 +138,13 @@ export function compileLogDensity({
   const inputs = [{ name, shape }];
   const plain = value.reshape();
   const hoisted = constantTerms ? hoistConstantTerms([nodeOf(plain)]) : [nodeOf(plain)];
-  const scalar = expressionOf((leastSquares ? reduceLeastSquares(hoisted) : hoisted)[0]!);
+  /** @param guarded see `reduceLeastSquares` */
+  const reduced = (guarded: boolean) => {
+    const squares = leastSquares ? reduceLeastSquares(hoisted, guarded) : hoisted;
+    const counted = repeatedRows ? countRepeatedRows(squares) : squares;
+    return expressionOf((linearTerms ? sumLinearTerms(counted) : counted)[0]!);
+  };
+  const scalar = reduced(false);
   const compiled = (outputs: readonly Expr[], more: ProgramDescription['inputs'] = []): Program => {
     const nodes = outputs.map(nodeOf);
     return compile({
@@ -134,7 +152,7 @@ export function compileLogDensity({
       outputs: (logProducts ? multiplyLogarithms(nodes) : nodes).map(expressionOf),
     });
   };
-  const total = leastSquares ? expressionOf(reduceLeastSquares(hoisted, true)[0]!) : scalar;
+  const total = leastSquares ? reduced(true) : scalar;
   const both = compiled([total, ...grad(scalar, [position])]);
   let alone: Program | undefined; // compiled when first asked for
   let product: Program | undefined; // too
