@@ -9,6 +9,7 @@ import { closeGraph } from './graph.ts';
 import type { Graph } from './node.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { prune } from './optimise/prune.ts';
+import { trimScans } from './optimise/trim-scans.ts';
 import { formatShape, sameShape, sizeOf } from './shape.ts';
 import { planSingle } from './single/interpret.ts';
 import { type Precision, ProgramState } from './state.ts';
@@ -137,7 +138,7 @@ export function compileStep(description: StepDescription): Step {
   requireShapes(state, updates);
   const held = state.names.map((name) => ({ name, shape: state.variable(name).shape, integer: false }));
   const results = [...outputs, ...Object.values(updates)].map(nodeOf);
-  const graph = prune(mergeScans(closeGraph(results, [...held, ...given])));
+  const graph = prune(trimScans(mergeScans(closeGraph(results, [...held, ...given]))));
   const updated = Object.keys(updates).map((name) => state.names.indexOf(name));
   const make = interpret || state.memory === undefined ? runByBuffers : runAssembled;
   return new Step(graph, names, outputs.length, make(graph, state, updated, reproducible, interpret));

@@ -67,6 +67,11 @@ const sizes: readonly (readonly [number, number, number])[] = [
   [26, 1030, 5],
   [40, 512, 33],
   [3, 0, 4],
+  [37, 300, 11],
+  [26, 259, 13],
+  [40, 513, 1],
+  [33, 260, 70],
+  [12, 20, 1040],
 ];
 
 describe.each(['single', 'double'] as const)('a product of matrices in %s precision', (precision) => {

@@ -7,7 +7,7 @@
  * those of the plain triple loop. With `fused` a product is added without being rounded (relaxed SIMD): faster, and
  * the last bits depend on the machine.
  */
-import { packRight, spreadLeft } from './panels.ts';
+import { copyTransposed, packRight, spreadLeft } from './panels.ts';
 import { type Precision, ProductWriter, type RawCode, sizesOf } from './product-writer.ts';
 
 export type { Precision };
@@ -49,6 +49,22 @@ const NEAR = 16384;
 const SHARED_ROWS = 24;
 /** With so many panels, it pays to spread the left matrix. */
 const SHARED_PANELS = 4;
+/** Inner dimensions from here on pay for transposing a result. */
+const LONG = 256;
+
+/**
+ * A tall result of two matrices that are read along their rows (a weight's gradient: activations, cotangents) is
+ * computed as its transpose: fewer rows are spread, for more panels. Each product has the same two factors.
+ */
+function isTurned({ m, k, n, left, right }: Sizes): boolean {
+  return left[0] === 1 && left[1] > 1 && right[1] === 1 && n > 1 && k >= LONG && m >= 2 * n;
+}
+
+/** The product whose result is the transpose. */
+function turned<P extends Sizes>(product: P): P {
+  const { m, n, left, right } = product;
+  return { ...product, m: n, n: m, left: [right[1], right[0]], right: [left[1], left[0]] };
+}
 
 function panelsOf({ n, precision }: Sizes): number {
   return Math.ceil(n / (WIDTH * sizesOf(precision).lanes));
@@ -66,12 +82,18 @@ function isRightPacked({ m, k, n, right, precision }: Sizes): boolean {
   return m >= SHARED_ROWS && Math.min(k, BLOCK) * right[0] * sizesOf(precision).bytes > NEAR;
 }
 
+/** Bytes of a result before it is transposed. */
+function turnedSize({ m, n, precision }: Sizes): number {
+  return 64 * Math.ceil((m * n * sizesOf(precision).bytes) / 64);
+}
+
 function leftSize(product: Sizes): number {
   return isLeftSpread(product, false) ? 16 * MOST_ROWS.fused * Math.min(product.k, BLOCK) : 0;
 }
 
 /** Bytes of scratch memory a product needs. */
 export function scratchSize(product: Sizes): number {
+  if (isTurned(product)) return turnedSize(product) + scratchSize(turned(product));
   const panels = Math.min(panelsOf(product), PANELS);
   return leftSize(product) + (isRightPacked(product) ? 16 * WIDTH * panels * Math.min(product.k, BLOCK) : 0);
 }
@@ -91,7 +113,16 @@ function rowsOf({ m, n, precision, fused }: MatrixProduct): number {
 
 /** Write a product into code whose first three parameters are the addresses of left, right and result. */
 export function writeMatrixProduct(code: RawCode, product: MatrixProduct): void {
-  new Printer(code, product).print();
+  const writer = new ProductWriter(code, product.precision);
+  if (!isTurned(product)) {
+    new Printer(writer, product, [0, 1, 2]).print();
+    return;
+  }
+  const { m, n, scratch } = product;
+  const result = writer.integer(scratch);
+  const other = { ...turned(product), scratch: scratch + turnedSize(product) };
+  new Printer(writer, other, [1, 0, result]).print();
+  copyTransposed(writer, n, m, result, 2);
 }
 
 /** A part of the inner dimension. */
@@ -124,8 +155,11 @@ class Printer {
   /** Where panels of the right matrix are copied to. */
   readonly #panels: number;
 
-  constructor(code: RawCode, product: MatrixProduct) {
-    this.#writer = new ProductWriter(code, product.precision);
+  readonly #operands: readonly [left: number, right: number, result: number];
+
+  constructor(writer: ProductWriter, product: MatrixProduct, operands: readonly [number, number, number]) {
+    this.#writer = writer;
+    this.#operands = operands;
     this.#product = product;
     this.#packed = isRightPacked(product);
     this.#spread = isLeftSpread(product, product.fused);
@@ -136,12 +170,13 @@ class Printer {
     const writer = this.#writer;
     const { m, k, n, left, right } = this.#product;
     if (m === 0 || n === 0) return;
+    const [first, second, result] = this.#operands;
     if (k <= BLOCK) {
-      this.#slab({ depth: k, accumulate: false }, 0, 1);
+      this.#slab({ depth: k, accumulate: false }, first, second);
       return;
     }
-    writer.clear(2, m * n * writer.bytes);
-    const [a, b] = [writer.copyOf(0), writer.copyOf(1)];
+    writer.clear(result, m * n * writer.bytes);
+    const [a, b] = [writer.copyOf(first), writer.copyOf(second)];
     writer.repeat(Math.floor(k / BLOCK), () => {
       this.#slab({ depth: BLOCK, accumulate: true }, a, b);
       writer.advance(a, BLOCK * left[1] * writer.bytes);
@@ -156,10 +191,10 @@ class Printer {
     const { n, right } = this.#product;
     const columns = PANELS * WIDTH * writer.lanes;
     if (!this.#packed || n <= columns) {
-      this.#columns(slab, a, b, 2, n);
+      this.#columns(slab, a, b, this.#operands[2], n);
       return;
     }
-    const [from, result] = [writer.copyOf(b), writer.copyOf(2)];
+    const [from, result] = [writer.copyOf(b), writer.copyOf(this.#operands[2])];
     writer.repeat(Math.floor(n / columns), () => {
       this.#columns(slab, a, from, result, columns);
       writer.advance(from, columns * right[1] * writer.bytes);

@@ -98,3 +98,35 @@ function packColumns(
   }
   writer.advance(to, 16 * width * (depth % lanes));
 }
+
+/** Copy a matrix of so many rows and columns as its transpose, both row by row. */
+export function copyTransposed(writer: ProductWriter, rows: number, columns: number, source: number, to: number): void {
+  const { bytes, lanes } = writer;
+  const [line, target] = [writer.copyOf(source), writer.copyOf(to)];
+  const from = writer.copyOf(source);
+  const into = writer.copyOf(to);
+  /** Some rows, all columns: squares, and what is left one by one. */
+  const band = (height: number, square: boolean) => {
+    writer.assign(from, line);
+    writer.assign(into, target);
+    const single = () => {
+      for (let i = 0; i < height; i++) writer.move(into, i * bytes, from, i * columns * bytes);
+      writer.advance(from, bytes);
+      writer.advance(into, rows * bytes);
+    };
+    if (square) {
+      const vectors = writer.registers(lanes);
+      writer.repeat(Math.floor(columns / lanes), () => {
+        for (const [i, vector] of vectors.entries()) writer.load(vector, from, i * columns * bytes);
+        for (const [j, vector] of writer.transpose(vectors).entries()) writer.store(into, j * rows * bytes, vector);
+        writer.advance(from, lanes * bytes);
+        writer.advance(into, lanes * rows * bytes);
+      });
+      writer.repeat(columns % lanes, single);
+    } else writer.repeat(columns, single);
+    writer.advance(line, height * columns * bytes);
+    writer.advance(target, height * bytes);
+  };
+  writer.repeat(Math.floor(rows / lanes), () => band(lanes, true));
+  if (rows % lanes > 0) band(rows % lanes, false);
+}

@@ -8,6 +8,9 @@ import type { Code } from '../code.ts';
 import { type KernelWriter, type Operand, pushAddress, type Site } from '../site.ts';
 import { eachVector } from './vectors.ts';
 
+/** Blocks of up to so many bytes are copied here: a call for each costs more (50 ns). */
+const SHORT = 1024;
+
 /** Where the first of many blocks is, and how far the next ones are apart. */
 interface Blocks {
   readonly operand: Operand;
@@ -30,7 +33,13 @@ function copyBlocks(code: Code, count: number, bytes: number, to: Blocks, from: 
   if (bytes === 0) return;
   const [target, source] = [firstOf(code, to), firstOf(code, from)];
   code.repeat(count, () => {
-    code.copyMemory({ base: target, bytes: 0 }, { base: source, bytes: 0 }, bytes);
+    const places = [
+      { base: source, bytes: 0 },
+      { base: target, bytes: 0 },
+    ];
+    if (bytes > SHORT) code.copyMemory(places[1]!, places[0]!, bytes);
+    else
+      eachVector(code, bytes / 4, places, ([read, write], lanes) => code.store(write!, code.load(read!, lanes), lanes));
     code.advance(target, to.stride);
     code.advance(source, from.stride);
   });
