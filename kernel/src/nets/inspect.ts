@@ -5,7 +5,7 @@
 import { type Column, Table } from '../estimate/table.ts';
 import { foldIn, key as keyOf } from '../numeric/random.ts';
 import type { Expr, Shape } from '../program/index.ts';
-import { compileStep, constant, grad, moments, variable } from '../program/index.ts';
+import { compileStep, grad, variable } from '../program/index.ts';
 import { sizeOf } from '../program/shape.ts';
 import type { Numbers } from './arrays.ts';
 import type { Network } from './net.ts';
@@ -35,38 +35,40 @@ const columns: readonly Column<LayerRow>[] = [
   { key: 'acrossUnits', label: 'sd among units' },
 ];
 
-/** Sizes by layer, in the order of the forward pass. */
+/** Sizes by layer, in the order of the forward pass; of gradients, those of parameters after them. */
 export class LayerStatistics extends Table<LayerRow> {
-  constructor(rows: readonly LayerRow[]) {
-    super(columns, rows, doubts(rows));
+  /** @param backward gradients, which come from the last layer to the first */
+  constructor(rows: readonly LayerRow[], { backward = false }: { readonly backward?: boolean } = {}) {
+    super(columns, rows, doubts(rows, backward));
   }
 }
 
-/** Below this share of the first layer's, a standard deviation has vanished; above its inverse it has exploded. */
+/** Below this share of where they come from, standard deviations have vanished; above its inverse they have exploded. */
 const VANISHED = 1e-3;
+/** Units that differ by less than this share of their size differ by rounding alone. */
+const ALIKE = 1e-6;
 
 /** What to say of sizes that stop learning. */
-function doubts(rows: readonly LayerRow[]): string[] {
+function doubts(rows: readonly LayerRow[], backward: boolean): string[] {
   const notes: string[] = [];
-  const [first, last] = [rows[0], rows[rows.length - 1]];
-  if (first !== undefined && last !== undefined && first !== last && first.sd > 0) {
-    const ratio = last.sd / first.sd;
-    if (ratio < VANISHED)
-      notes.push(
-        `from ${first.name} to ${last.name} the standard deviation shrinks to ${ratio.toExponential(1)} of itself`,
-      );
-    if (ratio > 1 / VANISHED)
-      notes.push(`from ${first.name} to ${last.name} the standard deviation grows ${ratio.toExponential(1)} times`);
+  const layers = rows.filter(({ kind }) => kind !== 'parameter');
+  const [first, last] = [layers[0], layers[layers.length - 1]];
+  if (first !== undefined && last !== undefined && first !== last) {
+    const [from, to] = backward ? [last, first] : [first, last];
+    const ratio = to.sd / from.sd;
+    const way = `from ${from.name} ${backward ? 'back ' : ''}to ${to.name} the standard deviation`;
+    if (ratio < VANISHED) notes.push(`${way} shrinks to ${ratio.toExponential(1)} of itself`);
+    if (ratio > 1 / VANISHED) notes.push(`${way} grows ${ratio.toExponential(1)} times`);
   }
-  const same = rows.filter(({ acrossUnits, kind }) => acrossUnits === 0 && kind !== 'input').map(({ name }) => name);
+  const same = layers
+    .filter(({ kind, acrossUnits, mean, sd }) => kind !== 'input' && acrossUnits <= ALIKE * Math.hypot(mean, sd))
+    .map(({ name }) => name);
   if (same.length > 0) notes.push(`all units are alike in ${same.join(', ')}: start them with different numbers`);
   return notes;
 }
 
 /** Layers that do something themselves: those with children only pass on. */
-function leafVisits(
-  visits: readonly Visit[],
-): { readonly name: string; readonly kind: string; readonly value: Expr }[] {
+function leafVisits(visits: readonly Visit[]): Looked[] {
   return visits
     .filter(({ layer }) => Object.keys(layer.children).length === 0)
     .flatMap(({ path, layer, output }) =>
@@ -84,23 +86,45 @@ function unitsAxis(shape: Shape, isParameter: boolean): number {
   return shape.length === 4 ? 1 : shape.length - 1;
 }
 
-/** Four scalars of an array. */
-function summaries(x: Expr, isParameter: boolean): Expr[] {
-  const mean = x.mean();
-  const axis = unitsAxis(x.shape, isParameter);
-  const several = axis >= 0 && x.shape[axis]! > 1;
-  const across = several ? moments(x, axis).variance.sqrt().mean() : constant(Number.NaN);
-  return [mean, x.sub(mean).square().mean().sqrt(), x.eq(0).mean(), across] as Expr[];
+/** What is looked at. */
+interface Looked {
+  readonly name: string;
+  readonly kind: string;
+  readonly value: Expr;
 }
 
-function toRows(
-  named: readonly { readonly name: string; readonly kind: string }[],
-  figures: readonly ArrayLike<number>[],
-): LayerRow[] {
-  return named.map(({ name, kind }, i) => {
-    const [mean, sd, zeros, acrossUnits] = figures.slice(4 * i, 4 * i + 4).map((each) => each[0]!);
-    return { name, kind, mean: mean!, sd: sd!, zeros: zeros!, acrossUnits: acrossUnits! };
-  });
+/** Figures of an array, in double precision: squares of what has vanished would be 0 in single. */
+function rowOf({ name, kind, value: { shape } }: Looked, values: ArrayLike<number>): LayerRow {
+  const count = values.length;
+  let [sum, zeros] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    sum += values[i]!;
+    if (values[i] === 0) zeros++;
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (values[i]! - mean) ** 2;
+  const acrossUnits = spreadAlong(values, shape, unitsAxis(shape, kind === 'parameter'));
+  return { name, kind, mean, sd: Math.sqrt(squares / count), zeros: zeros / count, acrossUnits };
+}
+
+/** The standard deviation along one dimension, averaged over the others; NaN where it has one element. */
+function spreadAlong(values: ArrayLike<number>, shape: Shape, axis: number): number {
+  const units = shape[axis] ?? 1;
+  if (units < 2) return Number.NaN;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const outer = values.length / inner / units;
+  let total = 0;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const at = (unit: number): number => values[(o * units + unit) * inner + i]!;
+      let [mean, squares] = [0, 0];
+      for (let unit = 0; unit < units; unit++) mean += (at(unit) - at(0)) / units;
+      for (let unit = 0; unit < units; unit++) squares += (at(unit) - at(0) - mean) ** 2;
+      total += Math.sqrt(squares / units);
+    }
+  }
+  return total / (outer * inner);
 }
 
 /** Sizes of what each layer gives on these examples. */
@@ -117,10 +141,11 @@ export function activationsOf<Out extends Value>(net: Network<Out>, x: Examples)
   const step = compileStep({
     state: net.state,
     inputs: key === undefined ? variables : [...variables, key],
-    outputs: named.flatMap(({ value }) => summaries(value, false)),
+    outputs: named.map(({ value }) => value),
   });
   const given = Object.fromEntries(net.inputs.map(({ name }, i) => [name, values[i]!]));
-  return new LayerStatistics(toRows(named, step.run(key === undefined ? given : { ...given, [KEY]: keyOf(net.seed) })));
+  const found = step.run(key === undefined ? given : { ...given, [KEY]: keyOf(net.seed) });
+  return new LayerStatistics(named.map((each, i) => rowOf(each, found[i]!)));
 }
 
 /** Sizes of the loss's gradient by what each layer gives, and by each trainable parameter, in training. */
@@ -145,7 +170,7 @@ export function gradientsOf<Out extends Value>(
   const step = compileStep({
     state: net.state,
     inputs: [...trace.variables, target, ...(trace.key === undefined ? [] : [trace.key])],
-    outputs: slopes.flatMap((slope, i) => summaries(slope as Expr, i >= layers.length)),
+    outputs: slopes as Expr[],
   });
   const labels =
     Array.isArray(y) || ArrayBuffer.isView(y) ? (y as ArrayLike<number>) : (y as { values: ArrayLike<number> }).values;
@@ -159,5 +184,9 @@ export function gradientsOf<Out extends Value>(
     given[name] = values[i]!;
   });
   if (trace.key !== undefined) given[KEY] = foldIn(keyOf(net.seed), 'gradients');
-  return new LayerStatistics(toRows(all, step.run(given)));
+  const found = step.run(given);
+  return new LayerStatistics(
+    all.map((each, i) => rowOf(each, found[i]!)),
+    { backward: true },
+  );
 }

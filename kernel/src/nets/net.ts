@@ -227,9 +227,6 @@ export class Network<Out extends Value = Expr> extends Displayable {
  * @throws RangeError with the path of a layer whose sizes do not fit
  * @example const net = network(sequential(linear(64, 128), relu(), linear(128, 10)), { input: [64], seed: 1 });
  */
-export function network<Out extends Value>(
-  layer: Layer<Out, readonly never[]> | Layer<Out>,
-  options: NetworkOptions,
-): Network<Out> {
+export function network<Out extends Value>(layer: Layer<Out, [x: never]>, options: NetworkOptions): Network<Out> {
   return new Network<Out>(layer as unknown as AnyLayer, options);
 }

@@ -1,13 +1,16 @@
 /**
  * Layers one after another.
  */
+import type { Expr } from '../../program/index.ts';
 import type { AnyLayer, Layer, Value } from '../types.ts';
 import { defineLayer } from './layer.ts';
 
-/** What the last of several layers gives. */
-type LastOut<L extends readonly AnyLayer[]> = L extends readonly [...AnyLayer[], Layer<infer Out, infer _>]
-  ? Out
-  : Value;
+/** What the last of several layers gives; of a list of unknown length, one expression. */
+type LastOut<L extends readonly AnyLayer[]> = number extends L['length']
+  ? Expr
+  : L extends readonly [...AnyLayer[], Layer<infer Out, infer _>]
+    ? Out
+    : Value;
 
 /** Each layer takes what the one before gives; paths are `0.weight`, `1.weight`, …, or begin with the names given. */
 export function sequential<const L extends readonly AnyLayer[]>(...layers: L): Layer<LastOut<L>>;
