@@ -45,6 +45,7 @@ export {
   gammaUpper,
   gammaUpperInverse,
 } from './incomplete.ts';
+export { maskedLogSumExp, maskedSoftmax } from './masked.ts';
 export {
   cholesky,
   choleskySolve,
