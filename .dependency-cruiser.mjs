@@ -24,7 +24,8 @@ const BESIDE = { data: ['host', 'numeric'], workers: ['host', 'numeric'] };
 const BESIDE_USED_AFTER = 'distributions';
 
 /** What may import Node: the kernel's processes, the worker pool, reading data files, and the Node loader. */
-const MAY_IMPORT_NODE = '^kernel/src/(jupyter/|workers/|data/(file|download|shipped)[^/]*\\.ts$|register\\.ts$)';
+const MAY_IMPORT_NODE =
+  '^kernel/src/(jupyter/|workers/|data/(file|download|shipped)[^/]*\\.ts$|nets/checkpoint/file\\.ts$|register\\.ts$)';
 
 /** @param {readonly string[]} rooms */
 const folders = (rooms) => `^kernel/src/(${rooms.join('|')})/`;

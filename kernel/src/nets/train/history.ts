@@ -15,6 +15,7 @@ const shownRows = 12;
 
 interface HistoryOptions {
   readonly run: RunState;
+  readonly partial: EpochRow | undefined;
   readonly ending: TrainingEnding;
   /** Why, in words, where it did not just end. */
   readonly reason?: string;
@@ -34,6 +35,8 @@ export class History extends Displayable {
   override readonly kind = 'history';
   /** Where the run stands; `resume: history` goes on from it. */
   readonly run: RunState;
+  /** One row an epoch; the last is of a part where `steps` ended within one. */
+  readonly rows: readonly EpochRow[];
   readonly ending: TrainingEnding;
   readonly reason: string | undefined;
   /** The loss of each batch of this call, in order. */
@@ -43,19 +46,15 @@ export class History extends Displayable {
   /** The net and the optimiser in words. */
   readonly title: string;
 
-  constructor({ run, ending, reason, stepLosses, seconds, title }: HistoryOptions) {
+  constructor({ run, partial, ending, reason, stepLosses, seconds, title }: HistoryOptions) {
     super();
     this.run = run;
+    this.rows = partial ? [...run.rows, partial] : run.rows;
     this.ending = ending;
     this.reason = reason;
     this.stepLosses = Float64Array.from(stepLosses);
     this.seconds = seconds;
     this.title = title;
-  }
-
-  /** One row an epoch. */
-  get rows(): readonly EpochRow[] {
-    return this.run.rows;
   }
 
   /** Names of what was followed: 'loss', 'validation loss', 'accuracy', 'validation accuracy', … */

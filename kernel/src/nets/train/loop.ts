@@ -16,7 +16,7 @@ import { type Examples, permutation, readExamples, splitExamples, type TrainingD
 import { History, type TrainingEnding } from './history.ts';
 import { brokenParameters, findSource, TrainingError } from './not-finite.ts';
 import { isWhole, readOptions, type Settings, type TrainOptions } from './options.ts';
-import { firstState, type RunState, type StepEvent } from './run.ts';
+import { type EpochRow, firstState, type RunState, type StepEvent } from './run.ts';
 import { clearSlots, restore, snapshot } from './snapshot.ts';
 import { type Stepper, stepper } from './steps.ts';
 import { wholeRun } from './whole.ts';
@@ -41,6 +41,8 @@ export class Loop<Out extends Value> implements Run {
   /** Between two batches. */
   #state: RunState;
   readonly #firstStep: number;
+  /** Of an epoch that `steps` cut short. */
+  #partial: EpochRow | undefined;
   ending: TrainingEnding = 'complete';
   #reason: string | undefined;
 
@@ -114,6 +116,7 @@ export class Loop<Out extends Value> implements Run {
     }
     return new History({
       run: this.state(),
+      partial: this.#partial,
       ending: this.ending,
       ...(this.#reason !== undefined && { reason: this.#reason }),
       stepLosses: this.#stepLosses,
@@ -192,6 +195,10 @@ export class Loop<Out extends Value> implements Run {
         if (!Number.isFinite(value)) this.#fail(steps, order, kept, optimiser.rate, value);
         this.#moveOn(value, rows, rate);
       }
+      if (this.#state.batch < this.#batches) {
+        this.#partial = await this.#measure(rate); // `steps` end within an epoch, which a resumed run finishes
+        return;
+      }
       await this.#finishEpoch(rate);
       if (await this.#breathe()) return;
     }
@@ -235,8 +242,9 @@ export class Loop<Out extends Value> implements Run {
     for (const callback of this.#callbacks) callback.step?.(this, event);
   }
 
-  async #finishEpoch(rate: number): Promise<void> {
-    const { schedule, metrics = [], measure = this.#held ? 'validation' : 'training' } = this.#options;
+  /** The row of the present epoch. */
+  async #measure(rate: number): Promise<EpochRow> {
+    const { metrics = [], measure = this.#held ? 'validation' : 'training' } = this.#options;
     const values: Record<string, number> = { loss: this.#state.lossSum / this.#state.examples };
     const enter = (label: string, { predictions }: Evaluation) => {
       if (!predictions)
@@ -252,17 +260,22 @@ export class Loop<Out extends Value> implements Run {
       values['validation loss'] = found.loss;
       if (wanted) enter('validation ', found);
     }
-    const { epoch, step, rows } = this.#state;
+    return { epoch: this.epoch + 1, step: this.step, rate, values };
+  }
+
+  async #finishEpoch(rate: number): Promise<void> {
+    const row = await this.#measure(rate);
+    const { schedule } = this.#options;
     const observe = typeof schedule === 'object' ? schedule.observe : undefined;
-    const watched = values['validation loss'] ?? values.loss!;
+    const watched = row.values['validation loss'] ?? row.values.loss!;
     this.#state = {
       ...this.#state,
-      epoch: epoch + 1,
+      epoch: row.epoch,
       batch: 0,
       lossSum: 0,
       examples: 0,
       schedule: observe ? observe(this.#state.schedule, watched) : this.#state.schedule,
-      rows: [...rows, { epoch: epoch + 1, step, rate, values }],
+      rows: [...this.rows, row],
     };
     await this.#each('epoch');
   }
