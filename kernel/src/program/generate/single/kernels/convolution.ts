@@ -7,13 +7,16 @@ import type { GraphNode } from '../../../node.ts';
 import { type ConvolutionForm, convolutionForm } from '../../../operations/convolution.ts';
 import type { Shape } from '../../../types.ts';
 import { I32, unsigned, V128 } from '../../webassembly/encoder.ts';
-import { type Address, Code } from '../code.ts';
+import { type Address, Code, type Vector } from '../code.ts';
 import type { KernelWriter, Site } from '../site.ts';
 import { columnBytes, copyPlanes, isPlain, type PlaneLayout, planeBytes, rowLength } from './planes.ts';
 import type { Lanes } from './vectors.ts';
 
-/** Outputs in a tile. With two vectors each the sums, a row and a product fit the registers. */
-const OUTPUTS = 4;
+/** The most outputs in a tile. With two vectors each the sums, a row and products fit the registers. */
+const MOST_OUTPUTS = { rounded: 5, fused: 6 } as const;
+/** The most columns of a filter, and the most sums, of a tile of the filter's gradient. */
+const MOST_COLUMNS = 5;
+const MOST_SUMS = 10;
 /** Loads may go so many bytes beyond a plane. */
 const SLACK = 64;
 
@@ -55,21 +58,27 @@ function spreadLayout({ height, width, kernel, stride, dilation, result }: Convo
   };
 }
 
-/** Multiply and add, fused where that is allowed. */
-function multiplyAdd(code: Code, fused: boolean, sum: number, a: number, b: number): void {
-  if (fused) {
-    code.get(a);
-    code.get(b);
-    code.get(sum);
-    code.vectorInstruction(0x105);
-  } else {
-    code.get(sum);
-    code.get(a);
-    code.get(b);
-    code.vectorInstruction(0xe6);
-    code.vectorInstruction(0xe4);
+/** Parts of nearly equal size, none larger than `most`, the larger ones first. 16 by 6 → 6, 5, 5 */
+function shared(count: number, most: number): { readonly size: number; readonly times: number }[] {
+  const parts = Math.ceil(count / most);
+  const size = Math.floor(count / parts);
+  const larger = count - size * parts;
+  return [
+    { size: size + 1, times: larger },
+    { size, times: parts - larger },
+  ].filter(({ times }) => times > 0);
+}
+
+/** Each sum grows by a times its own b, fused where that is allowed; else two products come before they are added. */
+function multiplyAdd(code: Code, fused: boolean, sums: readonly number[], a: Vector, b: readonly number[]): void {
+  for (let i = 0; i < sums.length; i += 2) {
+    const pair = sums.slice(i, i + 2).map((local, j) => ({ sum: { local }, factor: { local: b[i + j]! } }));
+    if (fused) for (const { sum, factor } of pair) code.assign(sum, code.multiplyAdd(a, factor, sum));
+    else {
+      const products = pair.map(({ factor }) => code.binary('mul', a, factor));
+      for (const [j, { sum }] of pair.entries()) code.assign(sum, code.binary('add', sum, products[j]!));
+    }
   }
-  code.set(sum);
 }
 
 /** The function of a tile: addresses of the first pixel, the first filter and the first result. */
@@ -93,7 +102,8 @@ function tileFunction({ module, fused }: Site, pass: Pass, outputs: number, cell
           });
           for (let o = 0; o < outputs; o++) {
             code.assign({ local: weight }, code.loadSpread({ base: filter, bytes: o * each + 4 * j }));
-            for (const [i, x] of loaded.entries()) multiplyAdd(code, fused, sums[o * cells.length + i]!, weight, x);
+            const own = sums.slice(o * cells.length, (o + 1) * cells.length);
+            multiplyAdd(code, fused, own, { local: weight }, loaded);
           }
         }
         code.advance(pixel!, dilation[0] * row);
@@ -123,8 +133,8 @@ function writePass(site: Site, pass: Pass, image: Address, filter: Address, resu
     code.advance(filterPointer, 4 * count * channels * kernel[0] * kernel[1]);
     code.advance(resultPointer, 4 * count * pass.result[0] * pass.result[1]);
   };
-  code.repeat(Math.floor(outputs / OUTPUTS), () => tiles(OUTPUTS));
-  if (outputs % OUTPUTS > 0) tiles(outputs % OUTPUTS);
+  const most = MOST_OUTPUTS[site.fused ? 'fused' : 'rounded'];
+  for (const { size, times } of shared(outputs, most)) code.repeat(times, () => tiles(size));
 }
 
 /** All results of some outputs. */
@@ -291,15 +301,14 @@ function filterTile(
     const sums = Array.from({ length: outputs }, (_, o) =>
       Array.from({ length: columns }, (_, j) => code.copy(code.load(place(o, j), 4)).local),
     );
-    const loaded = Array.from({ length: columns }, () => code.local(V128));
     const step = (bytes: number, lanes: Lanes) => {
-      loaded.forEach((x, j) => {
-        const from = { base: pixel, bytes: bytes + columnsAt[j]! };
-        code.assign({ local: x }, code.load(from, lanes));
+      const slopes = Array.from({ length: outputs }, (_, o) => {
+        return code.load({ base: cotangent, bytes: bytes + 4 * o * result[0] * result[1] }, lanes).local;
       });
-      for (let o = 0; o < outputs; o++) {
-        const g = code.load({ base: cotangent, bytes: bytes + 4 * o * result[0] * result[1] }, lanes);
-        for (const [j, x] of loaded.entries()) multiplyAdd(code, fused, sums[o]![j]!, g.local, x);
+      for (let j = 0; j < columns; j++) {
+        const x = code.load({ base: pixel, bytes: bytes + columnsAt[j]! }, lanes);
+        const own = sums.map((list) => list[j]!);
+        multiplyAdd(code, fused, own, x, slopes);
       }
     };
     const vectors = Math.floor(result[1] / 4);
@@ -327,9 +336,6 @@ function filterTile(
   });
 }
 
-/** Columns of a filter that are summed together. */
-const COLUMNS = 2;
-
 export const convolutionFilter: KernelWriter = {
   scratch(node, [, image]) {
     const form = formOf(node, image!, node.shape);
@@ -351,12 +357,14 @@ export const convolutionFilter: KernelWriter = {
       { local: along, bytes: 4 * outputs * result[0] * result[1] },
     ];
     const [g, pixel, sums] = [0, 0, 0].map((start) => code.integerLocal(start)) as [number, number, number];
+    const parts = shared(kernel[1], MOST_COLUMNS).flatMap(({ size, times }) => new Array<number>(times).fill(size));
+    const most = Math.floor(MOST_SUMS / parts[0]!);
     /** One channel and row of the filters after the other, for some outputs. */
     const tiles = (count: number) => {
       code.repeat(channels, () => {
         code.repeat(kernel[0], () => {
-          for (let j = 0; j < kernel[1]; j += COLUMNS) {
-            const columns = Math.min(COLUMNS, kernel[1] - j);
+          let j = 0;
+          for (const columns of parts) {
             const tile = filterTile(site, form, planes, count, j, columns);
             code.get(g);
             code.get(pixel);
@@ -364,6 +372,7 @@ export const convolutionFilter: KernelWriter = {
             code.integer(16 * j);
             code.raw(0x6a);
             code.call(tile);
+            j += columns;
           }
           code.advance(pixel, 4 * dilation[0] * rowLength(planes));
           code.advance(sums, 16 * kernel[1]);
@@ -379,8 +388,7 @@ export const convolutionFilter: KernelWriter = {
       code.sum(g, along, 0);
       code.sum(pixel, plain ? from : undefined, plain ? 0 : held);
       code.sum(sums, undefined, scratch + group * 16 * filterSize(form));
-      code.repeat(Math.floor(outputs / OUTPUTS), () => tiles(OUTPUTS));
-      if (outputs % OUTPUTS > 0) tiles(outputs % OUTPUTS);
+      for (const { size, times } of shared(outputs, most)) code.repeat(times, () => tiles(size));
     });
     const [sum, to] = [code.integerLocal(scratch), code.integerLocal(output.address)];
     code.repeat(groups * filterSize(form), () => {

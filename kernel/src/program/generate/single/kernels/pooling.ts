@@ -62,6 +62,10 @@ function loadPlace(code: Code, form: PoolingForm, corner: Address, bytes: number
   const from = { ...corner, bytes: corner.bytes + bytes };
   const apart = 4 * form.stride[1];
   if (apart === 4) return code.load(from, lanes);
+  if (apart === 8) {
+    const next = lanes > 2 ? code.load({ ...from, bytes: from.bytes + 16 }, 4) : code.constant(0);
+    return code.shuffle(code.load(from, 4), next, [0, 2, 4, 6]); // beyond the last window stands something else
+  }
   let vector = code.loadSpread(from);
   for (let lane = 1; lane < lanes; lane++) {
     vector = code.loadLane(vector, lane, { ...from, bytes: from.bytes + apart * lane });
@@ -76,6 +80,32 @@ function storePlace(code: Code, form: PoolingForm, corner: Address, bytes: numbe
   else for (let lane = 0; lane < lanes; lane++) code.storeLane({ ...to, bytes: to.bytes + apart * lane }, value, lane);
 }
 
+/** Windows that stand side by side, two columns each. */
+function isPaired({ window, stride }: PoolingForm): boolean {
+  return window[1] === 2 && stride[1] === 2 && window[0] <= stride[0];
+}
+
+/** Both columns of a row of four paired windows, one window after the other. */
+function storePair(code: Code, to: Address, left: Vector, right: Vector, lanes: Lanes): void {
+  code.store(to, code.shuffle(left, right, [0, 4, 1, 5]), lanes === 1 ? 2 : 4);
+  if (lanes > 2)
+    code.store({ ...to, bytes: to.bytes + 16 }, code.shuffle(left, right, [2, 6, 3, 7]), lanes === 3 ? 2 : 4);
+}
+
+/** Into an image that starts from zeros: a value for each place of four windows, as `placesIn` has them. */
+function addPlaces(code: Code, form: PoolingForm, corner: Address, values: readonly Vector[], lanes: Lanes): void {
+  const places = placesIn(form);
+  if (!isPaired(form)) {
+    for (const [i, bytes] of places.entries()) addPlace(code, form, corner, bytes, values[i]!, lanes);
+    return;
+  }
+  const zero = code.constant(0);
+  for (let i = 0; i < places.length; i += 2) {
+    const [left, right] = [values[i]!, values[i + 1]!].map((value) => code.binary('add', zero, value));
+    storePair(code, { ...corner, bytes: corner.bytes + places[i]! }, left!, right!, lanes);
+  }
+}
+
 /** Into an image that starts from zeros: written where windows do not meet, added where they may. */
 function addPlace(code: Code, form: PoolingForm, corner: Address, bytes: number, value: Vector, lanes: Lanes): void {
   const { window, stride } = form;
@@ -84,10 +114,12 @@ function addPlace(code: Code, form: PoolingForm, corner: Address, bytes: number,
   storePlace(code, form, corner, bytes, code.binary('add', before, value), lanes);
 }
 
-function largestOf(code: Code, form: PoolingForm, corner: Address, lanes: Lanes): Vector {
-  return placesIn(form)
-    .map((bytes) => loadPlace(code, form, corner, bytes, lanes))
-    .reduce((best, x) => code.binary('max', best, x), code.constant(-Infinity));
+function largestOf(code: Code, places: readonly Vector[]): Vector {
+  return places.reduce((best, x) => code.binary('max', best, x), code.constant(-Infinity));
+}
+
+function loadPlaces(code: Code, form: PoolingForm, corner: Address, lanes: Lanes): Vector[] {
+  return placesIn(form).map((bytes) => loadPlace(code, form, corner, bytes, lanes));
 }
 
 /** Each place of a window with the mask of where it is the first of the largest. */
@@ -98,10 +130,11 @@ function eachChoice(
   lanes: Lanes,
   body: (bytes: number, chosen: Vector) => void,
 ): void {
-  const top = largestOf(code, form, image, lanes);
+  const loaded = loadPlaces(code, form, image, lanes);
+  const top = largestOf(code, loaded);
   let taken = code.constant(0);
-  for (const bytes of placesIn(form)) {
-    const equal = code.binary('eq', loadPlace(code, form, image, bytes, lanes), top);
+  for (const [i, bytes] of placesIn(form).entries()) {
+    const equal = code.binary('eq', loaded[i]!, top);
     body(bytes, code.binary('without', equal, taken));
     taken = code.binary('or', taken, equal);
   }
@@ -112,7 +145,7 @@ export const maxPool: KernelWriter = {
     const form = poolingForm(inputs[0]!.shape, node.attributes);
     const pointers = { images: [inputs[0]!.address], results: [output.address] };
     eachFour(code, form, pointers, ([image], [result], lanes) => {
-      code.store(result!, largestOf(code, form, image!, lanes), lanes);
+      code.store(result!, largestOf(code, loadPlaces(code, form, image!, lanes)), lanes);
     });
   },
 };
@@ -144,7 +177,13 @@ export const averagePoolInput: KernelWriter = {
     const pointers = { images: [output.address], results: [inputs[0]!.address] };
     eachFour(code, form, pointers, ([image], [result], lanes) => {
       const part = code.binary('mul', code.load(result!, lanes), share);
-      for (const bytes of placesIn(form)) addPlace(code, form, image!, bytes, part, lanes);
+      addPlaces(
+        code,
+        form,
+        image!,
+        placesIn(form).map(() => part),
+        lanes,
+      );
     });
   },
 };
@@ -158,9 +197,9 @@ export const maxPoolInput: KernelWriter = {
     const pointers = { images: [image!.address, output.address], results: [cotangent!.address] };
     eachFour(code, form, pointers, ([from, to], [result], lanes) => {
       const g = code.load(result!, lanes);
-      eachChoice(code, form, from!, lanes, (bytes, chosen) => {
-        addPlace(code, form, to!, bytes, code.binary('and', g, chosen), lanes);
-      });
+      const parts: Vector[] = [];
+      eachChoice(code, form, from!, lanes, (_, chosen) => parts.push(code.binary('and', g, chosen)));
+      addPlaces(code, form, to!, parts, lanes);
     });
   },
 };
