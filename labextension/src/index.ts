@@ -6,17 +6,18 @@ import { IThemeManager } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { mimeTypes } from 'estimand/figure/types';
 import { comparisonView } from './comparison-view.ts';
+import { historyView } from './history-view.ts';
 import { landscapeView } from './landscape-view.ts';
 import { posteriorView } from './posterior-view.ts';
 import { FigureRenderer, type FigureType } from './renderer.ts';
-import { validateComparison, validateLandscape, validatePosterior } from './validate.ts';
+import { validateComparison, validateHistory, validateLandscape, validatePosterior } from './validate.ts';
 
 /** Before PNG (90), Markdown (60) and HTML (50): where the extension is, it draws. */
 const rank = 10;
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: '@estimand/labextension:figures',
-  description: 'Draws posteriors, landscapes and comparisons of estimates.',
+  description: 'Draws posteriors, landscapes, comparisons of estimates and histories of training.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
   optional: [IThemeManager],
@@ -38,6 +39,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     add(mimeTypes.posterior, { validate: validatePosterior, view: posteriorView });
     add(mimeTypes.landscape, { validate: validateLandscape, view: landscapeView });
     add(mimeTypes.comparison, { validate: validateComparison, view: comparisonView });
+    add(mimeTypes.history, { validate: validateHistory, view: historyView });
   },
 };
 

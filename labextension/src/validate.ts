@@ -1,7 +1,7 @@
 /**
  * Version 1 of each figure's JSON, checked before it is drawn. The types are the kernel's (`estimand/figure/types`).
  */
-import type { ComparisonFigure, LandscapeFigure, PosteriorFigure } from 'estimand/figure/types';
+import type { ComparisonFigure, HistoryFigure, LandscapeFigure, PosteriorFigure } from 'estimand/figure/types';
 import type { Validated } from './renderer.ts';
 import {
   type Check,
@@ -76,6 +76,7 @@ const landscapeFields = record({
   levels: list(record({ probability: number, drop: number, lines: list(record({ x: packed, y: packed }), 200) }), 20),
   marks: list(record({ kind: literal('mle', 'map', 'estimate'), label: name, x: number, y: number }), 100),
   draws: optional(record({ x: packed, y: packed, total: count })),
+  paths: optional(list(record({ label: name, x: packed, y: packed }), 20)),
 });
 
 const landscape: Check = (value, where) => {
@@ -96,6 +97,24 @@ const comparison = record({
   omitted: count,
 });
 
+const historyFields = record({
+  ...common,
+  kind: literal('history'),
+  total: count,
+  epochs: packed,
+  panels: list(record({ name, curves: list(record({ label: name, values: packed }), 10) }), 100),
+});
+
+const history: Check = (value, where) => {
+  const problem = historyFields(value, where);
+  if (problem) return problem;
+  const { epochs, panels } = value as HistoryFigure;
+  const points = packedLength(epochs);
+  return panels.every(({ curves }) => curves.every(({ values }) => packedLength(values) === points))
+    ? undefined
+    : 'every curve should have a value for each of the epochs';
+};
+
 const against =
   <Data>(check: Check) =>
   (json: unknown): Validated<Data> => {
@@ -106,3 +125,4 @@ const against =
 export const validatePosterior = against<PosteriorFigure>(posterior);
 export const validateLandscape = against<LandscapeFigure>(landscape);
 export const validateComparison = against<ComparisonFigure>(comparison);
+export const validateHistory = against<HistoryFigure>(history);

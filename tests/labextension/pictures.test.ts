@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonFigure, labelsOf } from '#kernel/figure/comparison';
+import { historyFigure } from '#kernel/figure/history';
 import { landscapeFigure } from '#kernel/figure/landscape';
+import { unpack } from '#kernel/figure/pack';
 import { posteriorFigure } from '#kernel/figure/posterior';
 import { comparisonPicture } from '#labextension/comparison-view';
+import { historyPanelPicture } from '#labextension/history-view';
 import { bandHeight, landscapePicture } from '#labextension/landscape-picture';
 import { plotlyText, tickText } from '#labextension/plot';
 import { densityPicture, intervalPicture, rankPicture, tracePicture } from '#labextension/posterior-pictures';
@@ -129,5 +132,31 @@ describe('series', () => {
     ]);
     expect(withOpacity('#0072B2', 0.5)).toBe('rgba(0, 114, 178, 0.5)');
     expect(withOpacity('red', 0.5)).toBe('red');
+  });
+});
+
+describe('the picture of a training run', () => {
+  const rows = [3, 2, Number.NaN].map((loss, i) => ({
+    epoch: i + 1,
+    rate: 0.1,
+    values: { loss, 'validation loss': 4 },
+  }));
+  const { panels, epochs } = historyFigure({ title: 'x', ending: 'complete', rows });
+  const picture = historyPanelPicture(panels[0]!, [...unpack(epochs)], theme);
+
+  it('has training and validation as lines told apart by dashes, with a gap where a value is missing', () => {
+    const [training, validation] = traces(picture);
+    expect([training!.x, training!.y]).toEqual([
+      [1, 2, 3],
+      [3, 2, null],
+    ]);
+    expect([(training!.line as { dash: string }).dash, (validation!.line as { dash: string }).dash]).toEqual([
+      'solid',
+      'dash',
+    ]);
+  });
+
+  it('says in words where the curves begin and end', () => {
+    expect(picture.description).toBe('loss over the epochs: training from 3.000 to –; validation from 4.000 to 4.000.');
   });
 });

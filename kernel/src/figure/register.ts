@@ -6,10 +6,13 @@ import type { Comparison, Estimate, Posterior, Table } from '../estimate/index.t
 import { compare } from '../estimate/index.ts';
 import { registerRenderer } from '../host/display.ts';
 import type { Landscape } from '../landscape/index.ts';
+import type { History } from '../nets/index.ts';
 import { boundsOf } from './bounds.ts';
 import { comparisonFigure } from './comparison.ts';
 import { comparisonPicture } from './comparison-picture.ts';
 import { figure, figureBundle, registerDrawing } from './figure.ts';
+import { historyFigure } from './history.ts';
+import { historyPicture } from './history-picture.ts';
 import { landscapeFigure } from './landscape.ts';
 import { landscapePicture } from './landscape-picture.ts';
 import { type DrawnPosterior, posteriorFigure } from './posterior.ts';
@@ -29,6 +32,7 @@ registerDrawing('comparison', {
   data: (comparison: Comparison) => comparisonFigure(comparison),
   picture: comparisonPicture,
 });
+registerDrawing('history', { data: (history: History) => historyFigure(history), picture: historyPicture });
 registerDrawing('estimate', {
   data: (estimate: Estimate) => comparisonFigure(compare({ [estimate.method.toUpperCase()]: estimate })),
   picture: comparisonPicture,
@@ -39,6 +43,10 @@ registerRenderer('posterior', (posterior: Posterior) =>
   posterior.drawsPerChain > 0 ? figureBundle(figure(posterior)) : { 'text/plain': String(posterior) },
 );
 registerRenderer('landscape', (landscape: Landscape) => figureBundle(figure(landscape)));
+// A run that was stopped in its first epoch has no curve.
+registerRenderer('history', (history: History) =>
+  history.rows.length > 0 ? figureBundle(figure(history)) : { 'text/plain': String(history) },
+);
 registerRenderer('comparison', (comparison: Comparison) => figureBundle(figure(comparison)));
 
 type AnyTable = Table<{ readonly name: string }>;

@@ -16,6 +16,7 @@ export const mimeTypes = {
   posterior: 'application/vnd.estimand.posterior.v1+json',
   landscape: 'application/vnd.estimand.landscape.v1+json',
   comparison: 'application/vnd.estimand.comparison.v1+json',
+  history: 'application/vnd.estimand.history.v1+json',
 } as const;
 
 /**
@@ -132,6 +133,8 @@ export interface LandscapeFigure extends Common<'landscape'> {
   readonly levels: readonly LandscapeLevel[];
   readonly marks: readonly LandscapeMark[];
   readonly draws?: { readonly x: PackedArray; readonly y: PackedArray; readonly total: number };
+  /** Ways over the ground, points in order (added in version 1; absent in older figures). */
+  readonly paths?: readonly { readonly label: string; readonly x: PackedArray; readonly y: PackedArray }[];
 }
 
 export interface ComparisonFigureRow {
@@ -150,4 +153,19 @@ export interface ComparisonFigure extends Common<'comparison'> {
   readonly omitted: number;
 }
 
-export type FigureData = PosteriorFigure | LandscapeFigure | ComparisonFigure;
+/** Curves of one quantity over the epochs: of training, of validation, or both. */
+export interface HistoryPanel {
+  readonly name: string;
+  readonly curves: readonly { readonly label: string; readonly values: PackedArray }[];
+}
+
+/** The history of a training run. */
+export interface HistoryFigure extends Common<'history'> {
+  /** Epochs in all; more than some hundreds are thinned. */
+  readonly total: number;
+  /** Epoch of each point of every curve. */
+  readonly epochs: PackedArray;
+  readonly panels: readonly HistoryPanel[];
+}
+
+export type FigureData = PosteriorFigure | LandscapeFigure | ComparisonFigure | HistoryFigure;

@@ -2,7 +2,6 @@
  * Copies of all a net and its optimiser hold, to go back to.
  */
 import type { Network } from '../net.ts';
-import { slotName } from '../training-step.ts';
 import type { Optimiser, Value } from '../types.ts';
 
 /** Arrays by their names in the net's state. */
@@ -28,9 +27,4 @@ export function clearSlots<Out extends Value>({ state }: Network<Out>, optimiser
     const slot = /^@([^:]*):/.exec(name)?.[1];
     if (slot !== undefined) state.array(name).fill(starts.get(slot) ?? 0);
   }
-}
-
-/** Names in the state of an optimiser's arrays for what is trained now. */
-export function slotNames<Out extends Value>(net: Network<Out>, optimiser: Optimiser): string[] {
-  return net.trainable.flatMap((path) => Object.keys(optimiser.slots).map((slot) => slotName(slot, path)));
 }
