@@ -8,8 +8,11 @@ import type { Batch } from './samplers/job.ts';
 /** Draws of one chain as they are made: what `onDraws` is called with. */
 export interface DrawBatch {
   readonly chain: number;
-  /** Number of the first of them in the chain, warm-up left out. */
-  readonly first: number;
+  /**
+   * Their numbers in the chain, warm-up left out. Those of a single chain come in order; the walkers of an ensemble keep
+   * theirs side by side, so their numbers lie apart. A population that is interrupted closes the gaps in its result.
+   */
+  readonly numbers: Int32Array; // (n,)
   /** Parameters and derived quantities by name. */
   readonly draws: Readonly<Record<string, { readonly values: Float64Array; readonly shape: readonly number[] }>>; // (n, …)
   /** Log density on the unconstrained scale. */
@@ -36,11 +39,11 @@ export class NaturalScale {
   }
 
   /** A batch of one chain. */
-  batch({ chain, first, positions, logDensity }: Batch): DrawBatch {
+  batch({ chain, numbers, positions, logDensity }: Batch): DrawBatch {
     const n = logDensity.length;
     const draws = this.empty([n]);
     for (let i = 0; i < n; i++) this.put(draws, i, positions, i);
-    return { chain, first, draws, logDensity };
+    return { chain, numbers, draws, logDensity };
   }
 
   /** All draws of all chains, by name. Pauses between them. */

@@ -32,7 +32,10 @@ interface EverySampler extends CommonOptions {
   readonly init?: Init | 'pathfinder';
   /** Threads to run the chains on (default: as many as there are processors and chains); 0: this one. */
   readonly workers?: number;
-  /** Called with draws as they are made, a few times a second; populations (ensemble, smc) give theirs at the end. */
+  /**
+   * Called with draws as they are made, a few times a second. Of `smc` those are the particles of the last temperature;
+   * a run that goes on (`resume`) gives what it adds.
+   */
   readonly onDraws?: (batch: DrawBatch) => void;
   /** Go on with a run that was interrupted, or that is to have more draws: the same bits as one unbroken run. */
   readonly resume?: Posterior;

@@ -158,7 +158,6 @@ export async function measureSampling(
     for (const model of chosen) {
       const entries = entriesOf(model, ours, asked).filter(({ sampler }) => !without.includes(sampler));
       const here = await measureModel(model, entries, stored, cases.includes('report') ? undefined : asked);
-      asked.closeOurs();
       if (!here.some(({ figure }) => figure.sampler === us)) continue;
       runs.push(...here);
       process.stdout.write(`${samplingReport(summarise(figuresOf(here)), {}).text}\n`);
@@ -248,7 +247,6 @@ async function measureModel(
 ): Promise<Measured[]> {
   const out = join(bench, 'draws.bin');
   const runs: Measured[] = [];
-  const cold = new Map<string, Answer>();
   const absent = new Set<string>();
   for (const seed of seeds) {
     let reference: Moments | undefined;
@@ -257,9 +255,9 @@ async function measureModel(
       let done: StoredRun | undefined = stored.find(sampler, model, seed, version);
       if (done === undefined) {
         if (asked === undefined) continue;
-        const isOurs = sampler.startsWith(us);
-        // The first run is where code becomes warm; ours also opens the workers then, as a first cell does.
-        if (isOurs && !cold.has(sampler)) cold.set(sampler, await run(99, out));
+        // Ours has a process of its own for each seed. Its first run is where code becomes warm and workers are opened,
+        // as in a first cell.
+        const first = sampler.startsWith(us) ? await run(99, out) : undefined;
         const answer = await run(seed, out);
         if (answer.missing) {
           absent.add(sampler);
@@ -269,8 +267,8 @@ async function measureModel(
           .peers()
           .ask<Judged>({ op: 'judge', file: out, names: answer.names, draws });
         const { seconds, cpu, leapfrogs } = answer;
-        const first = cold.get(sampler);
-        const build = first ? first.build + Math.max(0, first.seconds - seconds) : answer.build;
+        // On a busy machine a difference of two runs can fall below zero.
+        const build = first ? first.build + Math.max(0, first.seconds - seconds) : Math.max(0, answer.build);
         const figure = { sampler, model, seed, seconds, cpu, build, leapfrogs, ess, rhat };
         done = { version, figure, moments: figures, load: loadavg()[0]! };
         stored.put(done);
@@ -279,6 +277,7 @@ async function measureModel(
       const { figure, load } = done;
       runs.push({ figure: { ...figure, apart: distance(done.moments, reference) }, load });
     }
+    asked?.closeOurs();
   }
   return runs;
 }

@@ -58,22 +58,31 @@ describe('the same bits', () => {
 });
 
 describe('draws as they are made', () => {
-  it('come in order, by name on the natural scale, and are those of the result', async () => {
-    const batches: DrawBatch[] = [];
-    const posterior = await sample(eight, { ...short, chains: 2, workers: 2, onDraws: (batch) => batches.push(batch) });
-    for (const chain of [0, 1]) {
-      let next = 0;
-      for (const { first, draws, logDensity } of batches.filter((batch) => batch.chain === chain)) {
-        expect(first).toBe(next);
-        const n = logDensity.length;
-        expect(draws.theta!.shape).toEqual([n, 8]);
-        const from = (chain * 100 + first) * 8;
-        expect(draws.theta!.values).toEqual(posterior.draws.theta.values.slice(from, from + 8 * n));
-        next += n;
+  it.each(['nuts', 'slice', 'ensemble', 'smc', 'pathfinder'] as const)(
+    'come under their numbers from %s, by name on the natural scale, and are those of the result',
+    async (sampler) => {
+      const batches: DrawBatch[] = [];
+      const onDraws = (batch: DrawBatch) => batches.push(batch);
+      const posterior = await sample(eight, { ...short, sampler, chains: 2, workers: 2, onDraws });
+      for (const chain of [0, 1]) {
+        const seen = new Set<number>();
+        for (const { numbers, draws, logDensity } of batches.filter((batch) => batch.chain === chain)) {
+          const n = logDensity.length;
+          expect(numbers).toHaveLength(n);
+          expect(draws.theta!.shape).toEqual([n, 8]);
+          numbers.forEach((number, i) => {
+            seen.add(number);
+            const at = chain * 100 + number;
+            expect(draws.theta!.values.slice(8 * i, 8 * i + 8)).toEqual(
+              posterior.draws.theta.values.slice(8 * at, 8 * at + 8),
+            );
+            expect(logDensity[i]).toBe(posterior.statistics.logDensity[at]);
+          });
+        }
+        expect(seen.size).toBe(100);
       }
-      expect(next).toBe(100);
-    }
-  });
+    },
+  );
 
   it('come while the run goes on, and change nothing in it', async () => {
     let during = 0;

@@ -11,11 +11,10 @@ import type { MetricChoice } from './learn-metric.ts';
 import type { Metric } from './metric.ts';
 import { nuts, type State } from './nuts.ts';
 import { type Guess, guessStepSize } from './step-size.ts';
-import { adapt, adapted, startWarmup, type Warmup } from './warmup.ts';
+import { adapt, adapted, startWarmup, type TargetAcceptance, type Warmup } from './warmup.ts';
 
 export interface ChainOptions extends RunOptions {
-  /** Mean acceptance statistic the step size is adapted to, in (0, 1). */
-  readonly targetAcceptance: number;
+  readonly targetAcceptance: TargetAcceptance;
   readonly maxTreeDepth: number;
   /** Default 'auto': diagonal, low-rank or dense, by the rule of `learn-metric.ts`. */
   readonly metric?: MetricChoice;
@@ -105,7 +104,7 @@ export function* runChain(density: SmoothTarget, key: Key, options: ChainOptions
     collector.take(iteration, { position, logDensity, acceptance, evaluations, divergent, treeDepth, energy });
     if (iteration >= options.warmup) continue;
 
-    warmup = adapt(warmup, position, gradient, acceptance);
+    warmup = adapt(warmup, position, gradient, acceptance, divergent);
     const last = iteration === options.warmup - 1;
     ({ stepSize, metric } = last ? adapted(warmup) : { stepSize: warmup.averaging.stepSize, metric: warmup.metric });
     parameters = { stepSize, ...metric };

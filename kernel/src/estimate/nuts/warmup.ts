@@ -24,6 +24,17 @@ const shortest = 20;
 const mostKept = 500;
 
 /**
+ * Mean acceptance statistic the step size is adapted to, in (0, 1). `'auto'`: 0.8 (the most efficient for many targets,
+ * Betancourt, Byrne & Girolami 2014), and 0.9 from the first divergence on that the warm-up meets once its metric is
+ * more than rough.
+ */
+export type TargetAcceptance = number | 'auto';
+const usualTarget = 0.8;
+const carefulTarget = 0.9;
+/** The share of the warm-up in which the metric is rough, so that divergences say little of the posterior. */
+const roughShare = 0.15;
+
+/**
  * The iterations after which the metric is learned anew.
  *
  * 1000 → 10, 15, 23, 35, 53, 80, 120, 180, 270, 405, 608, 900; 30 → 10, 15, 27; 10 → none.
@@ -60,7 +71,10 @@ function latest({ blocks, recent }: History, kept: number): Float64Array[] {
 export interface Warmup {
   readonly updates: readonly number[];
   readonly choice: MetricChoice;
+  readonly length: number;
   readonly target: number;
+  /** What the target becomes where a trajectory diverges. */
+  readonly careful: number;
   readonly iteration: number;
   readonly averaging: DualAveraging;
   /** The later half of what has been seen. */
@@ -74,14 +88,16 @@ export interface Warmup {
 export function startWarmup(
   length: number,
   stepSize: number,
-  target: number,
+  target: TargetAcceptance,
   metric: Metric,
   choice: MetricChoice = 'auto',
 ): Warmup {
   return {
     updates: metricUpdates(length),
     choice,
-    target,
+    length,
+    target: target === 'auto' ? usualTarget : target,
+    careful: target === 'auto' ? carefulTarget : target,
     iteration: 0,
     averaging: startAveraging(stepSize),
     positions: nothing,
@@ -90,9 +106,19 @@ export function startWarmup(
   };
 }
 
-/** Take in one warm-up iteration: where the chain stands (d,), its gradient, and the trajectory's acceptance statistic. */
-export function adapt(warmup: Warmup, position: Float64Array, gradient: Float64Array, acceptance: number): Warmup {
-  const iteration = warmup.iteration + 1;
+/**
+ * Take in one warm-up iteration: where the chain stands (d,), its gradient, the trajectory's acceptance statistic, and
+ * whether it diverged.
+ */
+export function adapt(
+  given: Warmup,
+  position: Float64Array,
+  gradient: Float64Array,
+  acceptance: number,
+  diverged = false,
+): Warmup {
+  const iteration = given.iteration + 1;
+  const warmup = diverged && iteration > roughShare * given.length ? { ...given, target: given.careful } : given;
   const averaging = average(warmup.averaging, acceptance, warmup.target);
   if (iteration > (warmup.updates.at(-1) ?? 0)) {
     return { ...warmup, iteration, averaging, positions: nothing, gradients: nothing };

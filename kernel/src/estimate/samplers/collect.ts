@@ -94,7 +94,7 @@ export class Collector {
     this.divergent[i] = diverged ? 1 : 0;
     this.divergences += diverged ? 1 : 0;
     this.gradients += taken.evaluations;
-    this.options.sink?.(taken.position, taken.logDensity);
+    this.options.sink?.(i, taken.position, taken.logDensity);
   }
 
   progress(iteration: number): ChainProgress {

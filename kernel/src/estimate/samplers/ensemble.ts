@@ -107,7 +107,7 @@ interface Checkpoint {
 
 /** One chain: an ensemble from walkers that start where each is finite. */
 export function* runEnsemble(target: Target, key: Key, options: EnsembleOptions): Run {
-  const { warmup, draws, from, ...rest } = options;
+  const { warmup, draws, from, sink, ...rest } = options;
   const d = target.dimension;
   const count = options.walkers === 0 ? Math.max(10, 2 * d + 2) : options.walkers;
   const collector = new Collector(d, { ...rest, draws, warmup: 0 });
@@ -149,6 +149,13 @@ export function* runEnsemble(target: Target, key: Key, options: EnsembleOptions)
   };
   // Each walker keeps one draw in `count` sweeps, so that there are as many draws as sweeps after the warm-up.
   const enough = Math.ceil(draws / count);
+  /** Hands out what a sweep has kept, under the numbers that `arrange` gives where nothing stops it. */
+  const tell = (walkers: readonly Point[]) => {
+    walkers.forEach(({ position, logDensity }, walker) => {
+      const number = walker * enough + kept.length - 1;
+      if (number < draws) sink?.(number, position, logDensity);
+    });
+  };
   const drawKey = foldIn(key, 'draw');
   let spent = 0;
   collector.warmupGradients = Math.min(sweeps, warmup) * count;
@@ -161,6 +168,7 @@ export function* runEnsemble(target: Target, key: Key, options: EnsembleOptions)
     if (sweeps <= warmup) collector.warmupGradients += info.evaluations;
     else if ((sweeps - warmup) % count === 0) {
       kept.push(state.walkers);
+      tell(state.walkers);
       cost.push({ ...info, evaluations: info.evaluations * count });
     }
     spent += info.evaluations;

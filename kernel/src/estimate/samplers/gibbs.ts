@@ -76,7 +76,7 @@ function moverOf({ sampler, coordinates }: Block, warmup: number): Mover {
     case 'metropolis':
       return mover((target) => metropolis(target), metropolisTuning(coordinates.length));
     case 'hmc': {
-      const options = { warmup, targetAcceptance: 0.8, trajectoryTime: 1.5, metric: 'auto' } as const;
+      const options = { warmup, targetAcceptance: 'auto', trajectoryTime: 1.5, metric: 'auto' } as const;
       return mover((target) => hmc(needGradient('gibbs with an hmc block', target)), hmcTuning(options));
     }
   }

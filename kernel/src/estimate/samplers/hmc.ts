@@ -6,7 +6,7 @@ import { exp } from '../../numeric/elementary.ts';
 import { type Key, Stream } from '../../numeric/random.ts';
 import type { MetricChoice } from '../nuts/learn-metric.ts';
 import { type Metric, productsOf } from '../nuts/metric.ts';
-import { adapt, adapted, startWarmup, type Warmup } from '../nuts/warmup.ts';
+import { adapt, adapted, startWarmup, type TargetAcceptance, type Warmup } from '../nuts/warmup.ts';
 import type { EventLog } from '../step.ts';
 import { type Point, runMarkov, type Stepper, type Tuning } from './markov.ts';
 import type { Run, RunOptions, SmoothTarget } from './run.ts';
@@ -109,7 +109,7 @@ function tell(
 }
 
 export interface HmcOptions extends RunOptions {
-  readonly targetAcceptance: number;
+  readonly targetAcceptance: TargetAcceptance;
   readonly trajectoryTime: number;
   readonly metric: MetricChoice;
 }
@@ -126,7 +126,8 @@ export function hmcTuning(
   const { warmup: length, targetAcceptance, trajectoryTime: time, metric } = options;
   return {
     start: ({ position }) => startWarmup(length, 0.1, targetAcceptance, { variance: position.map(() => 1) }, metric),
-    adapt: (warmup, { position, gradient }, { acceptance }) => adapt(warmup, position, gradient, acceptance),
+    adapt: (warmup, { position, gradient }, { acceptance, ending }) =>
+      adapt(warmup, position, gradient, acceptance, ending === 'diverging'),
     parameters: (warmup) => ({ ...warmup.metric, stepSize: warmup.averaging.stepSize, time }),
     settled(warmup) {
       const { stepSize, metric: learned } = adapted(warmup);

@@ -29,11 +29,11 @@ export interface SamplingOrder {
   readonly chains: readonly ChainOrder[];
 }
 
-/** Draws of one chain, in order, as they are made. */
+/** Draws of one chain, as they are made. */
 export interface Batch {
   readonly chain: number;
-  /** Number of the first of them in the chain. */
-  readonly first: number;
+  /** Their numbers in the chain: those of a population do not come in order. */
+  readonly numbers: Int32Array; // (n,)
   readonly positions: Float64Array; // (n, d), unconstrained
   readonly logDensity: Float64Array; // (n,)
 }
@@ -58,25 +58,29 @@ const interval = 50;
 /** Gathers draws until they are sent. */
 class Outlet {
   private readonly chain: number;
-  private next: number;
+  private numbers: number[] = [];
   private positions: number[] = [];
   private densities: number[] = [];
 
-  constructor(chain: number, first: number) {
+  constructor(chain: number) {
     this.chain = chain;
-    this.next = first;
   }
 
-  readonly take = (position: Float64Array, logDensity: number): void => {
+  readonly take = (number: number, position: Float64Array, logDensity: number): void => {
+    this.numbers.push(number);
     for (const x of position) this.positions.push(x);
     this.densities.push(logDensity);
   };
 
   flush(): Batch[] {
     if (this.densities.length === 0) return [];
-    const logDensity = Float64Array.from(this.densities);
-    const batch = { chain: this.chain, first: this.next, positions: Float64Array.from(this.positions), logDensity };
-    this.next += logDensity.length;
+    const batch = {
+      chain: this.chain,
+      numbers: Int32Array.from(this.numbers),
+      positions: Float64Array.from(this.positions),
+      logDensity: Float64Array.from(this.densities),
+    };
+    this.numbers = [];
     this.positions = [];
     this.densities = [];
     return [batch];
@@ -95,7 +99,7 @@ export async function runChains(
   const { warmup, draws, options, stream } = order;
   const outlets: Outlet[] = [];
   const runners = order.chains.map(({ chain, key, init, from }): Runner => {
-    const outlet = new Outlet(chain, from?.logDensity.length ?? 0);
+    const outlet = new Outlet(chain);
     outlets.push(outlet);
     const common = { warmup, draws, ...(from ? { from } : {}), ...(stream ? { sink: outlet.take } : {}) };
     const begin = (own: RunOptions) => sampler.run(density, key, { ...options, ...own });

@@ -222,34 +222,39 @@ function evidenceBound(target: SmoothTarget, normal: Normal, key: Key, draws: nu
   return sum / draws;
 }
 
+/** What a run that goes on needs: the approximation that was found. */
+interface Checkpoint {
+  readonly best: Best;
+}
+
 /** One chain: independent draws from the best approximation along one path. */
 export function* runPathfinder(target: SmoothTarget, key: Key, options: PathfinderOptions): Run {
-  const { draws, from, init, ...rest } = options;
-  if (from?.ending === 'complete' && from.logDensity.length === draws) return from;
-  const collector = new Collector(target.dimension, { ...rest, draws, warmup: 0 });
-  const search = findBeginning(
-    (q) => pointAt('pathfinder', target.value, q),
-    target.dimension,
-    foldIn(key, 'start'),
-    init,
-  );
-  const start = yield* settle(search, collector);
-  if (start === undefined) return collector.result('interrupted', {});
-  if ('reason' in start) return collector.result('failed', {}, { failure: start });
-  const path = yield* settle(findPath(target, foldIn(key, 'path'), start.position, options), collector);
-  if (path === undefined) return collector.result('interrupted', {});
-  if (!path.best) {
-    const reason = 'no point of the path to the mode has a normal approximation; the density may grow without bound';
-    return collector.result('failed', {}, { failure: { reason, position: path.end } });
+  const { draws, init } = options;
+  const collector = new Collector(target.dimension, { ...options, warmup: 0 });
+  let best = (options.from?.checkpoint as Checkpoint | undefined)?.best;
+  if (best === undefined) {
+    const make = (q: Float64Array) => pointAt('pathfinder', target.value, q);
+    const search = findBeginning(make, target.dimension, foldIn(key, 'start'), init);
+    const start = yield* settle(search, collector);
+    if (start === undefined) return collector.result('interrupted', {});
+    if ('reason' in start) return collector.result('failed', {}, { failure: start });
+    const path = yield* settle(findPath(target, foldIn(key, 'path'), start.position, options), collector);
+    if (path === undefined) return collector.result('interrupted', {});
+    if (!path.best) {
+      const reason = 'no point of the path to the mode has a normal approximation; the density may grow without bound';
+      return collector.result('failed', {}, { failure: { reason, position: path.end } });
+    }
+    best = path.best;
+    collector.warmupGradients = path.evaluations;
   }
-  collector.warmupGradients = path.evaluations;
-  for (let i = 0; i < draws; i++) {
-    const [position] = drawFrom(path.best.normal, new Stream(foldIn(foldIn(key, 'draw'), i)));
+  const extra = { checkpoint: { best } satisfies Checkpoint };
+  for (let i = collector.iterations; i < draws; i++) {
+    const [position] = drawFrom(best.normal, new Stream(foldIn(foldIn(key, 'draw'), i)));
     collector.take(i, { position, logDensity: target.value(position), acceptance: 1, evaluations: 1 });
     const go = yield collector.progress(i + 1);
-    if (go.stop && i + 1 < draws) return collector.result('interrupted', {});
+    if (go.stop && i + 1 < draws) return collector.result('interrupted', {}, extra);
   }
-  return collector.result('complete', {}, { logEvidence: path.best.bound });
+  return collector.result('complete', {}, { ...extra, logEvidence: best.bound });
 }
 
 /** A run that begins at a draw of the best approximation along a path, or at random where the path has none. */

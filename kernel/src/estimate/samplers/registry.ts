@@ -5,6 +5,7 @@
 import type { Key } from '../../numeric/random.ts';
 import { runChain } from '../nuts/chain.ts';
 import type { MetricChoice } from '../nuts/learn-metric.ts';
+import type { TargetAcceptance } from '../nuts/warmup.ts';
 import { checkOneOf, checkPositive, checkShare, checkWhole } from '../options.ts';
 import { runAdaptiveMetropolis } from './adaptive-metropolis.ts';
 import { type EnsembleMove, runEnsemble } from './ensemble.ts';
@@ -22,8 +23,11 @@ import { runTempering } from './tempering.ts';
 export interface SamplerOptions {
   /** The no-U-turn sampler: the default, and for continuous parameters nearly always the best. */
   readonly nuts: {
-    /** Acceptance statistic the step size is adapted to, in (0, 1) (default 0.8). Larger: shorter, safer steps. */
-    readonly targetAcceptance?: number;
+    /**
+     * Acceptance statistic the step size is adapted to, in (0, 1). Larger: shorter, safer steps. `'auto'` (default): 0.8,
+     * and 0.9 in a chain whose warm-up meets a divergence.
+     */
+    readonly targetAcceptance?: TargetAcceptance;
     /** Most doublings of a trajectory, 1 to 20 (default 10). */
     readonly maxTreeDepth?: number;
     /** `'auto'` (default): diagonal, low-rank or dense, by what the warm-up's draws and gradients show. */
@@ -31,8 +35,8 @@ export interface SamplerOptions {
   };
   /** Hamiltonian Monte Carlo of a fixed integration time. */
   readonly hmc: {
-    /** Mean acceptance the step size is adapted to, in (0, 1) (default 0.8). */
-    readonly targetAcceptance?: number;
+    /** As for `'nuts'`. */
+    readonly targetAcceptance?: TargetAcceptance;
     /** Time of a trajectory, > 0 (default 1.5), in units in which the posterior has variance 1; π/2 is a quarter turn. */
     readonly trajectoryTime?: number;
     /** As for `'nuts'`. */
@@ -129,7 +133,7 @@ export const samplers: { readonly [S in SamplerName]: SamplerDefinition<SamplerO
     title: 'NUTS: trajectories of Hamiltonian dynamics until they turn (Hoffman & Gelman 2014; Betancourt 2017)',
     gradient: true,
     options: {
-      targetAcceptance: (value = 0.8) => checkShare(caller, 'targetAcceptance', value),
+      targetAcceptance: (value = 'auto') => checkTarget(value),
       maxTreeDepth: (value = 10) => checkWhole(caller, 'maxTreeDepth', value, 1, 20),
       metric: (value = 'auto') => checkOneOf(caller, 'metric', value, ['auto', 'diagonal', 'dense']),
     },
@@ -139,7 +143,7 @@ export const samplers: { readonly [S in SamplerName]: SamplerDefinition<SamplerO
     title: 'Hamiltonian Monte Carlo of a fixed integration time (Neal 2011)',
     gradient: true,
     options: {
-      targetAcceptance: (value = 0.8) => checkShare(caller, 'targetAcceptance', value),
+      targetAcceptance: (value = 'auto') => checkTarget(value),
       trajectoryTime: (value = 1.5) => checkPositive(caller, 'trajectoryTime', value),
       metric: (value = 'auto') => checkOneOf(caller, 'metric', value, ['auto', 'diagonal', 'dense']),
     },
@@ -213,6 +217,10 @@ export const samplers: { readonly [S in SamplerName]: SamplerDefinition<SamplerO
     run: (target, key, options) => runPathfinder(needGradient('pathfinder', target), key, options),
   },
 };
+
+function checkTarget(value: TargetAcceptance): TargetAcceptance {
+  return value === 'auto' ? value : checkShare(caller, 'targetAcceptance', value);
+}
 
 /** Walkers move in two halves, each along the other. */
 function checkWalkers(value: number): number {

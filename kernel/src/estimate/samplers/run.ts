@@ -38,8 +38,8 @@ export interface RunOptions {
   readonly log?: EventLog;
   /** Go on from the end of this run: the same bits as without the break. */
   readonly from?: ChainResult;
-  /** Sees every draw as it is made. */
-  readonly sink?: (position: Float64Array, logDensity: number) => void;
+  /** Sees every draw as it is made, with its number among the draws of the run as it is planned. */
+  readonly sink?: (number: number, position: Float64Array, logDensity: number) => void;
 }
 
 /** What the driver says at each pause. */

@@ -65,12 +65,16 @@ function particleAt(target: Target, position: Float64Array, spread: number): Par
   return { position, logDensity: Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY, logStart };
 }
 
-/** The next temperature: reweight, resample, move. Pauses after every particle. */
+/**
+ * The next temperature: reweight, resample, move. Pauses after every particle; `settled` hears of those that are draws,
+ * which are the ones of the last temperature.
+ */
 function* stepCloud(
   target: Target,
   key: Key,
   cloud: Cloud,
   { spread, effective, moves }: SmcOptions,
+  settled: (number: number, particle: Particle) => void,
 ): Generator<void, Cloud> {
   const { particles } = cloud;
   const gains = particles.map(({ logDensity, logStart }) => logDensity - logStart);
@@ -100,6 +104,7 @@ function* stepCloud(
       if (stream.uniform() < probability) at = proposal;
     }
     moved.push(at);
+    if (beta === 1) settled(i, at);
     yield;
   }
   const acceptance = accepted / (moves * chosen.length);
@@ -164,29 +169,44 @@ function covarianceFactor(particles: readonly Particle[], d: number): Float64Arr
   return cholesky(covariance, d);
 }
 
+/** Where an interrupted cloud goes on: at the temperature it had not finished. */
+interface Checkpoint {
+  readonly cloud: Cloud;
+  /** Draws handed out already. */
+  readonly told: number;
+}
+
 /** One chain: a cloud of `draws` particles. */
 export function* runSmc(target: Target, key: Key, options: SmcOptions): Run {
-  const { draws, spread, from, ...rest } = options;
+  const { draws, spread, from, sink, ...rest } = options;
   if (from?.ending === 'complete' && from.logDensity.length === draws) return from;
   const collector = new Collector(target.dimension, { ...rest, draws, warmup: 0 });
   const progress = (beta: number): ChainProgress => {
     return { ...collector.progress(Math.floor(beta * draws)), phase: 'warm-up', iterations: draws };
   };
-  let go: Go = yield progress(0);
-  if (go.stop) return collector.result('interrupted', {});
-  let cloud = initCloud(target, foldIn(key, 'start'), draws, spread);
+  const begun = from?.checkpoint as Checkpoint | undefined;
+  const here = begun?.cloud.particles.length === draws ? begun : undefined; // a larger cloud is another cloud
+  let go: Go = yield progress(here?.cloud.beta ?? 0);
+  if (go.stop) return collector.result('interrupted', {}, begun ? { checkpoint: begun } : {});
+  let cloud = here?.cloud ?? initCloud(target, foldIn(key, 'start'), draws, spread);
+  let told = here?.told ?? 0;
+  const settled = (number: number, { position, logDensity }: Particle) => {
+    if (number < told) return;
+    told = number + 1;
+    sink?.(number, position, logDensity);
+  };
   if (cloud.particles.every(({ logDensity }) => logDensity === Number.NEGATIVE_INFINITY)) {
     const reason = `the log density was not finite at any of ${draws} particles; give another spread`;
     return collector.result('failed', {}, { failure: { reason, position: cloud.particles[0]!.position } });
   }
   while (cloud.beta < 1) {
-    const step = stepCloud(target, foldIn(foldIn(key, 'temperature'), cloud.temperatures), cloud, options);
+    const step = stepCloud(target, foldIn(foldIn(key, 'temperature'), cloud.temperatures), cloud, options, settled);
     let next = step.next();
     for (let spent = 0; !next.done; next = step.next()) {
       spent += options.moves;
       if (spent < go.budget && !go.stop) continue;
       go = yield progress(cloud.beta);
-      if (go.stop) return collector.result('interrupted', {});
+      if (go.stop) return collector.result('interrupted', {}, { checkpoint: { cloud, told } satisfies Checkpoint });
       spent = 0;
     }
     cloud = next.value;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { halfNormal, normal } from '#kernel/distributions/index';
+import { type SampleOptions, sample } from '#kernel/estimate/index';
 import { nuts } from '#kernel/estimate/nuts/nuts';
 import { average, averagedStepSize, guessStepSize, startAveraging } from '#kernel/estimate/nuts/step-size';
 import { adapt, adapted, metricUpdates, startWarmup } from '#kernel/estimate/nuts/warmup';
 import { EventLog } from '#kernel/estimate/step';
+import { model } from '#kernel/model/index';
 import { key, Stream } from '#kernel/numeric/random';
 import { density, normals, run } from './densities.ts';
 
@@ -79,6 +82,60 @@ describe('the metric', () => {
     position[0] = 99;
     expect(before).toEqual(copy);
     expect(after.positions.recent[0]![0]).toBe(3);
+  });
+});
+
+describe('the acceptance a warm-up aims at', () => {
+  const unit = { variance: Float64Array.of(1) };
+
+  /** A warm-up of 100 in which these iterations diverge. */
+  const target = (given: number | 'auto', divergent: readonly number[]) => {
+    let warmup = startWarmup(100, 1, given, unit);
+    for (let i = 1; i <= 100; i++) {
+      warmup = adapt(warmup, Float64Array.of(i % 7), Float64Array.of(i % 5), 0.8, divergent.includes(i));
+    }
+    return warmup.target;
+  };
+
+  it('is 0.8, and 0.9 once a trajectory has diverged', () => {
+    expect(target('auto', [])).toBe(0.8);
+    expect(target('auto', [40])).toBe(0.9);
+    expect(target('auto', [40, 60, 99])).toBe(0.9);
+  });
+
+  it('takes no notice of divergences while the metric is rough', () => {
+    expect(target('auto', [1, 10, 15])).toBe(0.8);
+    expect(target('auto', [16])).toBe(0.9);
+  });
+
+  it('is what was asked for where that was said', () => {
+    expect(target(0.8, [40])).toBe(0.8);
+    expect(target(0.95, [40])).toBe(0.95);
+  });
+
+  it('takes away the divergences of scales known from few data, and costs other models little', async () => {
+    const told = model()
+      .data({ y: [2.1, 4.4, 1.7, 5.2, 0.9] })
+      .parameters({ mu: normal(0, 10), sigma: halfNormal(0, 5) })
+      .observe(({ mu, sigma }) => ({ y: normal(mu, sigma) }));
+    const divergences = async (targetAcceptance: number | 'auto') => {
+      let count = 0;
+      for (const seed of [1, 2, 3, 4]) {
+        const posterior = await sample(told, { seed, workers: 0, targetAcceptance });
+        count += posterior.statistics.divergent.reduce((a, b) => a + b, 0);
+      }
+      return count;
+    };
+    const [usual, auto] = [await divergences(0.8), await divergences('auto')];
+    expect(usual).toBeGreaterThan(8);
+    expect(auto).toBeLessThan(usual / 4);
+    const line = model()
+      .data({ x: [1, 2, 3, 4, 5, 6, 7, 8], y: [2, 1, 4, 3, 6, 5, 8, 7] })
+      .parameters({ a: normal(0, 5), b: normal(0, 5) })
+      .observe(({ a, b, x }) => ({ y: normal(a.add(b.mul(x)), 1) }));
+    const cost = async (options: SampleOptions) =>
+      (await sample(line, { seed: 1, ...options })).sampling.reduce((sum, { gradients }) => sum + gradients, 0);
+    expect(await cost({})).toBeLessThan(1.15 * (await cost({ targetAcceptance: 0.8 })));
   });
 });
 

@@ -93,10 +93,46 @@ describe.each(names)('%s', (name) => {
     expect(result.failure!.position).toHaveLength(2);
   });
 
-  it('hands every draw to the sink, in order', () => {
+  it('hands every draw to the sink once, under its number, broken off or not', () => {
     const seen: number[] = [];
-    const result = run(name, target, 6, { ...short, sink: (_, logDensity) => seen.push(logDensity) });
-    expect(seen).toEqual([...result.logDensity]);
+    const places: number[] = [];
+    const sink: RunOptions['sink'] = (number, position, logDensity) => {
+      seen.push(number);
+      places.push(...position);
+      expect(logDensity).toBeCloseTo(target.value(position), 10);
+    };
+    const whole = run(name, target, 6, { ...short, sink });
+    const inOrder = Array.from({ length: 40 }, (_, i) => 2 * seen.indexOf(i)).flatMap((at) => [
+      places[at],
+      places[at + 1],
+    ]);
+    expect(inOrder).toEqual([...whole.positions]);
+    expect(seen).toHaveLength(40);
+
+    seen.length = 0;
+    let stopped: ChainResult | undefined;
+    for (let parts = 0; stopped?.ending !== 'complete' && parts < 1e4; parts++) {
+      const chain = start(name, target, 6, { ...short, sink, ...(stopped ? { from: stopped } : {}) });
+      let next = chain.next();
+      for (let i = 0; i < 30 && !next.done; i++) next = chain.next({ budget: 40, stop: false });
+      if (!next.done) next = chain.next({ budget: 1, stop: true });
+      if (!next.done) throw new Error('the chain went on');
+      stopped = structuredClone(next.value);
+    }
+    expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('hands out draws while it goes on, not at its end', () => {
+    let draws = 0;
+    const chain = start(name, target, 6, { ...short, draws: 400, sink: () => draws++ });
+    let next = chain.next();
+    const pauses: number[] = [];
+    while (!next.done) {
+      next = chain.next({ budget: 20, stop: false });
+      pauses.push(draws);
+    }
+    expect(draws).toBe(400);
+    expect(pauses.filter((n) => n > 0 && n < 400).length).toBeGreaterThan(3);
   });
 
   it('asks for a gradient only where it says so', () => {
