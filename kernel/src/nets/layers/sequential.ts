@@ -14,7 +14,7 @@ type LastOut<L extends readonly AnyLayer[]> = number extends L['length']
 
 /** Each layer takes what the one before gives; paths are `0.weight`, `1.weight`, …, or begin with the names given. */
 export function sequential<const L extends readonly AnyLayer[]>(...layers: L): Layer<LastOut<L>>;
-export function sequential(layers: Readonly<Record<string, AnyLayer>>): Layer<Value>;
+export function sequential<Out extends Value = Expr>(layers: Readonly<Record<string, AnyLayer>>): Layer<Out>;
 /**
  * Layers one after another, as torch.nn.Sequential.
  *
