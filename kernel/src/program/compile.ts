@@ -8,7 +8,7 @@ import { type BackEnd, planOf } from './generate/plan.ts';
 import { grad } from './gradient.ts';
 import { closeGraph } from './graph.ts';
 import type { Plan } from './interpret.ts';
-import type { Graph } from './node.ts';
+import type { Graph, Node } from './node.ts';
 import { hoistConstantTerms } from './optimise/constant-terms.ts';
 import { reduceLeastSquares } from './optimise/least-squares.ts';
 import { sumLinearTerms } from './optimise/linear-terms.ts';
@@ -138,13 +138,12 @@ export function compileLogDensity({
   const inputs = [{ name, shape }];
   const plain = value.reshape();
   const hoisted = constantTerms ? hoistConstantTerms([nodeOf(plain)]) : [nodeOf(plain)];
-  /** @param guarded see `reduceLeastSquares` */
-  const reduced = (guarded: boolean) => {
-    const squares = leastSquares ? reduceLeastSquares(hoisted, guarded) : hoisted;
-    const counted = repeatedRows ? countRepeatedRows(squares) : squares;
+  const shortened = (nodes: readonly Node[]) => {
+    const counted = repeatedRows ? countRepeatedRows(nodes) : nodes;
     return expressionOf((linearTerms ? sumLinearTerms(counted) : counted)[0]!);
   };
-  const scalar = reduced(false);
+  const squares = leastSquares ? reduceLeastSquares(hoisted) : hoisted;
+  const scalar = shortened(squares);
   const compiled = (outputs: readonly Expr[], more: ProgramDescription['inputs'] = []): Program => {
     const nodes = outputs.map(nodeOf);
     return compile({
@@ -152,7 +151,8 @@ export function compileLogDensity({
       outputs: (logProducts ? multiplyLogarithms(nodes) : nodes).map(expressionOf),
     });
   };
-  const total = leastSquares ? reduced(true) : scalar;
+  const reduced = squares[0] !== hoisted[0];
+  const total = reduced ? shortened(reduceLeastSquares(hoisted, true)) : scalar;
   const both = compiled([total, ...grad(scalar, [position])]);
   let alone: Program | undefined; // compiled when first asked for
   let product: Program | undefined; // too

@@ -68,6 +68,12 @@ export const smooth: readonly Step[] = [
     naiveElementwise((x, y) => soft(x! - y!) + logistic(y! - x!), a, b),
   ],
   (a) => [a.expr.neg().mul(0.5).sin(), naiveElementwise((x) => Math.sin(-x! * 0.5), a)],
+  (a) => [a.expr.cos().add(a.expr.atan()), naiveElementwise((x) => Math.cos(x!) + Math.atan(x!), a)],
+  (a, b) => [
+    a.expr.square().add(0.5).pow(b.expr.tanh()).tanh(),
+    naiveElementwise((x, y) => Math.tanh((x! * x! + 0.5) ** Math.tanh(y!)), a, b),
+  ],
+  (a) => [a.expr.tanh().expm1(), naiveElementwise((x) => Math.expm1(Math.tanh(x!)), a)],
   (a) => [a.expr.sigmoid().log(), naiveElementwise((x) => Math.log(logistic(x!)), a)],
   (a) => [a.expr.square().add(1).sqrt(), naiveElementwise((x) => Math.sqrt(x! * x! + 1), a)],
   (a) => [a.expr.mean(), [total(a.value) / a.value.length]],
@@ -88,6 +94,21 @@ export const smooth: readonly Step[] = [
     if (a.shape.length !== 1) return undefined;
     const codes = Array.from({ length: N }, (_, i) => (i * 5) % a.shape[0]!);
     return [a.expr.at(codes), codes.map((code) => a.value[code]!)];
+  },
+  (a, b) => {
+    if (a.shape.length !== 1 || b.shape.length !== 1) return undefined;
+    const codes = Array.from({ length: b.shape[0]! }, (_, i) => (i * 7) % a.shape[0]!);
+    let state = 0.2;
+    const states = b.value.map((x, i) => {
+      state = Math.tanh(0.5 * state + x * a.value[codes[i]!]!);
+      return state;
+    });
+    const step = (s: Expr, code: Expr, e: Expr) =>
+      s
+        .mul(0.5)
+        .add(e.mul(a.expr.at(code)))
+        .tanh();
+    return [scan(step, 0.2, constant(Float64Array.from(codes)), b.expr), states];
   },
   (a) => {
     if (a.shape.length !== 1) return undefined;

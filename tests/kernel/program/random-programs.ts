@@ -17,7 +17,10 @@ const COLUMNS = 5;
 
 const elementwise = Object.keys(operations).filter((name) => operationOf(name).elementwise !== undefined);
 /** Cheap and bounded: chosen more often, so that a program does not end in NaN. */
-const common = ['add', 'sub', 'mul', 'tanh', 'exp', 'log1p', 'sigmoid', 'softplus', 'where', 'maximum', 'abs', 'lt'];
+const common = [
+  ...['add', 'sub', 'mul', 'tanh', 'exp', 'log1p', 'sigmoid', 'softplus', 'where', 'maximum', 'abs', 'lt'],
+  ...['sin', 'cos', 'atan', 'erf', 'normalCdf', 'normalLogCdf', 'relu', 'cbrt'],
+];
 
 /** Defined between 0 and 1, or above 0: their operands are brought there, or most programs would end in NaN. */
 const bounded = /^(asin|acos|atanh|normalQuantile|logit|gamma|beta|polygamma|logBeta|acosh)/;
@@ -76,6 +79,15 @@ function build(stream: Stream): Expr[] {
     () => vectors.push(concatenate([pick(vectors).slice(10), pick(vectors).slice(0, 10)])),
     () => few.push(matrix.mul(pick(vectors).reshape(N, 1)).sum(0).tanh()),
     () => vectors.push(scan((s: Expr, e: Expr) => s.mul(0.5).add(e).tanh(), pick(scalars), pick(vectors))),
+    () => {
+      const table = pick(few);
+      const step = (s: Expr, code: Expr, e: Expr) => s.mul(0.5).add(table.at(code)).mul(e).tanh();
+      vectors.push(scan(step, pick(scalars), constant(Float64Array.from(codes)), pick(vectors)));
+    },
+    () => vectors.push(matrix.add(pick(few)).sub(pick(vectors).reshape(N, 1)).softplus().sum(1).log1p()),
+    () => scalars.push(matrix.mul(pick(few)).normalCdf().sum().div(N)),
+    () => vectors.push(apply('pow', [pick(vectors).abs().add(0.1), pick(vectors).tanh()])),
+    () => vectors.push(pick(vectors).square().add(0.1).lgamma().tanh(), pick(vectors).sigmoid().add(1).digamma()),
   ];
   for (let i = 0; i < 14; i++) {
     if (stream.uniform() < 0.35) pick(steps)();

@@ -52,6 +52,18 @@ const programs: Record<string, (seed: number, n: number) => Expr[]> = {
       constant(numbers(2 * n, seed)).reshape(n, 2),
     ),
   ],
+  'a table': (seed, n) => {
+    const table = constant(numbers(n * 4, seed))
+      .reshape(n, 4)
+      .mul(x)
+      .sub(constant(numbers(n, seed + 9)).reshape(n, 1));
+    return [table.exp().sum(0), table.softplus().sum(1).log1p().sum()];
+  },
+  'a scan over codes': (seed, n) => {
+    const stream = new Stream(key(seed));
+    const codes = constant(Float64Array.from({ length: n }, () => stream.integer(4)));
+    return [scan((s: Expr, code: Expr) => s.mul(0.5).add(x.at(code)).tanh(), 0, codes)];
+  },
   'a kernel and its copies': (seed, n) => [
     concatenate([constant(numbers(n, seed)).mul(x.at(2)), x]).cumsum(),
     constant(numbers(n, seed)).reshape(n, 1).mul(x).max(1),

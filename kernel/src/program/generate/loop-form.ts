@@ -5,7 +5,7 @@
  * The order of every sum is part of it. A total of many elements is kept as four partial sums, element i going to
  * partial i mod 4, added up at the end as (p0 + p2) + (p1 + p3): what two registers of two lanes do by themselves.
  */
-
+import { indexMap, stridesOf } from '../shape.ts';
 /** Numbers in memory. `offset` is a text in elements: a literal, a variable of the code around the loop, or nothing. */
 export interface Memory {
   readonly name: string;
@@ -53,4 +53,43 @@ export function comesInRuns(codes: ArrayLike<number>): boolean {
   let runs = 1;
   for (let i = 1; i < codes.length; i++) if (codes[i] !== codes[i - 1]) runs++;
   return codes.length >= LONG_RUN * runs;
+}
+
+const positions = new WeakSet<Int32Array>();
+
+/** True for codes that are positions in an array: they depend on shapes alone, and are the same for all data. */
+export function arePositions(codes: Int32Array): boolean {
+  return positions.has(codes);
+}
+
+/**
+ * A loop over several dimensions as one over all elements: what is read or added up in another order is found by its
+ * position. Every sum keeps its order.
+ */
+export function flattened(form: LoopForm): LoopForm {
+  const { sizes, steps } = form;
+  if (sizes.length < 2) return form;
+  const full = stridesOf(sizes).join();
+  const known = new Map<string, Int32Array>();
+  const codesOf = (strides: readonly number[]) => {
+    let codes = known.get(strides.join());
+    if (codes === undefined) {
+      codes = indexMap(sizes, strides);
+      positions.add(codes);
+      known.set(strides.join(), codes);
+    }
+    return codes;
+  };
+  return {
+    sizes: [lengthOf(form)],
+    steps: steps.map((step): Step => {
+      if (step.kind === 'load') {
+        const { from, strides } = step;
+        if (strides.join() === full) return { kind: 'load', from, strides: [1] };
+        return { kind: 'gather', from, codes: codesOf(strides) };
+      }
+      if (step.kind !== 'accumulate') return step;
+      return { kind: 'scatter', to: step.to, codes: codesOf(step.strides), value: step.value };
+    }),
+  };
 }

@@ -10,6 +10,7 @@ import { isObserved } from '../observed.ts';
 import { operationOf } from '../operations/registry.ts';
 import { sameShape, sizeOf } from '../shape.ts';
 import type { Shape } from '../types.ts';
+import { isShortChoice } from './small.ts';
 
 /**
  * given: constants and inputs; alias: the same memory as an earlier node; small: a variable an element;
@@ -143,6 +144,12 @@ export function isSimpleIndex(graph: Graph, node: GraphNode): boolean {
   return codes.every((code) => Number.isInteger(code) && code >= 0 && code < values[0]!);
 }
 
+/** A few rows, at codes that are known only when it runs. */
+function isFewAtCodes(graph: Graph, node: GraphNode): boolean {
+  const [from, codes] = node.inputs.map((input) => graph.nodes[input]!);
+  return codes!.attributes.value === undefined && isShortChoice(node, from!.shape);
+}
+
 function placeOf(graph: Graph, node: GraphNode, limit: number): Place {
   const { operation, inputs, shape } = node;
   if (inputs.length === 0 && operation !== 'scan') return 'given';
@@ -153,7 +160,8 @@ function placeOf(graph: Graph, node: GraphNode, limit: number): Place {
   if (size <= limit) {
     if (elementwise || operation === 'slice' || operation === 'broadcastTo') return 'small';
     if (operation === 'gather' && isSimpleIndex(graph, node)) return 'small';
-    const fixed = (operation !== 'gather' && operation !== 'scatterAdd') || isSimpleIndex(graph, node);
+    const indexed = operation === 'gather' || operation === 'scatterAdd';
+    const fixed = !indexed || isSimpleIndex(graph, node) || isFewAtCodes(graph, node);
     if (largestInput <= limit && writtenOut.has(operation) && fixed) return 'small';
   }
   if (operation === 'reshape') return 'alias';

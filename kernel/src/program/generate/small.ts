@@ -60,8 +60,9 @@ export function writeSmall<E>(to: Elements<E>, node: GraphNode, operands: readon
       return each((at) => x!.element(map[at]!));
     }
     case 'gather':
-      return each((at) => x!.element(y!.value![at]!));
+      return y!.value ? each((at) => x!.element(y!.value![at]!)) : writeChoice(to, node, x!, y!);
     case 'scatterAdd': {
+      if (!y!.value) return writeChosenSums(to, node, x!, y!);
       const terms: E[][] = Array.from({ length: size }, () => []);
       y!.value!.forEach((row, at) => {
         terms[row]?.push(x!.element(at));
@@ -90,6 +91,48 @@ export function writeSmall<E>(to: Elements<E>, node: GraphNode, operands: readon
       );
     }
   }
+}
+
+/** True for a gather or its transpose among so few elements that each may be compared with its code. */
+export function isShortChoice({ operation, shape }: GraphNode, from: Shape): boolean {
+  const [rows, elements] = operation === 'gather' ? [from[0] ?? 1, sizeOf(shape)] : [shape[0] ?? 1, sizeOf(from)];
+  return rows * elements <= MOST_CHOICES;
+}
+
+const MOST_CHOICES = 64;
+
+/** Where the code of each element is that of each row: a mask a row and code. */
+function writeMasks<E>(to: Elements<E>, rows: number, codes: SmallOperand<E>): E[][] {
+  const list = Array.from({ length: sizeOf(codes.shape) }, (_, i) => codes.element(i));
+  return Array.from({ length: rows }, (_, row) => to.apply('eq', [list, list.map(() => to.constant(row))]));
+}
+
+/** Rows at codes that are known only when it runs: each row where it is the one, NaN where none is. */
+function writeChoice<E>(to: Elements<E>, { shape }: GraphNode, x: SmallOperand<E>, codes: SmallOperand<E>): E[] {
+  const rows = x.shape[0]!;
+  const width = sizeOf(x.shape.slice(1));
+  const masks = writeMasks(to, rows, codes);
+  let chosen = Array.from({ length: sizeOf(shape) }, () => to.constant(Number.NaN));
+  masks.forEach((mask, row) => {
+    const where = chosen.map((_, at) => mask[Math.floor(at / width)]!);
+    const values = chosen.map((_, at) => x.element(row * width + (at % width)));
+    chosen = to.apply('where', [where, values, chosen]);
+  });
+  return chosen;
+}
+
+/** Rows added up at codes that are known only when it runs; what belongs elsewhere adds 0, which changes no sum from 0. */
+function writeChosenSums<E>(to: Elements<E>, { shape }: GraphNode, x: SmallOperand<E>, codes: SmallOperand<E>): E[] {
+  const rows = shape[0]!;
+  const width = sizeOf(shape.slice(1));
+  const count = sizeOf(codes.shape);
+  const terms = writeMasks(to, rows, codes).flatMap((mask) =>
+    Array.from({ length: width }, (_, j) => {
+      const values = Array.from({ length: count }, (__, i) => x.element(i * width + j));
+      return to.apply('where', [mask, values, values.map(() => to.constant(0))]);
+    }),
+  );
+  return to.fold('add', 0, terms);
 }
 
 /** The elements that go into each element of a reduction, in row-major order. */

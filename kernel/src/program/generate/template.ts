@@ -6,6 +6,7 @@
 import type { Plan } from '../interpret.ts';
 import type { Graph } from '../node.ts';
 import { integers } from './loop.ts';
+import { arePositions } from './loop-form.ts';
 import { type Assembled, type Assembler, functionsOf } from './webassembly/assembler.ts';
 
 /** Where something that generated code closes over comes from. Starts and lengths in elements. */
@@ -26,12 +27,13 @@ export interface Generated {
   readonly outputs: Float64Array[];
 }
 
-/** A constant that WebAssembly reads: where its copy stands, in bytes, as numbers or as integer codes. */
-interface Placement {
-  readonly node: number;
-  readonly at: number;
-  readonly codes: boolean;
-}
+/**
+ * What WebAssembly reads and never writes: where its copy stands, in bytes. A constant as numbers or as integer codes, or
+ * positions, which are the same for all data.
+ */
+type Placement =
+  | { readonly at: number; readonly node: number; readonly codes: boolean }
+  | { readonly at: number; readonly positions: Int32Array };
 
 /** The function in text, given all it closes over. */
 export type Make = (...values: unknown[]) => () => void;
@@ -96,7 +98,13 @@ export function instantiate(template: Template, graph: Graph): Plan {
   };
   const values = sources.map(resolve);
   if (assembled && memory) {
-    for (const { node, at, codes } of assembled.placements) {
+    for (const placement of assembled.placements) {
+      const { at } = placement;
+      if ('positions' in placement) {
+        new Int32Array(memory.buffer, at, placement.positions.length).set(placement.positions);
+        continue;
+      }
+      const { node, codes } = placement;
       if (codes) new Int32Array(memory.buffer, at, numbersOf(node).length).set(integers(numbersOf(node)));
       else new Float64Array(memory.buffer, at, numbersOf(node).length).set(numbersOf(node));
     }
@@ -148,6 +156,10 @@ class Origins {
   placements({ constants }: Assembler): Placement[] | undefined {
     const found: Placement[] = [];
     for (const [array, at] of constants) {
+      if (array instanceof Int32Array && arePositions(array)) {
+        found.push({ at, positions: array });
+        continue;
+      }
       const codes = array instanceof Int32Array;
       const node = codes ? this.#codes.get(array) : this.#constants.get(array.buffer)?.node;
       if (node === undefined) return undefined;

@@ -156,13 +156,18 @@ function concatenatedShape(inputs: readonly Shape[]): number[] {
   return [rows, ...first.slice(1)];
 }
 
+/** A whole number that is the position of a row. */
+function isRow(index: number, rows: number): boolean {
+  return Number.isInteger(index) && index >= 0 && index < rows;
+}
+
 function gatherKernel({ inputShapes }: KernelContext): Kernel {
   const rows = inputShapes[0]![0]!;
   const width = rowSize(inputShapes[0]!);
   return (output, [x, index]) => {
     for (let i = 0; i < index!.length; i++) {
       const row = index![i]!;
-      const inside = row >= 0 && row < rows;
+      const inside = isRow(row, rows);
       for (let j = 0; j < width; j++) output[i * width + j] = inside ? x![row * width + j]! : Number.NaN;
     }
   };
@@ -177,7 +182,7 @@ export function scatterKernel(round: (x: number) => number, { inputShapes, shape
     output.fill(0);
     for (let i = 0; i < count; i++) {
       const row = index![i]!;
-      if (!(row >= 0 && row < rows)) continue;
+      if (!isRow(row, rows)) continue;
       for (let j = 0; j < width; j++) {
         output[row * width + j] = round(output[row * width + j]! + values![i * width + j]!);
       }

@@ -76,8 +76,24 @@ interface Rows extends Omit<Table, 'values'> {
   readonly places: Int32Array;
 }
 
+/** What was found for lists of columns that begin with this one: the same are asked for with each part of an expression. */
+const knownRows = new WeakMap<Float64Array, { readonly data: readonly Float64Array[]; readonly rows?: Rows }[]>();
+
 /** The different rows, in the order of their data; undefined where they repeat too little. */
 function differentRows(data: readonly Float64Array[], size: number): Rows | undefined {
+  let known = knownRows.get(data[0]!);
+  if (known === undefined) {
+    known = [];
+    knownRows.set(data[0]!, known);
+  }
+  const same = known.find((each) => each.data.length === data.length && each.data.every((x, i) => x === data[i]));
+  if (same) return same.rows;
+  const rows = rowsOf(data, size);
+  known.push(rows ? { data, rows } : { data });
+  return rows;
+}
+
+function rowsOf(data: readonly Float64Array[], size: number): Rows | undefined {
   const most = Math.floor(size / REPEATS);
   const owns = data.map(ranksOf);
   if (owns.some(({ count }) => count > most)) return undefined;

@@ -69,6 +69,49 @@ describe('a loop has the same bits on every back end', () => {
     const states = scan((s: Expr, row: Expr) => s.mul(0.5).add(row).tanh(), x, rows);
     agree([states, ...grad(states.square().sum(), [x])], { x: 40 });
   });
+  describe.each([
+    [3, 11],
+    [5, 8],
+    [8, 5],
+    [17, 4],
+    [33, 3],
+    [40, 1],
+    [2, 2, 9],
+    [3, 5, 7],
+  ])('over %i × %i × …', (...shape) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    const [first, last] = [shape[0]!, shape.at(-1)!];
+    const x = variable('x', [last]);
+    const y = variable('y', [first]);
+    const numbers = constant(wave(size, 2)).reshape(...shape);
+    const column = y.reshape(first, ...shape.slice(1).map(() => 1));
+    const table = numbers.mul(x).sub(column).exp();
+    it('repeated along rows and columns, and summed along each', () => {
+      const sums = shape.map((_, axis) => table.sum(axis));
+      const total = sums.map((sum) => sum.add(1).log().sum()).reduce((a, b) => a.add(b));
+      agree([table, ...sums, table.softplus().sum(), total, ...grad(total, [x, y])], { x: last, y: first });
+    });
+    it('as WebAssembly, without a loop of JavaScript', () => {
+      const { graph } = compile({
+        inputs: [
+          { name: 'x', shape: [last] },
+          { name: 'y', shape: [first] },
+        ],
+        outputs: [table.sum(0)],
+      });
+      const { text } = generate(graph, Assembler.open(1e6));
+      expect(text).toMatch(/\bw0\(/);
+      expect(text).not.toMatch(/for \(/);
+    });
+  });
+  it('over many rows stays JavaScript, where positions would take more memory than numbers', () => {
+    const x = variable('x', [1000]);
+    const long = constant(wave(300)).reshape(300, 1).mul(x).sum(0);
+    const { graph } = compile({ inputs: [{ name: 'x', shape: [1000] }], outputs: [long] });
+    const { text } = generate(graph, Assembler.open(1e8));
+    expect(text).toMatch(/for \(/);
+    agree([long], { x: 1000 });
+  });
   it('with pieces of arrays, and pieces that are written where they belong', () => {
     const x = variable('x', [50]);
     const tail = x.slice(9).exp();

@@ -87,6 +87,34 @@ const bodies: Record<string, () => Expr> = {
     );
     return stack([a, b]);
   },
+  'elements at fixed places': () =>
+    scan(
+      (s: Expr, e: Expr) =>
+        s
+          .at([2, 0, 1])
+          .add(segmentSum(e, [0, 2, 0, 1], 3))
+          .tanh(),
+      x.slice(0, 3),
+      rows(4),
+    ),
+  'elements at the codes of each step': () =>
+    scan(
+      (s: Expr, code: Expr, e: Expr) => s.mul(0.5).add(x.slice(1, 4).at(code)).add(e).tanh(),
+      x.at(0),
+      constant(Float64Array.from({ length: T }, (_, i) => (i * i) % 3)),
+      constant(wave(T)),
+    ),
+  'rows of a matrix at the codes of each step': () =>
+    scan(
+      (s: Expr, code: Expr) => {
+        const next = matmul(s, constant(wave(4)).reshape(2, 2).exp()).mul(
+          x.slice(0, 4).reshape(2, 2).sigmoid().at(code),
+        );
+        return next.div(next.sum());
+      },
+      x.slice(0, 2).exp(),
+      constant(Float64Array.from({ length: T }, (_, i) => (i * i) % 2)),
+    ),
   'values that change places': () => {
     const { a, b } = scan(
       ({ a, b }, e: Expr) => ({ a: b.add(e), b: a }),
@@ -110,14 +138,31 @@ describe('a scan has the same bits on every back end', () => {
     expect(agree([states, ...grad(logSumExp(states), [x])]).loops).toBe(0);
   });
 
-  it('stays a loop where it is short, its state is long, or its body gathers', () => {
+  it('stays a loop where it is short, its state is long, or its body gathers from many', () => {
     const short = scan((s: Expr, e: Expr) => s.add(e).tanh(), x, rows(5, 15));
     const long = scan((s: Expr, e: Expr) => s.add(e).tanh(), concatenate([x, x, x, x]), rows(20));
     expect(agree([short, constant(wave(40)).mul(x.sum()).exp()]).loops).toBe(1);
     expect(agree([long]).loops).toBe(1);
-    // Codes are captured like any array: a body does not know them.
-    const coded = (s: Expr, e: Expr) => s.at([2, 0, 1]).add(segmentSum(e, [0, 2, 0, 1], 3));
-    expect(agree([scan(coded, x.slice(0, 3), rows(4))]).loops).toBe(1);
+    const codes = constant(Float64Array.from({ length: T }, (_, i) => (i * i) % 20));
+    const far = scan((s: Expr, code: Expr) => s.mul(0.5).add(concatenate([x, x, x, x]).at(code)), x.at(0), codes);
+    expect(agree([far]).loops).toBe(1);
+  });
+
+  it('gives NaN for codes that are none, and adds nothing at them', () => {
+    const odd = [0, 1, 2, 3, -1, 0.5, Number.NaN, Infinity, -0, 1e300];
+    const codes = constant(Float64Array.from({ length: T }, (_, i) => odd[i % odd.length]!));
+    const table = x.slice(0, 3);
+    const chosen = scan((s: Expr, code: Expr) => where(code.gt(-0.1), table.at(code), s), x.at(4), codes);
+    const pairs = scan(
+      (s: Expr, code: Expr) => s.mul(0.5).add(segmentSum(table, stack([code, code.sub(1), code.mul(0)]), 3)),
+      table,
+      codes,
+    );
+    const { values } = agree([chosen, pairs]);
+    expect(Array.from(values[0]!.slice(0, 4))).toEqual([...wave(5).slice(0, 3), Number.NaN]);
+    expect(values[0]![5]).toBeNaN();
+    expect(values[0]![8]).toBe(wave(5)[0]);
+    expect(values[1]!.every(Number.isFinite)).toBe(true);
   });
 
   it('passes infinities and NaN on as the interpreter does', () => {

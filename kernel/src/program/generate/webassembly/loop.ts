@@ -3,7 +3,7 @@
  * at a time with the same code. The partial sums of a total are the four lanes.
  */
 import { RUN } from '../../operations/log-product.ts';
-import { comesInRuns, type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
+import { comesInRuns, flattened, type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
 import type { Assembler } from './assembler.ts';
 import { type Address, Code, type Vector } from './code.ts';
 import { bounded, writeElementwise } from './elementwise.ts';
@@ -13,11 +13,13 @@ import { log1p } from './logarithm.ts';
 /** Loops of fewer elements cost more to call than they gain. */
 export const SHORT_LOOP = 32;
 
-/** True when a loop can be printed, and is worth it: a rule of the loop alone. */
+/** Loops over several dimensions of more elements stay JavaScript: positions would take more memory than numbers. */
+const LONG_NESTED = 2 ** 18;
+
+/** True when a loop is worth printing: a rule of the loop alone. */
 export function isWorthPrinting(form: LoopForm): boolean {
-  return (
-    form.sizes.length === 1 && lengthOf(form) >= SHORT_LOOP && form.steps.every(({ kind }) => kind !== 'accumulate')
-  );
+  const length = lengthOf(form);
+  return length >= SHORT_LOOP && (form.sizes.length === 1 || length <= LONG_NESTED);
 }
 
 /** What the code around a printed loop has to call: a function, its arguments, and where the totals are afterwards. */
@@ -28,7 +30,8 @@ export interface PrintedLoop {
 }
 
 /** Print a loop. @returns undefined where some of its memory is not the module's */
-export function printLoop(assembler: Assembler, form: LoopForm): PrintedLoop | undefined {
+export function printLoop(assembler: Assembler, loop: LoopForm): PrintedLoop | undefined {
+  const form = flattened(loop);
   const given = argumentsOf(form.steps);
   const printer = new Printer(assembler, form, given);
   if (!printer.place()) return undefined;
@@ -215,7 +218,7 @@ class Printer {
         this.#scatter(step, values[step.value]!, counter, piece);
         return none;
       case 'accumulate':
-        throw new Error('internal: this loop is not for WebAssembly');
+        throw new Error('internal: a loop over several dimensions that was not flattened');
     }
   }
 

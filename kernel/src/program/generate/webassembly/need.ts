@@ -19,6 +19,9 @@ export function memoryNeeded(graph: Graph, shortLoop: number): { readonly bytes:
   let worth = groups.some(
     ({ place, domain }) => place === 'loop' && domain.reduce((product, n) => product * n, 1) >= shortLoop,
   );
+  for (const { place, domain, nodes } of groups) {
+    if (place === 'loop' && domain.length > 1) bytes += positionsNeed(graph, domain, nodes);
+  }
   graph.nodes.forEach((node, at) => {
     const place = places[at]!;
     const size = 8 * sizeOf(node.shape);
@@ -40,6 +43,15 @@ export function memoryNeeded(graph: Graph, shortLoop: number): { readonly bytes:
     }
   });
   return { bytes, worth };
+}
+
+/** Positions that a loop over several dimensions may need: four bytes an element for each shape it reads or adds up to. */
+function positionsNeed(graph: Graph, domain: readonly number[], nodes: readonly number[]): number {
+  const length = domain.reduce((product, n) => product * n, 1);
+  const shapes = new Set(
+    nodes.flatMap((at) => [at, ...graph.nodes[at]!.inputs]).map((at) => graph.nodes[at]!.shape.join()),
+  );
+  return shapes.size * (4 * length + 16);
 }
 
 /** What a product needs beside its operands, and whether it is long enough. */
