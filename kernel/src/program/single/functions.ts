@@ -18,18 +18,18 @@ function polynomial<V>(l: Lanes<V>, x: V, coefficients: readonly number[]): V {
 
 /** x = k log 2 + r, |r| ≤ log(2)/2, and (e^r − 1 − r) / r². */
 function reduce<V>(l: Lanes<V>, x: V) {
-  const k = l.nearest(l.mul(x, l.constant(Math.LOG2E)));
+  const { k, bits } = l.whole(l.mul(x, l.constant(Math.LOG2E)));
   const r = l.multiplyAdd(k, l.constant(-LN2_LOW), l.multiplyAdd(k, l.constant(-LN2_HIGH), x));
   const tail = polynomial(l, r, [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 0.16666665459, 0.5]);
-  return { k, r, tail };
+  return { k, bits, r, tail };
 }
 
 /** e^x for |x| ≤ 110. */
 function expOfBounded<V>(l: Lanes<V>, x: V): V {
-  const { k, r, tail } = reduce(l, x);
+  const { bits, r, tail } = reduce(l, x);
   const y = l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1));
-  const half = l.floor(l.mul(k, l.constant(0.5)));
-  return l.mul(l.mul(y, l.powerOfTwo(half)), l.powerOfTwo(l.sub(k, half)));
+  const [first, second] = l.powers(bits);
+  return l.mul(l.mul(y, first), second);
 }
 
 /** e^x; 1 ulp. */
@@ -39,8 +39,8 @@ export function exp<V>(l: Lanes<V>, x: V): V {
 
 /** e^−|x|, where e^−87 stands for what is smaller: one product less, and no denormals. */
 function expMinusSize<V>(l: Lanes<V>, x: V): V {
-  const { k, r, tail } = reduce(l, l.greater(l.neg(l.abs(x)), l.constant(-87)));
-  return l.mul(l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1)), l.powerOfTwo(k));
+  const { bits, r, tail } = reduce(l, l.greater(l.neg(l.abs(x)), l.constant(-87)));
+  return l.mul(l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1)), l.power(bits));
 }
 
 /** e^x − 1; 2 ulp. */
@@ -49,8 +49,8 @@ export function expm1<V>(l: Lanes<V>, x: V): V {
   const { k, r, tail } = reduce(l, bounded);
   const small = l.multiplyAdd(tail, l.mul(r, r), r); // e^r − 1
   // 2^k (e^r − 1) + (2^k − 1); beyond 2^±64 the whole is e^x or −1.
-  const held = l.greater(l.lesser(k, l.constant(64)), l.constant(-64));
-  const power = l.powerOfTwo(held);
+  const held = l.whole(l.greater(l.lesser(k, l.constant(64)), l.constant(-64)));
+  const power = l.power(held.bits);
   const near = l.multiplyAdd(power, small, l.sub(power, l.constant(1)));
   const value = l.select(l.gt(k, l.constant(63)), expOfBounded(l, bounded), near);
   return l.select(l.eq(x, l.constant(0)), x, value);

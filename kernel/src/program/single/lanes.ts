@@ -38,8 +38,12 @@ export interface Lanes<V> {
   select(mask: V, a: V, b: V): V;
   /** `size` ≥ 0 with the sign of `sign`. */
   withSign(size: V, sign: V): V;
-  /** 2^k for a whole k from −126 to 127. */
-  powerOfTwo(k: V): V;
+  /** The nearest whole number k (halves to the even one) of a number of size below 2^21, in a form `power` takes. */
+  whole(x: V): { readonly k: V; readonly bits: V };
+  /** 2^k for k from −126 to 127. */
+  power(bits: V): V;
+  /** Two powers of two, the first that of ⌊k / 2⌋, whose product is 2^k, for k from −252 to 254. */
+  powers(bits: V): readonly [V, V];
   /** x = m 2^e with √½ ≤ m < √2, for a positive normal x. */
   split(x: V): { readonly m: V; readonly e: V };
 }
@@ -94,7 +98,15 @@ export const scalarLanes: Lanes<number> = {
   ne: (a, b) => (a !== b ? 1 : 0),
   select: (mask, a, b) => (mask !== 0 ? a : b),
   withSign: (size, sign) => (sign < 0 || Object.is(sign, -0) ? -size : size),
-  powerOfTwo: (k) => fromBits((Math.trunc(k) + 127) << 23),
+  whole(x) {
+    const k = nearest(x);
+    return { k, bits: k };
+  },
+  power: (k) => fromBits((Math.trunc(k) + 127) << 23),
+  powers(k) {
+    const half = Math.floor(k / 2);
+    return [fromBits((half + 127) << 23), fromBits((k - half + 127) << 23)];
+  },
   split(x) {
     const e = (bitsOf(x) - ROOT_HALF) >> 23;
     return { m: fromBits(bitsOf(x) - (e << 23)), e };

@@ -8,6 +8,11 @@ import type { Code, Vector } from './code.ts';
 
 /** The bits of √½. */
 const ROOT_HALF = 0x3f3504f3;
+/** 1.5 · 2^23: a smaller number added to it is rounded to a whole one, which its last bits then are. */
+const SHIFTER = 12582912;
+const SHIFTER_BITS = 0x4b400000;
+/** The bits of 1. */
+const ONE = 0x3f800000;
 
 /** Vectors that are worked on in turn, or a single one that stands for all. */
 export type Vectors = readonly Vector[];
@@ -28,6 +33,8 @@ export function vectorLanes(code: Code, fused = false): Lanes<Vectors> {
       a.map((x) => code.unary(name, x));
   const all = (vector: Vector): Vectors => [vector];
   const [add, mul, or, and] = [binary('add'), binary('mul'), binary('or'), binary('and')];
+  const shift = (direction: Parameters<Code['shift']>[0], a: Vectors, count: number): Vectors =>
+    a.map((x) => code.shift(direction, x, count));
   const [plus, minus] = [binary('addIntegers'), binary('subIntegers')];
   return {
     constant: (x) => all(code.constant(x)),
@@ -57,16 +64,21 @@ export function vectorLanes(code: Code, fused = false): Lanes<Vectors> {
     ne: binary('ne'),
     select: (mask, a, b) => each([mask, a, b], ([m, x, y]) => code.select(m!, x!, y!)),
     withSign: (size, sign) => or(size, and(sign, all(code.constant(-0)))),
-    powerOfTwo(k) {
-      const exponent = plus(unary('toIntegers')(k), all(code.integers(127)));
-      return exponent.map((e) => code.shift('left', e, 23));
+    whole(x) {
+      const shifted = add(x, all(code.constant(SHIFTER)));
+      return { k: binary('sub')(shifted, all(code.constant(SHIFTER))), bits: shifted };
+    },
+    // The last bits of a shifted number are k; what stands before them is shifted out.
+    power: (bits) => plus(shift('left', bits, 23), all(code.integers(ONE))),
+    powers(bits) {
+      const k = minus(bits, all(code.integers(SHIFTER_BITS)));
+      const half = shift('rightSigned', k, 1);
+      const power = (exponent: Vectors) => plus(shift('left', exponent, 23), all(code.integers(ONE)));
+      return [power(half), power(minus(k, half))];
     },
     split(x) {
-      const e = minus(x, all(code.integers(ROOT_HALF))).map((bits) => code.shift('rightSigned', bits, 23));
-      const m = minus(
-        x,
-        e.map((exponent) => code.shift('left', exponent, 23)),
-      );
+      const e = shift('rightSigned', minus(x, all(code.integers(ROOT_HALF))), 23);
+      const m = minus(x, shift('left', e, 23));
       return { m, e: unary('fromIntegers')(e) };
     },
   };
