@@ -10,6 +10,7 @@ import {
   type Expr,
   grad,
   type LogDensity,
+  noRewrites,
   type Program,
   variable,
 } from '../program/index.ts';
@@ -126,6 +127,7 @@ class Compilation implements CompiledModel {
   explain(position: Float64Array): string {
     const density = this.density({ prior: true, jacobian: true });
     return explain(this.#checked(position), {
+      plain: this.density({ prior: true, jacobian: true, rewrites: noRewrites }),
       assembled: this.#assembled,
       names: this.names,
       values: this.constrain(position),

@@ -1,7 +1,8 @@
 /**
  * Why a log density is not finite at a position: which terms, at which elements, computed from which values.
  */
-import { compile, explainNonFinite, type LogDensity, Program } from '../program/index.ts';
+import { compile, explainNonFinite, type LogDensity, type NonFinite, Program } from '../program/index.ts';
+import type { Graph } from '../program/node.ts';
 import type { Assembled, AssembledTerm } from './assemble.ts';
 import { elementIndex } from './names.ts';
 
@@ -11,6 +12,8 @@ interface Position {
   readonly names: readonly string[];
   readonly values: Float64Array;
   readonly density: LogDensity;
+  /** The same as its terms were told, datum by datum: without rewrites. */
+  readonly plain: LogDensity;
   /** The parameter that an unconstrained coordinate belongs to. */
   readonly ownerOf: (coordinate: number) => string;
 }
@@ -19,14 +22,15 @@ interface Position {
 const longest = 12;
 
 /** Sentences for an error message; the first says whether the log density is finite. */
-export function explain(position: Float64Array, { assembled, names, values, density, ownerOf }: Position): string {
+export function explain(position: Float64Array, told: Position): string {
+  const { assembled, names, values, density } = told;
   const total = density.value(position);
   const lines = assembled.terms.map((term) => explainTerm(term, position, assembled)).filter((line) => line !== '');
   const shown = names.slice(0, longest).map((name, i) => `${name} = ${number(values[i]!)}`);
   const more = names.length > longest ? `, and ${names.length - longest} more` : '';
   const at = names.length === 0 ? '' : ` at ${shown.join(', ')}${more}`;
   if (lines.length > 0) return [`The log density is ${number(total)}${at}:`, ...lines].join('\n');
-  const slope = explainSlope(position, density, ownerOf);
+  const slope = explainSlope(position, told);
   return slope === '' ? `The log density is ${number(total)}${at}, which is finite.` : slope;
 }
 
@@ -49,15 +53,18 @@ function explainTerm({ label, elements, reasons }: AssembledTerm, at: Float64Arr
 }
 
 /** The first slope that is not finite, and the operation that made it so. */
-function explainSlope(position: Float64Array, density: LogDensity, ownerOf: Position['ownerOf']): string {
+function explainSlope(position: Float64Array, { density, plain, ownerOf }: Position): string {
   const gradient = new Float64Array(density.dimension);
   density.valueAndGradient(position, gradient);
   const bad = gradient.findIndex((slope) => !Number.isFinite(slope));
   if (bad < 0) return '';
-  const program = density.graph && new Program(density.graph, 'interpreter');
-  const found = program && explainNonFinite(program, { [program.graph.inputs[0]!.name]: position });
+  const found = [plain, density].map(({ graph }) => graph && reasonIn(graph, position)).find(Boolean);
   const because = found === undefined ? '' : `: ${found.message}`;
   return `The log density is finite, but its slope along ${ownerOf(bad)} (unconstrained coordinate ${bad}) is ${number(gradient[bad]!)}${because}.`;
+}
+
+function reasonIn(graph: Graph, position: Float64Array): NonFinite | undefined {
+  return explainNonFinite(new Program(graph, 'interpreter'), { [graph.inputs[0]!.name]: position });
 }
 
 /** Six digits are enough to recognise a value. */

@@ -108,6 +108,15 @@ export interface Rewrites {
   readonly repeatedRows?: boolean;
 }
 
+/** All of them off: each datum is computed by itself, as it was told. */
+export const noRewrites: Rewrites = {
+  leastSquares: false,
+  logProducts: false,
+  constantTerms: false,
+  linearTerms: false,
+  repeatedRows: false,
+};
+
 /**
  * A log density and its gradient from a traced scalar.
  *

@@ -2,7 +2,7 @@
  * The compute core: traced arrays → graph → gradient → something that runs.
  */
 export { isExpression } from './arguments.ts';
-export { compile, compileLogDensity, Program, type ProgramDescription, type Rewrites } from './compile.ts';
+export { compile, compileLogDensity, noRewrites, Program, type ProgramDescription, type Rewrites } from './compile.ts';
 export { explainNonFinite, type NonFinite } from './explain.ts';
 export {
   asExpression,

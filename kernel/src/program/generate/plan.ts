@@ -3,8 +3,9 @@
  * of the same structure on other data (`model.with(data)`: bootstrap, cross-validation, calibration) is not generated
  * again, and starts on code that is warm.
  */
+import { describe } from '../describe.ts';
 import { type Plan, planGraph } from '../interpret.ts';
-import type { Graph } from '../node.ts';
+import type { Graph, GraphNode } from '../node.ts';
 import { formatShape, sizeOf } from '../shape.ts';
 import { canGenerate, generatePlan } from './javascript.ts';
 import { structureOf } from './structure.ts';
@@ -49,10 +50,11 @@ export function planOf(graph: Graph, wanted?: BackEnd): Planned {
 /** A sentence about the arrays of a program that could not be made. */
 function tooLarge({ nodes }: Graph): string {
   const bytes = nodes.reduce((total, { shape }) => total + 8 * sizeOf(shape), 0);
+  const inputsOf = ({ inputs }: GraphNode) => inputs.map((input) => nodes[input]!);
   const largest = nodes.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a));
   return (
     `program: no memory for its arrays, ${(bytes / 2 ** 30).toPrecision(3)} GiB in all, the largest of shape ` +
-    `${formatShape(largest.shape)} (${largest.name ?? largest.operation}); sum the terms of the likelihood in smaller ` +
+    `${formatShape(largest.shape)} (${describe(largest, inputsOf)}); sum the terms of the likelihood in smaller ` +
     'pieces, or use fewer rows'
   );
 }
