@@ -6,7 +6,7 @@
 export type Chains = readonly Float64Array[]; // chains × (draws,)
 
 /** Fewest draws a chain for which a diagnostic is computed, as in ArviZ; below it every diagnostic is NaN. */
-const fewestDraws = 4;
+export const fewestDraws = 4;
 
 /** True where a diagnostic can be computed: enough chains of one length, enough draws, no NaN. */
 export function usable(chains: Chains, fewestChains = 1): boolean {

@@ -5,7 +5,7 @@ import { type Posterior, registerDiagnosis, type SummaryRow } from '../estimate/
 import { Table } from '../estimate/table.ts';
 import { sortedQuantile } from '../numeric/quantile.ts';
 import { bfmi, lowBfmi } from './bfmi.ts';
-import { flatten, mean, splitChains, usable, variance } from './chains.ts';
+import { fewestDraws, flatten, mean, splitChains, usable, variance } from './chains.ts';
 import { essOfScores, essTail } from './ess.ts';
 import { mcseMean, mcseSd } from './mcse.ts';
 import { rHatOfScores } from './r-hat.ts';
@@ -72,27 +72,35 @@ function warnings(posterior: Posterior): string[] {
   const { statistics, chains, drawsPerChain } = posterior;
   const total = chains * drawsPerChain;
   const found: string[] = [];
+  if (drawsPerChain < fewestDraws) {
+    return [
+      `${drawsPerChain} draws a chain are too few for any diagnostic (they need ${fewestDraws} at least, and hundreds to ` +
+        `mean something), so R-hat, effective sample sizes and standard errors are missing. Try ${again(posterior, 'draws: 1000')}.`,
+    ];
+  }
 
   const divergences = statistics.divergent.reduce((a, b) => a + b, 0);
   if (divergences > 0) {
     found.push(
       `${divergences} of ${total} trajectories diverged: the sampler could not follow the curvature there, so that ` +
-        'region is missed and estimates may be biased. Try targetAcceptance: 0.95, tighter priors, or tell ' +
-        'hierarchical parameters non-centred (theta = mu + tau * z with z ~ normal(0, 1)).',
+        `region is missed and estimates may be biased. Try ${again(posterior, 'targetAcceptance: 0.95')}, tighter ` +
+        'priors, or tell hierarchical parameters non-centred: .parameters({ z: normal(0, 1).size(n) }) and ' +
+        '.derived(({ mu, tau, z }) => ({ theta: mu + tau * z })).',
     );
   }
   const deepest = statistics.treeDepth.filter((depth) => depth >= posterior.maxTreeDepth).length;
   if (deepest > 0) {
     found.push(
       `${deepest} of ${total} trajectories reached the deepest tree (${posterior.maxTreeDepth}): draws are valid but ` +
-        'slow. Centre and scale the predictors, or raise maxTreeDepth.',
+        'slow, for the posterior is long and narrow. Centre and scale the predictors, or try ' +
+        `${again(posterior, `maxTreeDepth: ${Math.min(20, posterior.maxTreeDepth + 2)}`)}.`,
     );
   }
   const low = energies(posterior).filter((energy) => bfmi(energy) < lowBfmi).length;
   if (low > 0) {
     found.push(
       `In ${low} of ${chains} chains the energy mixes slowly (BFMI below ${lowBfmi}): the tails may not be explored. ` +
-        'Reparametrise, or use lighter-tailed priors.',
+        'Give scales lighter tails (halfNormal in place of halfCauchy), or tell hierarchical parameters non-centred.',
     );
   }
   found.push(...mixing(posterior));
@@ -112,8 +120,8 @@ function mixing(posterior: Posterior): string[] {
   if (apart.length > 0) {
     found.push(
       `R-hat is up to ${apart[0]!.rHat.toFixed(3)} (${named(apart.map((row) => row.name))}): the chains do not agree, ` +
-        'so these draws are not yet from the posterior. Run longer (warmup, draws), or look for several modes and ' +
-        'strong correlations.',
+        `so these draws are not yet from the posterior. Run longer, ${longer(posterior)}; where that does not help there ` +
+        "may be several modes: compare the chains, or try sampler: 'smc'.",
     );
   }
   const needed = leastEssPerChain * chains;
@@ -124,11 +132,30 @@ function mixing(posterior: Posterior): string[] {
   if (few.length > 0) {
     found.push(
       `Effective sample size is down to ${Math.round(few[0]!.ess)} (${named(few.map(({ name }) => name))}), below ` +
-        `${needed}: means and quantiles are uncertain (see mcse). Ask for more than ${drawsPerChain} draws a chain.`,
+        `${needed}: means and quantiles are uncertain (see mcse). Ask for more draws: ` +
+        `${again(posterior, `draws: ${moreDraws(drawsPerChain, needed / few[0]!.ess)}`)}.`,
     );
   }
-  if (chains === 1) found.push('One chain cannot show whether it has missed something: run at least 2 (chains: 4).');
+  if (chains === 1) {
+    found.push(`One chain cannot show whether it has missed something: run several, ${again(posterior, 'chains: 4')}.`);
+  }
   return found;
+}
+
+/** The call to try, with the sampler that was used. */
+function again({ sampler }: Posterior, options: string): string {
+  return `sample(model, { ${sampler === 'nuts' ? '' : `sampler: '${sampler}', `}${options} })`;
+}
+
+function longer(posterior: Posterior): string {
+  const draws = 2 * posterior.drawsPerChain;
+  return again(posterior, `warmup: ${Math.max(2000, draws)}, draws: ${draws}`);
+}
+
+/** As many as would be enough if they went on as they began: at least twice, at most twenty times as many. */
+function moreDraws(draws: number, factor: number): number {
+  const times = Math.min(20, Math.max(2, Math.ceil(factor)));
+  return times * draws;
 }
 
 /** The energies chain by chain. */

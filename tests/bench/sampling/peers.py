@@ -58,7 +58,7 @@ def pymc_model(name, d):
             rest, _ = pytensor.scan(
                 lambda e, v, a0, a1, b1: a0 + a1 * e + b1 * v,
                 sequences=[squares],
-                outputs_info=[pt.as_tensor(d["sigma1"] ** 2)],
+                outputs_info=[pt.as_tensor(np.float64(d["sigma1"] ** 2))],
                 non_sequences=[a0, a1, b1],
             )
             sd = pt.sqrt(pt.concatenate([[d["sigma1"] ** 2], rest]))

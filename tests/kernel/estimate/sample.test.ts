@@ -175,7 +175,7 @@ describe('an interrupted run', () => {
       signal: controller.signal,
       onProgress: ({ done }) => {
         reports++;
-        if (done > 2000) controller.abort();
+        if (done > 100_000) controller.abort(); // on a busy machine one worker can be far behind the other
       },
     });
     expect(posterior.ending).toBe('interrupted');
