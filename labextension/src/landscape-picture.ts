@@ -1,7 +1,7 @@
 /**
  * A landscape's figure data → one Plotly picture: shaded heights, level lines, draws, estimates.
  */
-import { markStyle, placeOnAxis } from 'estimand/figure/marks';
+import { markStyle, pathStyle, placeOnAxis } from 'estimand/figure/marks';
 import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { LandscapeFigure, LandscapeMark } from 'estimand/figure/types';
@@ -14,6 +14,7 @@ export interface Shown {
   readonly lines: boolean;
   readonly draws: boolean;
   readonly marks: boolean;
+  readonly paths: boolean;
 }
 
 /**
@@ -71,6 +72,7 @@ export function landscapePicture(figure: LandscapeFigure, shown: Shown, width: n
       hoverinfo: 'skip',
     });
   }
+  if (shown.paths) data.push(...pathTraces(figure));
   if (shown.marks) data.push(...figure.marks.flatMap((mark, i) => markTrace(mark, i, figure)).reverse());
   return {
     data,
@@ -132,6 +134,41 @@ function levelLabels({ levels, x, y }: LandscapeFigure, theme: Theme): Partial<A
         bgcolor: ground,
         borderpad: 1,
         font: { size: 11, color: ink },
+      },
+    ];
+  });
+}
+
+/** Each path over a dark edge, and a ring where it begins. */
+function pathTraces({ paths = [], x, y }: LandscapeFigure): Data[] {
+  return paths.flatMap((one, i): Data[] => {
+    const { colour, dashed } = pathStyle(i);
+    const xs = Array.from(unpack(one.x));
+    const ys = Array.from(unpack(one.y));
+    const few = xs.length <= 200;
+    const words = xs.map((at, k) => {
+      const place = `${x.name} ${formatNumber(at, 4)}, ${y.name} ${formatNumber(ys[k]!, 4)}`;
+      return plotlyText(`${one.label}, point ${k}: ${place}`);
+    });
+    return [
+      { type: 'scatter', mode: 'lines', x: xs, y: ys, line: { color: '#1f2430', width: 3.6 }, hoverinfo: 'skip' },
+      {
+        type: 'scatter',
+        mode: few ? 'lines+markers' : 'lines',
+        x: xs,
+        y: ys,
+        line: { color: colour, width: 2, ...(dashed ? { dash: 'dash' } : {}) },
+        marker: { size: 5, color: colour, line: { color: '#1f2430', width: 1 } },
+        text: words,
+        hovertemplate: '%{text}<extra></extra>',
+      },
+      {
+        type: 'scatter',
+        mode: 'markers',
+        x: xs.slice(0, 1),
+        y: ys.slice(0, 1),
+        marker: { symbol: 'circle-open', size: 12, color: '#1f2430', line: { width: 2.5 } },
+        hoverinfo: 'skip',
       },
     ];
   });

@@ -64,7 +64,7 @@ describe('the picture of a landscape', () => {
   const figure = landscapeFigure(sampleLandscape(12));
 
   it('has the heights row by row, the lines, the draws and the marks, largest first', () => {
-    const picture = landscapePicture(figure, { lines: true, draws: true, marks: true }, 800, theme);
+    const picture = landscapePicture(figure, { lines: true, draws: true, marks: true, paths: true }, 800, theme);
     const types = traces(picture).map(({ type, mode }) => mode ?? type);
     expect(types).toEqual(['contour', 'lines', 'lines', 'lines', 'lines', 'markers', 'markers', 'markers']);
     const z = traces(picture)[0]!.z as number[][];
@@ -76,9 +76,32 @@ describe('the picture of a landscape', () => {
   });
 
   it('leaves out what the reader has switched off', () => {
-    const picture = landscapePicture(figure, { lines: false, draws: false, marks: false }, 800, theme);
+    const picture = landscapePicture(figure, { lines: false, draws: false, marks: false, paths: false }, 800, theme);
     expect(picture.data).toHaveLength(1);
     expect(picture.layout.annotations).toEqual([]);
+  });
+
+  it('draws each path over a dark edge, with its points in words, and a ring where it begins', () => {
+    const ways = Array.from({ length: 7 }, (_, i) => ({
+      label: i === 0 ? '<b>first</b>' : `path ${i}`,
+      x: Float64Array.of(79, 80 + i / 10, 81),
+      y: Float64Array.of(0.5, 0.6, 0.7),
+    }));
+    const walked = landscapeFigure({ ...sampleLandscape(12), paths: ways });
+    const shown = { lines: false, draws: false, marks: false, paths: true };
+    const [, edge, first, ring, ...rest] = traces(landscapePicture(walked, shown, 800, theme));
+    expect(rest).toHaveLength(18);
+    expect([edge!.mode, first!.mode, ring!.mode]).toEqual(['lines', 'lines+markers', 'markers']);
+    expect(first!.x.map((v) => Math.round(v * 100) / 100)).toEqual([79, 80, 81]);
+    expect(ring!.x).toHaveLength(1);
+    const [words] = first!.text as string[];
+    expect(words).toContain('point 0: alpha 79.00, beta 0.5000');
+    expect(words).not.toContain('<b>');
+    expect((rest[16]!.line as { dash?: string }).dash).toBe('dash'); // the seventh has the colour of the first
+    const long = Float64Array.from({ length: 400 }, (_, i) => 75 + i / 100);
+    const dense = landscapeFigure({ ...sampleLandscape(12), paths: [{ label: 'long', x: long, y: long }] });
+    expect(traces(landscapePicture(dense, shown, 800, theme))[2]!.mode).toBe('lines');
+    expect(traces(landscapePicture(walked, { ...shown, paths: false }, 800, theme))).toHaveLength(1);
   });
 
   it('puts each edge of the shades at a whole number, and goes on below the last', () => {

@@ -38,6 +38,9 @@ describe('what the kernel writes', () => {
     expect(problem(validatePosterior(saved(posteriorFigure(samplePosterior(4, 50, 1000)))))).toBe('');
     expect(problem(validatePosterior(saved(posteriorFigure(samplePosterior(100, 10, 50)))))).toBe('');
     expect(problem(validatePosterior(saved(posteriorFigure(samplePosterior(1, 1, 1)))))).toBe('');
+    const x = Float64Array.from({ length: 5000 }, (_, i) => i);
+    const paths = Array.from({ length: 20 }, (_, i) => ({ label: `way ${i}`, x, y: x }));
+    expect(problem(validateLandscape(saved(landscapeFigure({ ...sampleLandscape(128), paths }))))).toBe('');
     const broken = sampleLandscape(128);
     broken.values.fill(Number.NaN, 0, 1000);
     expect(problem(validateLandscape(saved(landscapeFigure(broken))))).toBe('');
@@ -67,6 +70,8 @@ describe('what is refused', () => {
     [{ ...landscape, x: { ...landscape.x, points: 13 } }, 'drop should hold x.points × y.points'],
     [{ ...landscape, x: { ...landscape.x, points: 144 }, y: { ...landscape.y, points: 1 } }, 'at least 2 × 2'],
     [{ ...landscape, x: { ...landscape.x, min: null } }, 'x.min should be a finite number'],
+    [{ ...landscape, paths: [{ label: 'a', x: landscape.drop }] }, 'paths[0].y should be an object'],
+    [{ ...landscape, paths: Array.from({ length: 21 }, () => 1) }, 'paths should have at most 20'],
     [{ ...landscape, of: 'evidence' }, 'of should be likelihood or posterior'],
     [{ ...landscape, marks: [{ kind: 'mle', label: 'a', x: 1 }] }, 'marks[0].y should be a finite number'],
     [{ ...landscape, levels: Array.from({ length: 21 }, () => landscape.levels[0]) }, 'levels should have at most 20'],

@@ -10,6 +10,7 @@ export { type MleOptions, mle } from './mle.ts';
 export type { DrawBatch } from './natural-scale.ts';
 export { type Hypothesis, likelihoodRatioTest, NestedTest, scoreTest, waldTest } from './nested.ts';
 export { LeastSquaresFit, type NlsOptions, nls } from './nls.ts';
+export { nuts } from './nuts/nuts.ts';
 export type { Ending, Objective, Optimiser, OptimiserInfo, OptimiserState } from './optimise/objective.ts';
 export { optimisers } from './optimise/registry.ts';
 export { type Minimum, minimise } from './optimise/shared.ts';

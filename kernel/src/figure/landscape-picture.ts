@@ -3,7 +3,7 @@
  */
 import { paper, shade } from './colours.ts';
 import { contourLines } from './contour.ts';
-import { type MarkSymbol, markStyle, placeOnAxis } from './marks.ts';
+import { type MarkSymbol, markStyle, pathStyle, placeOnAxis } from './marks.ts';
 import { unpack } from './pack.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
 import { document, element, fitText, path, text } from './svg.ts';
@@ -20,7 +20,7 @@ export function landscapePicture(figure: LandscapeFigure): string {
   const { x, y } = figure;
   const panel: Panel = { left: 84, top: 62, width: 500, height: 456, x: [x.min, x.max], y: [y.min, y.max] };
   const clip = element('clipPath', { id: 'panel' }, rectangle(panel, {}));
-  const inside = [heights(figure, panel), lines(figure, panel), cloud(figure, panel)].join('');
+  const inside = [heights(figure, panel), lines(figure, panel), cloud(figure, panel), paths(figure, panel)].join('');
   const body = [
     text(16, 28, fitText(figure.title, width - 32, 16), { size: 16 }),
     text(16, 48, fitText(subtitle(figure), width - 32, 12), { size: 12, fill: paper.soft }),
@@ -125,6 +125,39 @@ function cloud({ draws }: LandscapeFigure, panel: Panel): string {
   return element('path', { d: dots.join(''), fill: 'none', ...style });
 }
 
+/** Each path over a dark edge, its points, and a ring where it begins. */
+function paths(figure: LandscapeFigure, panel: Panel): string {
+  return (figure.paths ?? [])
+    .map(({ x, y }, i) => {
+      const { colour, dashed } = pathStyle(i);
+      const xs = unpack(x).map((v) => pixelX(panel, v));
+      const ys = unpack(y).map((v) => pixelY(panel, v));
+      const d = path(xs, ys);
+      const line = { fill: 'none', 'stroke-linejoin': 'round' } as const;
+      const dots = Array.from(xs, (at, k) => `M${at.toFixed(1)} ${ys[k]!.toFixed(1)}h0`).join('');
+      const round = { fill: 'none', 'stroke-linecap': 'round' } as const;
+      return [
+        element('path', { d, ...line, stroke: paper.ink, 'stroke-width': 3.6 }),
+        element('path', {
+          d,
+          ...line,
+          stroke: colour,
+          'stroke-width': 2,
+          'stroke-dasharray': dashed ? '5 3' : undefined,
+        }),
+        ...(xs.length <= 200
+          ? [
+              element('path', { d: dots, ...round, stroke: paper.ink, 'stroke-width': 6.5 }),
+              element('path', { d: dots, ...round, stroke: colour, 'stroke-width': 4.5 }),
+            ]
+          : []),
+        element('circle', { cx: xs[0]!, cy: ys[0]!, r: 5, fill: 'none', stroke: paper.ink, 'stroke-width': 3.4 }),
+        element('circle', { cx: xs[0]!, cy: ys[0]!, r: 5, fill: 'none', stroke: colour, 'stroke-width': 1.8 }),
+      ].join('');
+    })
+    .join('');
+}
+
 /** Corners of a mark of width 2, around (0, 0). */
 const corners: Readonly<Record<Exclude<MarkSymbol, 'circle'>, readonly (readonly [number, number])[]>> = {
   diamond: [
@@ -180,6 +213,16 @@ function key(figure: LandscapeFigure, panel: Panel): string {
   for (const [i, { label }] of figure.marks.entries()) {
     parts.push(mark(i, left + 8, y, 12), text(left + 24, y + 4, fitText(label, 170)));
     y += 24;
+  }
+  for (const [i, { label }] of (figure.paths ?? []).entries()) {
+    const { colour, dashed } = pathStyle(i);
+    const at = { x1: left - 1, x2: left + 18, y1: y, y2: y };
+    parts.push(element('line', { ...at, stroke: paper.ink, 'stroke-width': 4.4 }));
+    parts.push(
+      element('line', { ...at, stroke: colour, 'stroke-width': 2.6, 'stroke-dasharray': dashed ? '5 3' : undefined }),
+    );
+    parts.push(text(left + 24, y + 4, fitText(label, 170)));
+    y += 20;
   }
   if (figure.draws) {
     const dots = [2, 8, 14].map((dx, i) =>

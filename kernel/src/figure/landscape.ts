@@ -19,10 +19,13 @@ export interface DrawnLandscape {
   readonly values: Float64Array;
   readonly marks: readonly (LandscapeMark & { readonly logDensity?: number })[];
   readonly draws?: { readonly x: Float64Array; readonly y: Float64Array };
+  readonly paths?: readonly { readonly label: string; readonly x: Float64Array; readonly y: Float64Array }[];
 }
 
 const shownDraws = 1000;
 const linePoints = 1500;
+/** Points of all paths together. */
+const pathPoints = 3000;
 
 /**
  * Regions of a quadratic landscape with two parameters: −2 Δ log density is χ² with two degrees of freedom
@@ -83,6 +86,7 @@ export function landscapeFigure(landscape: DrawnLandscape): LandscapeFigure {
     }),
     marks: landscape.marks.map(({ kind, label, x, y }) => ({ kind, label: label.slice(0, 80), x, y })),
     ...(draws ? { draws: thinned(draws) } : {}),
+    ...(landscape.paths?.length ? { paths: landscape.paths.slice(0, 20).map(pathOf) } : {}),
   } as const;
   return { ...figure, description: describe(figure) };
 }
@@ -94,6 +98,18 @@ function thinned(draws: { readonly x: Float64Array; readonly y: Float64Array }) 
     y: packU16(kept.map((i) => draws.y[i]!)),
     total: draws.x.length,
   };
+}
+
+/** The path, at most its share of the points; u16 on its own range keeps it to a thousandth of a pixel. */
+function pathOf(
+  { label, x, y }: NonNullable<DrawnLandscape['paths']>[number],
+  _i: number,
+  all: readonly unknown[],
+): NonNullable<LandscapeFigure['paths']>[number] {
+  const count = Math.min(x.length, Math.floor(pathPoints / all.length));
+  // Both ends are kept, whatever is left out between.
+  const kept = Array.from({ length: count }, (_, k) => Math.round((k * (x.length - 1)) / Math.max(1, count - 1)));
+  return { label: label.slice(0, 80), x: packU16(kept.map((i) => x[i]!)), y: packU16(kept.map((i) => y[i]!)) };
 }
 
 function levelLines(
@@ -124,7 +140,9 @@ function describe(figure: Omit<LandscapeFigure, 'description'>): string {
   const marks = figure.marks.map(
     ({ label, x, y }) => ` ${label} at ${figure.x.name} = ${formatNumber(x)}, ${figure.y.name} = ${formatNumber(y)}.`,
   );
+  const paths = (figure.paths ?? []).map(({ label }) => label);
+  const ways = paths.length > 0 ? ` Paths: ${paths.join(', ')}.` : '';
   const range = ({ name, min, max }: LandscapeFigure['x']) =>
     `${name} from ${formatNumber(min)} to ${formatNumber(max)}`;
-  return `Filled contours, ${range(figure.x)} and ${range(figure.y)}; the highest log ${figure.of} is ${formatNumber(figure.highest)}.${others}${marks.join('')}`;
+  return `Filled contours, ${range(figure.x)} and ${range(figure.y)}; the highest log ${figure.of} is ${formatNumber(figure.highest)}.${others}${marks.join('')}${ways}`;
 }

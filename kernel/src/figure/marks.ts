@@ -20,6 +20,13 @@ export function markStyle(i: number): { readonly colour: string; readonly symbol
   return { ...markStyles[i % markStyles.length]!, size: 11 + 3.5 * Math.min(i, 4) };
 }
 
+const pathColours = ['#D55E00', '#F0E442', '#CC79A7', '#009E73', '#E69F00', '#FFFFFF'];
+
+/** Colour and dashes of the i-th path: bright on the shades, told apart by dashes after the sixth. */
+export function pathStyle(i: number): { readonly colour: string; readonly dashed: boolean } {
+  return { colour: pathColours[i % pathColours.length]!, dashed: Math.floor(i / pathColours.length) % 2 === 1 };
+}
+
 /**
  * Where to draw a mark on an axis: one that lies just beyond the edge, as an estimate at its bound does, stands on
  * the edge; undefined for one that lies outside.

@@ -3,12 +3,11 @@
  *
  * It is a static picture (PNG and words): what is plotted is data one already has, so there is nothing to choose.
  */
-import { Displayable, jupyterDisplay, withMetadata } from '../host/display.ts';
+import { Displayable, jupyterDisplay } from '../host/display.ts';
 import type { MimeBundle } from '../host/host.ts';
 import { colour, dash, palette, paper } from './colours.ts';
-import { toBase64 } from './figure.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
-import { svgToPng } from './png.ts';
+import { pictureBundle } from './static-picture.ts';
 import { coordinate, document, element, fitText, path, text, textWidth } from './svg.ts';
 import { formatNumber } from './ticks.ts';
 
@@ -144,11 +143,8 @@ export class Scatter extends Displayable {
     ].join('');
   }
 
-  override async [jupyterDisplay](): Promise<MimeBundle> {
-    const png = await svgToPng(this.svg()).catch(() => undefined);
-    if (png === undefined) return { 'text/plain': this.toString() };
-    const size = { width: Math.round(png.width), height: Math.round(png.height), alt: this.toString() };
-    return withMetadata({ 'image/png': toBase64(png.bytes), 'text/plain': this.toString() }, { 'image/png': size });
+  override [jupyterDisplay](): Promise<MimeBundle> {
+    return pictureBundle(this.svg(), this.toString());
   }
 
   #title(): string {

@@ -7,7 +7,7 @@ import { type AnyModel, type CompiledModel, compileModel } from '../model/index.
 import { evenGrid, type Range } from './grid.ts';
 import { scan } from './scan.ts';
 import { positionOf } from './support.ts';
-import { Landscape, type LandscapeMark } from './surface.ts';
+import { Landscape, type LandscapeMark, type LandscapePath } from './surface.ts';
 import { type Axes, axesOf, centreOf, drawsOf, rangesOf } from './window.ts';
 
 export interface LandscapeOptions extends CommonOptions {
@@ -34,11 +34,16 @@ export interface LandscapeOptions extends CommonOptions {
   readonly estimates?: Readonly<Record<string, Estimate>>;
   /** Draws to show. */
   readonly draws?: Posterior;
+  /**
+   * Ways over the ground by label, each the points in order, natural scale: the trajectory of a sampler, the iterates of
+   * an optimiser. At most 20.
+   */
+  readonly paths?: Readonly<Record<string, { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }>>;
 }
 
 /** Every option, for the check of misspelt names. */
 const optionNames = [
-  ...['parameters', 'of', 'around', 'fixed', 'others', 'range', 'reach', 'size', 'estimates', 'draws'],
+  ...['parameters', 'of', 'around', 'fixed', 'others', 'range', 'reach', 'size', 'estimates', 'draws', 'paths'],
   ...['seed', 'signal', 'onProgress'],
 ];
 
@@ -66,6 +71,7 @@ export async function landscape<M extends AnyModel>(model: M, options: Landscape
   if (!(reach > 0)) throw new RangeError(`landscape: reach must be positive, got ${String(reach)}`);
   const size = checkWhole('landscape', 'size', options.size ?? 60, 8, 128);
   const axes = axesOf(compiled, options.parameters);
+  const paths = pathsOf(options.paths ?? {});
   const around = options.around ?? (await estimateAround(model, of, options));
   const centre = centreOf(compiled, around, options.fixed ?? {}, axes);
   const draws = options.draws && drawsOf(options.draws, compiled, axes);
@@ -84,6 +90,7 @@ export async function landscape<M extends AnyModel>(model: M, options: Landscape
     values,
     marks: marksOf(options.estimates ?? { [around.method.toUpperCase()]: around }, compiled, axes, centre, of, others),
     ...(draws ? { draws: { x: draws[0]!, y: draws[1]! } } : {}),
+    paths,
     ending,
     seconds: (performance.now() - began) / 1000,
   });
@@ -97,6 +104,20 @@ function estimateAround<M extends AnyModel>(
   const common = { ...(seed === undefined ? {} : { seed }), ...(signal ? { signal } : {}) };
   // Which of the two is possible is checked when it runs; to the type checker any model may lack a likelihood.
   return of === 'likelihood' ? mle(model as never, common) : map(model as never, common);
+}
+
+/** Paths as they are kept. @throws RangeError for coordinates of different lengths, and more paths than one can tell apart */
+function pathsOf(paths: NonNullable<LandscapeOptions['paths']>): LandscapePath[] {
+  const entries = Object.entries(paths);
+  if (entries.length > 20) throw new RangeError(`landscape: at most 20 paths can be shown, got ${entries.length}`);
+  return entries.map(([label, { x, y }]) => {
+    if (x.length !== y.length || x.length === 0) {
+      throw new RangeError(
+        `landscape: path '${label}' needs as many x as y, at least one; got ${x.length} and ${y.length}`,
+      );
+    }
+    return { label, x: Float64Array.from(x), y: Float64Array.from(y) };
+  });
 }
 
 /** Estimates as points; the height is known where the mark lies on the very cut or profile that was drawn. */

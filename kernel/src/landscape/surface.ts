@@ -14,6 +14,13 @@ export interface LandscapeMark {
   readonly logDensity?: number;
 }
 
+/** A way over the landscape, e.g. of a sampler or an optimiser: points joined by straight lines, by name. */
+export interface LandscapePath {
+  readonly label: string;
+  readonly x: Float64Array; // (points,), natural scale
+  readonly y: Float64Array; // (points,)
+}
+
 export interface LandscapeParts {
   readonly of: 'likelihood' | 'posterior';
   readonly others: 'none' | 'fixed' | 'profiled';
@@ -23,6 +30,7 @@ export interface LandscapeParts {
   readonly values: Float64Array;
   readonly marks: readonly LandscapeMark[];
   readonly draws?: { readonly x: Float64Array; readonly y: Float64Array };
+  readonly paths?: readonly LandscapePath[];
   readonly ending: 'complete' | 'interrupted';
   readonly seconds: number;
 }
@@ -47,6 +55,7 @@ export class Landscape extends Displayable {
   readonly values: Float64Array; // (rows, columns)
   readonly marks: readonly LandscapeMark[];
   readonly draws?: { readonly x: Float64Array; readonly y: Float64Array };
+  readonly paths: readonly LandscapePath[];
   readonly ending: 'complete' | 'interrupted';
   readonly seconds: number;
 
@@ -60,6 +69,7 @@ export class Landscape extends Displayable {
     this.values = parts.values;
     this.marks = parts.marks;
     if (parts.draws) this.draws = parts.draws;
+    this.paths = parts.paths ?? [];
     this.ending = parts.ending;
     this.seconds = parts.seconds;
   }
@@ -89,8 +99,13 @@ export class Landscape extends Displayable {
       profiled: ['the other parameters at their best for each point'],
     }[this.others];
     const top = this.top;
+    const ends = this.paths.flatMap(({ label, x, y }) => [
+      [`${label}, ${x.length} points, from`, x[0]!, y[0]!, Number.NaN] as const,
+      [`${label}, to`, x.at(-1)!, y.at(-1)!, Number.NaN] as const,
+    ]);
     const rows = [
       ...this.marks.map(({ label, x, y, logDensity }) => [label, x, y, logDensity ?? Number.NaN] as const),
+      ...ends,
       ['highest of the grid', top.x, top.y, top.logDensity] as const,
       ...[0, this.x.grid.length - 1].map((i, k) => {
         const j = k === 0 ? 0 : this.y.grid.length - 1;

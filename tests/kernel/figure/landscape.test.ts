@@ -84,6 +84,39 @@ describe('the picture of a landscape', () => {
     expect(words.some((text) => /draws|fixed|MLE/.test(text))).toBe(false);
   });
 
+  it('draws paths with their names, dashed where a colour comes again, and says them in words', () => {
+    const ways = Array.from({ length: 7 }, (_, i) => ({
+      label: `way <${i}>`,
+      x: Float64Array.from({ length: 30 }, (_unused, k) => 76 + k / 4 + i / 8),
+      y: Float64Array.from({ length: 30 }, (_unused, k) => 0.4 + k / 80),
+    }));
+    const figure = landscapeFigure({ ...sampleLandscape(20), paths: ways });
+    expect(figure.paths).toHaveLength(7);
+    expect(unpack(figure.paths![0]!.x)[29]).toBeCloseTo(76 + 29 / 4, 3);
+    expect(figure.description).toContain('Paths: way <0>, way <1>');
+    const svg = landscapePicture(figure);
+    expect(texts(svg)).toContain('way &lt;0&gt;');
+    expect(svg.match(/stroke-dasharray="5 3"/g)).toHaveLength(2); // the seventh, in the picture and in the key
+    const [first] = svg.matchAll(/<path d="(M[^"]*)" fill="none" stroke-linejoin="round" stroke="#D55E00"/g);
+    expect(first![1]!.match(/L/g)).toHaveLength(29);
+  });
+
+  it('keeps paths to three thousand points together, ends and all', () => {
+    const x = Float64Array.from({ length: 10_000 }, (_, i) => 72 + i / 1000);
+    const y = x.map(() => 0.6);
+    const { paths } = landscapeFigure({
+      ...sampleLandscape(10),
+      paths: [
+        { label: 'a', x, y },
+        { label: 'b', x, y },
+      ],
+    });
+    const kept = unpack(paths![0]!.x);
+    expect(kept).toHaveLength(1500);
+    expect([kept[0], kept.at(-1)]).toEqual([x[0], x.at(-1)]);
+    expect('paths' in landscapeFigure({ ...sampleLandscape(10), paths: [] })).toBe(false);
+  });
+
   it('has open lines where a level leaves the window, and none of a level that lies outside', () => {
     // Fifty times flatter: the corners lie 1.07 below the top, so that only the 50 % line (0.69) cuts them off.
     const landscape = sampleLandscape(30);

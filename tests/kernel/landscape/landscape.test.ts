@@ -183,6 +183,30 @@ describe('what lies on a landscape', () => {
     expect(ground.draws!.y).toHaveLength(100);
   });
 
+  it('shows paths by name, and tells where they begin and end', async () => {
+    const paths = { descent: { x: [0.5, 1, 1.2], y: [1, 1.4, 1.7] } };
+    const ground = await landscape(known, { parameters: ['alpha', 'beta'], size: 8, paths });
+    expect(ground.paths).toEqual([
+      { label: 'descent', x: Float64Array.of(0.5, 1, 1.2), y: Float64Array.of(1, 1.4, 1.7) },
+    ]);
+    expect(String(ground)).toMatch(/descent, 3 points, from +0\.5 +1 /);
+    expect(String(ground)).toMatch(/descent, to +1\.2 +1\.7 /);
+    expect(landscapeFigure(ground).paths).toHaveLength(1);
+    expect((await landscape(known, { parameters: ['alpha', 'beta'], size: 8 })).paths).toEqual([]);
+  });
+
+  it.each([
+    ['of different lengths', { a: { x: [1, 2], y: [1] } }, /path 'a' needs as many x as y, at least one; got 2 and 1/],
+    ['without a point', { a: { x: [], y: [] } }, /at least one; got 0 and 0/],
+    [
+      'too many to tell apart',
+      Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`p${i}`, { x: [0], y: [0] }])),
+      /at most 20 paths can be shown, got 21/,
+    ],
+  ])('refuses paths %s', async (_, paths, message) => {
+    await expect(landscape(known, { parameters: ['alpha', 'beta'], size: 8, paths })).rejects.toThrow(message);
+  });
+
   it('is told in words', async () => {
     const text = String(await landscape(line, { parameters: ['alpha', 'beta'], size: 8 }));
     expect(text).toMatch(/^Log likelihood over alpha and beta, 8 × 8 points\nheld fixed: sigma = /);
