@@ -14,12 +14,12 @@ function largestOf(x: Float64Array, start: number, count: number): number {
 
 /** Softmax in either precision: e^(x − max) times the reciprocal of their sum. */
 export function softmaxKernel(arithmetic: Arithmetic, { shape }: KernelContext): Kernel {
-  const { round, exp } = arithmetic;
+  const { round, weight } = arithmetic;
   const n = shape[shape.length - 1]!;
   return (output, [x]) => {
     for (let start = 0; start < output.length; start += n) {
       const top = largestOf(x!, start, n);
-      for (let i = start; i < start + n; i++) output[i] = exp(round(x![i]! - top));
+      for (let i = start; i < start + n; i++) output[i] = weight(round(x![i]! - top));
       const scale = round(1 / partialSum(arithmetic, n, (i) => output[start + i]!));
       for (let i = start; i < start + n; i++) output[i] = round(output[i]! * scale);
     }
@@ -28,13 +28,13 @@ export function softmaxKernel(arithmetic: Arithmetic, { shape }: KernelContext):
 
 /** log softmax in either precision: (x − max) − log Σ e^(x − max). */
 export function logSoftmaxKernel(arithmetic: Arithmetic, { shape }: KernelContext): Kernel {
-  const { round, exp, log } = arithmetic;
+  const { round, weight, log } = arithmetic;
   const n = shape[shape.length - 1]!;
   return (output, [x]) => {
     for (let start = 0; start < output.length; start += n) {
       const top = largestOf(x!, start, n);
       const shifted = (i: number) => round(x![start + i]! - top);
-      const total = log(partialSum(arithmetic, n, (i) => exp(shifted(i))));
+      const total = log(partialSum(arithmetic, n, (i) => weight(shifted(i))));
       for (let i = 0; i < n; i++) output[start + i] = round(shifted(i) - total);
     }
   };

@@ -9,15 +9,16 @@ import { scalarLanes } from './lanes.ts';
 export interface Arithmetic {
   /** The nearest number there is. */
   round(x: number): number;
-  exp(x: number): number;
+  /** e^x for x ≤ 0: a term beside one of 1. */
+  weight(x: number): number;
   log(x: number): number;
 }
 
-export const doubleArithmetic: Arithmetic = { round: (x) => x, exp: numeric.exp, log: numeric.log };
+export const doubleArithmetic: Arithmetic = { round: (x) => x, weight: numeric.exp, log: numeric.log };
 
 export const singleArithmetic: Arithmetic = {
   round: Math.fround,
-  exp: (x) => functions.exp(scalarLanes, x),
+  weight: (x) => functions.weight(scalarLanes, x),
   log: (x) => functions.log(scalarLanes, x),
 };
 

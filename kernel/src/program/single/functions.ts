@@ -37,10 +37,19 @@ export function exp<V>(l: Lanes<V>, x: V): V {
   return expOfBounded(l, l.greater(l.lesser(x, l.constant(110)), l.constant(-110)));
 }
 
-/** e^−|x|, where e^−87 stands for what is smaller: one product less, and no denormals. */
-function expMinusSize<V>(l: Lanes<V>, x: V): V {
-  const { bits, r, tail } = reduce(l, l.greater(l.neg(l.abs(x)), l.constant(-87)));
+/** e^x for x ≤ 0, where e^−87 stands for what is smaller: one product less, and no denormals. */
+function expOfNegative<V>(l: Lanes<V>, x: V): V {
+  const { bits, r, tail } = reduce(l, l.greater(x, l.constant(-87)));
   return l.mul(l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1)), l.power(bits));
+}
+
+function expMinusSize<V>(l: Lanes<V>, x: V): V {
+  return expOfNegative(l, l.neg(l.abs(x)));
+}
+
+/** e^x for x ≤ 0, 0 below −87: a term of a sum that has one of 1. */
+export function weight<V>(l: Lanes<V>, x: V): V {
+  return l.select(l.lt(x, l.constant(-87)), l.constant(0), expOfNegative(l, x));
 }
 
 /** e^x − 1; 2 ulp. */

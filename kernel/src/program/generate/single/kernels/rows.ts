@@ -3,7 +3,7 @@
  * `operations/softmax.ts`.
  */
 import { sizeOf } from '../../../shape.ts';
-import { exp, log } from '../../../single/functions.ts';
+import { log, weight } from '../../../single/functions.ts';
 import type { Address, Code, Vector } from '../code.ts';
 import type { KernelWriter, Site } from '../site.ts';
 import { vectorLanes } from '../vector-lanes.ts';
@@ -56,7 +56,7 @@ function sumOfPowers(
   const lanesOf = vectorLanes(code, fused);
   eachVectors(code, size, TOGETHER, [from, to], (places, lanes) => {
     const loaded = places.map(([at]) => code.load(at!, 4));
-    const powers = exp(lanesOf, lanesOf.sub(loaded, [top]));
+    const powers = weight(lanesOf, lanesOf.sub(loaded, [top]));
     for (const [i, power] of powers.entries()) {
       keep(places[i]![1]!, power, lanes);
       code.assign(sum, code.binary('add', sum, filled(code, power, lanes, zero)));
