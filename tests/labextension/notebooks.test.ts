@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   '01-parameters-and-estimates.ipynb': ['posterior', 'comparison', 'landscape'],
   '02-eight-schools.ipynb': ['posterior', 'comparison', 'landscape'],
   '03-likelihood.ipynb': ['landscape'],
+  '08-nuts.ipynb': ['posterior', 'landscape'],
 };
 
 // A real browser and a real server, on a machine that may be busy with other tests.

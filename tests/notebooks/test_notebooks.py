@@ -65,6 +65,15 @@ PROBES = {
   chiSquared: chiSquaredTest(sexes).statistic, tea: fisherExactTest([[3, 1], [1, 3]]).p,
   f: analysisOfVariance(bySpecies).statistic, logRank: logRankTest(months, failed, valve).statistic,
 }))""",
+    "08-nuts.ipynb": """const count = (p) => p.statistics.divergent.reduce((n, v) => n + v, 0);
+console.log(JSON.stringify({
+  errors, rows, ending: trajectory.ending, posterior: posterior.summary().rows,
+  warnings: [posterior, free, tempered].flatMap((p) => p.warnings), claimed, seen: standardDeviation(means), byMetric,
+  divergences: [stuck, free].map(count), low: [stuck, free].map((p) => lowest(p.draws.logTau.values)),
+  logTau: free.summary().rows[0], bfmi: [stuck, free].map((p) => Math.min(...energyPlot(p).bfmi)),
+  apart: split.summary().rows[0].rHat, tempered: tempered.summary().rows[0], work,
+  same: [second, other].map((p) => equal(first.draws.mu.values, p.draws.mu.values)),
+}))""",
 }
 
 
@@ -360,3 +369,45 @@ def test_tests_agree_with_scipy_and_r(runs):
     assert abs(results["power"] - 0.807) < 4 * (0.8 * 0.2 / 2000) ** 0.5
     assert abs(results["counts"]["plain"] / 500 - (1 - 0.95**20)) < 4 * (0.64 * 0.36 / 500) ** 0.5
     assert results["counts"]["holm"] / 500 < 0.05 + 4 * (0.05 * 0.95 / 500) ** 0.5
+
+
+def test_nuts_moves_as_it_should_and_is_judged_as_it_should(runs):
+    results = runs("08-nuts.ipynb").results
+    # The leapfrog is of second order: three times the step, nine times the error; and too long a step flies off.
+    assert 8 < results["errors"][1] / results["errors"][0] < 10
+    assert results["errors"][-1] > 100
+    assert [row["leapfrogs"] for row in results["rows"]] == [1, 2, 4, 8]
+    assert {row["direction"] for row in results["rows"]} == {"forwards", "backwards"}
+    assert results["ending"] == "turning"
+    # numpy 2.4.6: sums over the grid of 4001 x 4001 points, mu in -5 ... 14 and logSigma in -3 ... 5
+    exact = {
+        "mu": {"mean": 4.669838043, "sd": 0.332313843},
+        "logSigma": {"mean": -0.151986752, "sd": 0.284379551},
+    }
+    for row in results["posterior"]:
+        agree(row, exact[row["name"]])
+    assert results["warnings"] == []
+    # 20 runs tell a standard deviation to 16 %, the claim itself to 10 %: four standard errors
+    assert abs(results["seen"] / results["claimed"] - 1) < 4 * 0.19
+
+
+def test_nuts_needs_the_right_metric_and_the_right_form(runs):
+    results = runs("08-nuts.ipynb").results
+    diagonal, dense = results["byMetric"]
+    assert diagonal["leapfrogs a draw"] > 3 * dense["leapfrogs a draw"]
+    assert dense["smallest essBulk"] > 2 * diagonal["smallest essBulk"]
+    stuck, free = results["divergences"]
+    assert stuck > 4 and free == 0
+    # normal(0, 3) below -5: 0.0478; the centred form does not get there
+    assert results["low"][0] < 0.02 < results["low"][1] < 0.08
+    agree(results["logTau"], {"mean": 0, "sd": 3})
+    assert results["bfmi"][0] < 0.3 < results["bfmi"][1]
+
+
+def test_nuts_is_held_against_several_modes_and_a_random_walk(runs):
+    results = runs("08-nuts.ipynb").results
+    assert results["apart"] > 1.5
+    agree(results["tempered"], {"mean": 0, "sd": 65**0.5})
+    walk, nuts = results["work"]
+    assert nuts["essBulk per 1000 evaluations"] > 10 * walk["essBulk per 1000 evaluations"]
+    assert results["same"] == [True, False]

@@ -65,7 +65,7 @@ function sum(f: (k: number) => number, count: number): number {
 }
 
 /** Mean and variance of a distribution whose tails both have them. */
-export function tailMoments({ isWhole, cdf, upperCdf, lower, upper, centre, scale }: Spread): {
+function tailMoments({ isWhole, cdf, upperCdf, lower, upper, centre, scale }: Spread): {
   readonly mean: number;
   readonly variance: number;
 } {
