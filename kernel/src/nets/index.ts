@@ -3,6 +3,7 @@
  */
 export type { Numbers, Values } from './arrays.ts';
 export * from './checkpoint/index.ts';
+export * from './data/index.ts';
 export { initialisers, type Scheme } from './initialise/index.ts';
 export type { GainOptions, HeOptions, Nonlinearity } from './initialise/schemes.ts';
 export { gainOf } from './initialise/schemes.ts';
@@ -77,6 +78,7 @@ export * from './optimisers/index.ts';
 export { type ParameterRow, type ParameterTable, parametersOf } from './parameter-table.ts';
 export type { Selector } from './paths.ts';
 export type { Examples, Predicted } from './predict.ts';
+export { digitsBackbone, digitsFeatures, pretrained, type Weights } from './pretrained.ts';
 export {
   cosineDecay,
   exponentialDecay,

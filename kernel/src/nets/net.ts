@@ -76,7 +76,10 @@ export class Network<Out extends Value = Expr> extends Displayable {
     this.state = new ProgramState(entries, { precision });
     this.trace({ batchSize: 2 }); // every shape is checked before anything is drawn
     for (const { path, spec } of parameters) this.state.set(path, firstValues(spec, path, this.#key));
-    for (const { path, spec } of buffers) this.state.array(path).fill(spec.value);
+    for (const { path, spec } of buffers) {
+      if (spec.values === undefined) this.state.array(path).fill(spec.value);
+      else this.state.set(path, spec.values);
+    }
   }
 
   /**

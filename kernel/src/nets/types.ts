@@ -42,6 +42,8 @@ export interface BufferSpec {
   readonly shape: Shape;
   /** The value of each element at the beginning. */
   readonly value: number;
+  /** The elements themselves, in its place. */
+  readonly values?: ArrayLike<number>;
 }
 
 /** What a layer's function is given: its parameters as traced expressions, and the surroundings. */
