@@ -151,6 +151,17 @@ def test_strict_keeps_a_cell_with_type_errors_from_running(restored):
     assert restored.run("%types on\n" + WRONG).status == "ok"
 
 
+def test_wait_shows_every_report_before_the_end_of_its_cell_also_to_a_program_that_sends_one_by_one(restored, fresh):
+    fresh.run("%types wait")  # at once, while the checker is yet to begin
+    for session in (restored, fresh):
+        session.run("%types wait")
+        for i in range(10):
+            ran = session.run(f"const soon{i}: number = 'text{i}'; {i}", timeout=40)
+            assert ran.types == ["status", "execute_input", "display_data", "execute_result", "status"]
+            assert f"text{i}" in report(ran)["text/plain"]
+        assert report(session.run("const right: number = 1; right")) is None
+
+
 def test_off_says_nothing(restored):
     assert report(restored.run("%types off\n" + WRONG)) is None
     assert report(restored.run(WRONG)) is None
@@ -160,7 +171,7 @@ def test_off_says_nothing(restored):
 def test_the_mode_may_be_asked_and_a_wrong_one_is_refused(restored):
     (shown,) = restored.run("%types").of("display_data")
     assert shown["data"]["text/plain"] == "types: on"
-    assert restored.run("%types loud").error["evalue"] == "%types takes on, off or strict; got 'loud'"
+    assert restored.run("%types loud").error["evalue"] == "%types takes on, off, wait or strict; got 'loud'"
 
 
 def test_the_line_is_complete_and_moves_no_place(restored):

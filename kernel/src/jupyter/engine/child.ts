@@ -2,7 +2,6 @@
  * The engine process as the wire process holds it: started, spoken to, watched, and started again when it dies.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { log } from '../wire/log.ts';
@@ -19,9 +18,6 @@ import {
   type ToGuard,
 } from './protocol.ts';
 import { RawOutput } from './raw-output.ts';
-
-/** How long the end marks on stdout and stderr may take once a cell is done, ms. They are written before. */
-const markPatience = 500;
 
 const flags = [
   '--no-warnings', // nothing but the user's own text is ever on stderr
@@ -73,13 +69,12 @@ export class EngineProcess {
   /** Start a fresh process; the old one, if any, is ended. */
   start(): void {
     this.stop();
-    const token = randomUUID();
     const entry = fileURLToPath(new URL(`./${this.#program}${import.meta.url.slice(-3)}`, import.meta.url));
-    const child = spawn(process.execPath, [...flags, entry, token], {
+    const child = spawn(process.execPath, [...flags, entry], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
-    const raw = new RawOutput(token, (name, text) => {
+    const raw = new RawOutput((name, text) => {
       this.#events.stream(this.#cell, name, text);
     });
     const reader = new FrameReader<FromEngine>((note, body) => {
@@ -196,7 +191,7 @@ export class EngineProcess {
         break;
       case 'done': {
         const outcome = parseBody(body) as Outcome;
-        void raw.until(note.cell, markPatience).then(() => this.#finish(note.cell, outcome));
+        void raw.settle().then(() => this.#finish(note.cell, outcome));
       }
     }
   }

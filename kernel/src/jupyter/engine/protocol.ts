@@ -52,11 +52,6 @@ export type ToGuard =
 /** The file descriptors of the engine process beside its standard streams. */
 export const descriptors = { toWire: 3, toMain: 4, toGuard: 5 } as const;
 
-/** Written to the engine's own stdout and stderr at the end of a cell: all that came before belongs to it. */
-export function endMark(token: string, cell: number): string {
-  return `\u0000${token}:${cell}\u0000`;
-}
-
 /** JSON as bytes: the body of an output, or of a cell's ending. */
 export function encodeBody(content: object): Uint8Array {
   return Buffer.from(stringify(content));

@@ -4,7 +4,6 @@
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { StreamName } from './engine.ts';
-import { endMark } from './protocol.ts';
 
 /** How V8 and Node begin to tell why they die. */
 const lastWords =
@@ -16,22 +15,16 @@ const outOfMemory = /heap out of memory|Reached heap limit|Allocation failed|inv
 
 interface Stream {
   readonly decoder: StringDecoder;
-  /** Text that may be the beginning of a mark, or of a complaint. */
+  /** Text that may be the beginning of a complaint. */
   rest: string;
-  /** The last cell whose mark has come. */
-  marked: number;
 }
 
 export class RawOutput {
-  readonly #token: string;
   readonly #send: (name: StreamName, text: string) => void;
   readonly #streams: Record<StreamName, Stream> = { stdout: stream(), stderr: stream() };
   #dying = '';
-  #waiting: { cell: number; done(): void } | undefined;
 
-  /** @param token the secret in this engine's end marks */
-  constructor(token: string, send: (name: StreamName, text: string) => void) {
-    this.#token = token;
+  constructor(send: (name: StreamName, text: string) => void) {
     this.#send = send;
   }
 
@@ -39,30 +32,32 @@ export class RawOutput {
     const state = this.#streams[name];
     let text = state.rest + state.decoder.write(piece);
     state.rest = '';
-    if (name === 'stderr') text = text.replace(complaint, '');
-    const start = endMark(this.#token, 0).slice(0, -2); // NUL, token, colon
-    for (let at = text.indexOf('\u0000'); at >= 0; at = text.indexOf('\u0000', at + 1)) {
-      const candidate = text.slice(at);
-      if (!candidate.startsWith(start.slice(0, candidate.length))) continue;
-      const end = text.indexOf('\u0000', at + start.length);
-      if (end < 0) {
-        state.rest = candidate;
-        text = text.slice(0, at);
-        break;
+    if (name === 'stderr') {
+      text = text.replace(complaint, '');
+      // A complaint that is still being written; what follows it, or the end of the cell, shows what it is.
+      const open = text.search(openComplaint);
+      if (open >= 0) {
+        state.rest = text.slice(open);
+        text = text.slice(0, open);
       }
-      state.marked = Number(text.slice(at + start.length, end));
-      this.#forward(name, text.slice(0, at));
-      text = text.slice(end + 1);
-      at = -1;
-    }
-    // A complaint that is still being written; what follows it, the end mark at the latest, shows what it is.
-    const open = name === 'stderr' && state.rest === '' ? text.search(openComplaint) : -1;
-    if (open >= 0) {
-      state.rest = text.slice(open);
-      text = text.slice(0, open);
     }
     this.#forward(name, text);
-    this.#look();
+  }
+
+  /** Once all has come that was written until now. */
+  settle(): Promise<void> {
+    return new Promise((resolve) => {
+      // What stands in the pipes is read where the event loop polls: in this turn, or in the next where it was written
+      // after this one had looked, but before the message that tells of the cell's end.
+      setImmediate(() => {
+        setImmediate(() => {
+          const { stderr } = this.#streams;
+          this.#forward('stderr', stderr.rest);
+          stderr.rest = '';
+          resolve();
+        });
+      });
+    });
   }
 
   #forward(name: StreamName, text: string): void {
@@ -79,26 +74,6 @@ export class RawOutput {
     if (text !== '') this.#send(name, text);
   }
 
-  /** Resolves once both streams have brought the end mark of a cell, or after `patience` ms. */
-  until(cell: number, patience: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, patience);
-      const done = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#waiting = { cell, done };
-      this.#look();
-    });
-  }
-
-  #look(): void {
-    const { stdout, stderr } = this.#streams;
-    if (!this.#waiting || stdout.marked < this.#waiting.cell || stderr.marked < this.#waiting.cell) return;
-    this.#waiting.done();
-    this.#waiting = undefined;
-  }
-
   /** Why the process died, as far as it said so. */
   cause(): string | undefined {
     if (this.#dying === '') return undefined;
@@ -107,5 +82,5 @@ export class RawOutput {
 }
 
 function stream(): Stream {
-  return { decoder: new StringDecoder('utf8'), rest: '', marked: 0 };
+  return { decoder: new StringDecoder('utf8'), rest: '' };
 }

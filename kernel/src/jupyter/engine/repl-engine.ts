@@ -107,6 +107,6 @@ export class ReplEngine implements Engine {
 }
 
 function unknownMode(said: string): Failure {
-  const evalue = `%types takes on, off or strict; got '${said}'`;
+  const evalue = `%types takes on, off, wait or strict; got '${said}'`;
   return { ename: 'SyntaxError', evalue, traceback: [`\u001b[1;31mSyntaxError:\u001b[0m ${evalue}`] };
 }

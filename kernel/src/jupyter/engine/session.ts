@@ -15,14 +15,13 @@ import { Repl } from '../repl/repl.ts';
 import type { Runner } from '../repl/runner.ts';
 import { newSharedMemory, viewShared } from '../repl/shared.ts';
 import { stackPreparer } from '../repl/stack.ts';
-import { sendToWire, writeAll } from '../repl/writer.ts';
+import { sendToWire, sendWithNext } from '../repl/writer.ts';
 import type { Cell, OutputType, StreamName } from './engine.ts';
 import {
   decodeComm,
   descriptors,
   encodeBody,
   encodeComm,
-  endMark,
   FrameReader,
   type Question,
   type ToEngine,
@@ -42,7 +41,6 @@ const forgetTurn = clearImmediate;
  * @param tell answers questions, where this process is asked any
  */
 export function startSession(makeRunner?: (session: Repl) => Runner, tell: Tell = () => null): void {
-  const token = process.argv[2] ?? '';
   const folder = cwd();
   const memory = newSharedMemory();
   const shared = viewShared(memory);
@@ -87,7 +85,7 @@ export function startSession(makeRunner?: (session: Repl) => Runner, tell: Tell 
     switch (note.kind) {
       case 'evaluate':
         inputAllowed = note.cell.input;
-        void run(repl, note.cell, token);
+        void run(repl, note.cell);
         break;
       case 'comm':
         repl.handle(note.cell, () => comms.receive(decodeComm(note, body)));
@@ -102,22 +100,17 @@ export function startSession(makeRunner?: (session: Repl) => Runner, tell: Tell 
 
 const emit = {
   over: (cell: number) => sendToWire({ kind: 'over', cell }),
-  output: (cell: number, type: OutputType, content: object) =>
-    sendToWire({ kind: 'output', cell, type }, encodeBody(content)),
+  output: (cell: number, type: OutputType, content: object) => {
+    // Behind a cell's value comes its end.
+    const send = type === 'execute_result' ? sendWithNext : sendToWire;
+    send({ kind: 'output', cell, type }, encodeBody(content));
+  },
   stream: (cell: number, name: StreamName, text: string) =>
     sendToWire({ kind: 'stream', cell, name }, Buffer.from(text)),
 };
 
-async function run(repl: Repl, cell: Cell, token: string): Promise<void> {
+async function run(repl: Repl, cell: Cell): Promise<void> {
   const outcome = await repl.evaluate(cell);
-  // What was written past us (by a child process, by native code) is in the pipes by now: the mark comes after it.
-  for (const descriptor of [1, 2]) {
-    try {
-      writeAll(descriptor, Buffer.from(endMark(token, cell.id)));
-    } catch {
-      // The user's code has closed it; the wire process waits a moment and goes on.
-    }
-  }
   sendToWire({ kind: 'done', cell: cell.id }, encodeBody(outcome));
 }
 

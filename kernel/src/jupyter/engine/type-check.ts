@@ -5,7 +5,8 @@
  * A check takes a millisecond or two, but one that meets a package for the first time, or a hard type, may take a second.
  * So outputs wait for a tenth of a second at most; and all waiting comes from an allowance that fills slowly, so that a
  * run of many hard cells soon waits no more, and is told later. A program that sends a cell when the last one has ended
- * is told as soon as may be, without waiting.
+ * counts milliseconds, and on two processors the checker would take its share of them: its cells are checked when it
+ * pauses. `%types wait` makes every cell wait for its report, however long.
  */
 import type { MimeBundle } from '../../host/host.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
@@ -18,7 +19,8 @@ import type { TypesMode } from './types-line.ts';
 export interface Checker {
   /** Whether it answers within milliseconds; its first answer takes seconds. */
   readonly warm: boolean;
-  check(code: string): Promise<readonly Diagnostic[]>;
+  /** @param whenQuiet there is no hurry: cells that follow come first */
+  check(code: string, whenQuiet?: boolean): Promise<readonly Diagnostic[]>;
   /** Runs `task` once the checker is warm. */
   whenWarm(task: () => void): void;
 }
@@ -63,14 +65,16 @@ export class TypeCheck {
    */
   report(cell: Cell): Promise<void> | undefined {
     // Cells outside the history are a tool's own.
-    if (this.mode !== 'on' || cell.count === undefined || this.#pending.size >= mostPending) return undefined;
+    if (this.mode === 'off' || this.mode === 'strict' || cell.count === undefined) return undefined;
+    if (this.mode !== 'wait' && this.#pending.size >= mostPending) return undefined;
     this.#pending.add(cell.id);
+    if (this.mode === 'wait') return this.#check(cell);
     if (!this.#checker.warm) {
       this.#checker.whenWarm(() => void this.#check(cell));
       return undefined;
     }
-    const checked = this.#check(cell);
     const isPrograms = !cell.queued && performance.now() - this.#ended < soon;
+    const checked = this.#check(cell, isPrograms);
     return !isPrograms && this.#allowed() >= patience ? this.#wait(checked) : undefined;
   }
 
@@ -85,9 +89,9 @@ export class TypeCheck {
     else this.#events.over(cell);
   }
 
-  async #check(cell: Cell): Promise<void> {
+  async #check(cell: Cell, whenQuiet = false): Promise<void> {
     try {
-      const found = await this.#checker.check(cell.code);
+      const found = await this.#checker.check(cell.code, whenQuiet);
       if (found.length > 0) this.show(cell, reportBundle(found, cell.code, cellName(cell)));
     } finally {
       this.#pending.delete(cell.id);

@@ -1,9 +1,14 @@
 /**
- * `%types strict`, `%types off`, `%types on`: lines at a cell's beginning that say what type errors do from then on.
+ * `%types strict`, `%types wait`, `%types off`, `%types on`: lines at a cell's beginning that say what type errors do from then on.
  */
 
-/** on: they are shown. strict: a cell with type errors does not run. off: nothing is checked. */
-export type TypesMode = 'on' | 'off' | 'strict';
+const modes = ['on', 'off', 'wait', 'strict'] as const;
+
+/**
+ * on: they are shown. wait: they are always shown before the cell has ended. strict: a cell with type errors does not
+ * run. off: nothing is checked.
+ */
+export type TypesMode = (typeof modes)[number];
 
 export interface TypesLine {
   /** The cell with blanks in place of such lines: every other place is where it was. */
@@ -25,7 +30,8 @@ export function typesLine(code: string): TypesLine {
     const [whole, said = ''] = found;
     const blanked = `${whole.replace(/[^\n]/g, ' ')}${read.code.slice(whole.length)}`;
     const word = said.replace(/\s*;?\s*$/, '');
-    if (word === 'on' || word === 'off' || word === 'strict') read = { code: blanked, mode: word };
+    const mode = modes.find((name) => name === word);
+    if (mode) read = { code: blanked, mode };
     else if (word === '') read = { ...read, code: blanked, asked: true };
     else return { code: blanked, unknown: word };
   }

@@ -15,8 +15,9 @@ const warmAfter = 1500;
 const youngMemory = 8;
 /** Cells kept for a thread that starts later, or again; of more, the last. */
 const remembered = 1000;
-/** How long the thread is not told what has run, ms, and of how many cells at most. */
-const untoldAtMost = 100;
+/** What the thread need not know at once it is told when nothing has happened for so long, ms … */
+const quiet = 30;
+/** … or when there is so much of it. */
 const mostUntold = 50;
 /** Asked first of a fresh thread: it reads the libraries a cell is checked against. */
 const warming = 'Math.abs(process.uptime());';
@@ -64,9 +65,9 @@ export class Language implements Checker {
     return this.#ask('isComplete', code, 0, { status: 'unknown' });
   }
 
-  /** What the type checker objects to in a cell. */
-  async check(code: string): Promise<readonly Diagnostic[]> {
-    const found = await this.#ask('check', code, 0, []);
+  /** What the type checker objects to in a cell. @param whenQuiet there is no hurry: cells that follow come first */
+  async check(code: string, whenQuiet = false): Promise<readonly Diagnostic[]> {
+    const found = await this.#ask('check', code, 0, [], whenQuiet);
     this.warm = this.#worker !== undefined;
     if (this.warm) for (const task of this.#onceWarm.splice(0)) task();
     return found;
@@ -84,32 +85,38 @@ export class Language implements Checker {
   }
 
   /** @param nothing the answer when the thread fails */
-  #ask<Q extends Question>(question: Q, code: string, cursor: number, nothing: Answers[Q]): Promise<Answers[Q]> {
+  #ask<Q extends Question>(
+    question: Q,
+    code: string,
+    cursor: number,
+    nothing: Answers[Q],
+    whenQuiet = false,
+  ): Promise<Answers[Q]> {
     this.#start();
     const id = ++this.#asked;
     return new Promise((resolve) => {
       this.#waiting.set(id, { settle: resolve, nothing });
-      this.#post({ kind: 'ask', id, question, code, cursor });
+      this.#tellLater({ kind: 'ask', id, question, code, cursor });
+      if (!whenQuiet) this.#tell();
     });
-  }
-
-  #post(note: ToLanguage): void {
-    this.#tell();
-    this.#worker?.postMessage(note);
   }
 
   #tell(): void {
     clearTimeout(this.#telling);
     this.#telling = undefined;
-    for (const note of this.#untold.splice(0)) this.#worker?.postMessage(note);
+    if (this.#untold.length > 0) this.#worker?.postMessage(this.#untold.splice(0));
   }
 
-  /** Before the next question, or after a while: cells in quick succession cost the least when they come together. */
+  /**
+   * Before the next question, or once it is quiet: cells in quick succession cost the least when they come together, and
+   * a thread that is woken takes the processor from those that run the cell.
+   */
   #tellLater(note: ToLanguage): void {
     if (!this.#worker) return; // it is told all that has run when it starts
     this.#untold.push(note);
     if (this.#untold.length > mostUntold) this.#tell();
-    else this.#telling ??= setTimeout(() => this.#tell(), untoldAtMost).unref();
+    else if (this.#telling) this.#telling.refresh();
+    else this.#telling = setTimeout(() => this.#tell(), quiet).unref();
   }
 
   #start(): void {
@@ -131,8 +138,8 @@ export class Language implements Checker {
       this.#warming = undefined;
       for (const [id, { nothing }] of this.#waiting) this.#settle(id, nothing);
     });
-    this.#untold.length = 0;
-    for (const code of this.#cells) this.#post({ kind: 'remember', code });
+    this.#untold.splice(0, this.#untold.length, ...this.#cells.map((code) => ({ kind: 'remember', code }) as const));
+    this.#tell();
   }
 
   #settle(id: number, answer: unknown): void {

@@ -14,6 +14,7 @@ export interface Answers {
 
 export type Question = keyof Answers;
 
+/** What the thread is told, in order. */
 export type ToLanguage =
   | { readonly kind: 'remember'; readonly code: string }
   | { readonly kind: 'forget' }

@@ -24,13 +24,19 @@ function answer(note: Extract<ToLanguage, { kind: 'ask' }>): FromLanguage['answe
   }
 }
 
-parentPort!.on('message', (note: ToLanguage) => {
+function take(note: ToLanguage): void {
   switch (note.kind) {
     case 'remember':
-      return session.remember(note.code);
+      session.remember(note.code);
+      break;
     case 'forget':
-      return session.forget();
+      session.forget();
+      break;
     case 'ask':
       parentPort!.postMessage({ id: note.id, answer: answer(note) } satisfies FromLanguage);
   }
+}
+
+parentPort!.on('message', (notes: readonly ToLanguage[]) => {
+  for (const note of notes) take(note);
 });

@@ -8,7 +8,7 @@ import { descriptors, encodeFrame, type FromEngine } from '../engine/protocol.ts
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** Write all bytes, waiting where the pipe is full. */
-export function writeAll(descriptor: number, bytes: Uint8Array): void {
+function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.length; ) {
     try {
       offset += writeSync(descriptor, bytes, offset, bytes.length - offset);
@@ -22,6 +22,35 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
 /** Where the engine's messages go; tests put a list in its place. */
 export type Send = (note: FromEngine, body?: Uint8Array) => void;
 
+/** Taken now: a cell may put something else in their place. */
+const later = setTimeout;
+const forget = clearTimeout;
+/** How long a frame is kept for one that follows, ms. */
+const keptAtMost = 5;
+
+/** Frames that wait for the next. */
+let kept: Uint8Array[] = [];
+let timer: NodeJS.Timeout | undefined;
+
 export const sendToWire: Send = (note, body) => {
+  if (kept.length > 0) {
+    kept.push(...encodeFrame(note, body));
+    writeKept();
+    return;
+  }
   for (const piece of encodeFrame(note, body)) writeAll(descriptors.toWire, piece);
 };
+
+/** The same where another frame will follow very soon: both are one write, which wakes the wire process once. */
+export const sendWithNext: Send = (note, body) => {
+  kept.push(...encodeFrame(note, body));
+  timer ??= later(writeKept, keptAtMost);
+};
+
+function writeKept(): void {
+  forget(timer);
+  timer = undefined;
+  const bytes = Buffer.concat(kept);
+  kept = [];
+  writeAll(descriptors.toWire, bytes);
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeBody, encodeFrame, endMark, FrameReader, type FromEngine } from '#kernel/jupyter/engine/protocol';
+import { encodeBody, encodeFrame, FrameReader, type FromEngine } from '#kernel/jupyter/engine/protocol';
 
 type Frame = [note: FromEngine, body: string];
 
@@ -48,11 +48,5 @@ describe('frames', () => {
       [note(1), 'ab'],
       [note(2), ''],
     ]);
-  });
-});
-
-describe('the end mark', () => {
-  it('stands between zeros, with the secret and the cell', () => {
-    expect(endMark('secret', 12)).toBe('\u0000secret:12\u0000');
   });
 });

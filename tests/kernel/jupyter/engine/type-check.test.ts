@@ -9,16 +9,20 @@ const cell = { id: 7, count: 3, code: 'x', expressions: {}, input: false };
 /** A checker that answers when told to. */
 function manual(warm = true) {
   const answers: ((found: Diagnostic[]) => void)[] = [];
+  const hurried: boolean[] = [];
   const warmed: (() => void)[] = [];
   const checker: Checker = {
     warm,
-    check: () => new Promise((resolve) => answers.push(resolve)),
+    check: (_, whenQuiet = false) => {
+      hurried.push(!whenQuiet);
+      return new Promise((resolve) => answers.push(resolve));
+    },
     whenWarm: (task) => void warmed.push(task),
   };
   const outputs: Output[] = [];
   const over: number[] = [];
   const check = new TypeCheck(checker, { output: (output) => outputs.push(output), over: (id) => over.push(id) });
-  return { answers, warmed, outputs, over, check };
+  return { answers, hurried, warmed, outputs, over, check };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -73,7 +77,7 @@ describe('what a cell shows', () => {
   });
 
   it('does not wait where a program sends the next cell as soon as one has ended; the report comes all the same', async () => {
-    const { check, answers, outputs } = manual();
+    const { check, answers, hurried, outputs } = manual();
     check.ended();
     vi.advanceTimersByTime(20);
     expect(check.report(cell)).toBeUndefined();
@@ -83,6 +87,7 @@ describe('what a cell shows', () => {
     check.ended();
     later();
     expect(check.report(cell)).toBeDefined();
+    expect(hurried).toEqual([false, true]);
   });
 
   it('waits where the cell was sent while another ran, as all cells are that a person runs at once', () => {
@@ -172,6 +177,21 @@ describe('the modes', () => {
     answers[1]!([]);
     expect(await good).toBeUndefined();
     expect(check.report(cell), 'it has been checked').toBeUndefined();
+  });
+
+  it('wait makes every cell wait, whoever sent it, however long, and for a checker that is not warm', async () => {
+    const { check, answers, hurried, outputs } = manual(false);
+    check.mode = 'wait';
+    for (let i = 0; i < 30; i++) {
+      const reported = check.report({ ...cell, id: i });
+      vi.advanceTimersByTime(5000);
+      expect(await isSettled(reported)).toBe(false);
+      answers[i]!([objection]);
+      await reported;
+      expect(outputs).toHaveLength(i + 1);
+      check.ended();
+    }
+    expect(hurried).not.toContain(false);
   });
 
   it('off asks nothing', () => {

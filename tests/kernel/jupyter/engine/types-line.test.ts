@@ -5,6 +5,7 @@ describe('the line that says what type errors do', () => {
   it.each([
     ['%types strict\n1 + 1', { code: '             \n1 + 1', mode: 'strict' }],
     ['\n  %types off ;', { code: `\n${' '.repeat(14)}`, mode: 'off' }],
+    ['%types wait\nx', { code: '           \nx', mode: 'wait' }],
     ['%types on', { code: '         ', mode: 'on' }],
     ['%types on\n%types off\nx', { code: '         \n          \nx', mode: 'off' }],
     ['%types', { code: '      ', asked: true }],

@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Language } from '#kernel/jupyter/language/client';
 
 /** The thread itself, asked as the engine asks it. */
@@ -29,6 +30,25 @@ describe('the language thread', () => {
     another.remember('const stays = { inside: 1 }');
     expect(await names('gone.ins')).toEqual([]);
     expect(await names('stays.ins')).toEqual(['inside']);
+    another.close();
+  });
+
+  it('is told of what has no hurry when it is quiet, in its order, or before the next question', async () => {
+    const another = new Language();
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    expect(await another.check('0')).toEqual([]);
+    post.mockClear();
+    another.remember('const turned: number = 1');
+    const first = another.check('const asNumber: number = turned', true);
+    another.remember("const turned: string = ''");
+    const second = another.check('const asText: string = turned', true);
+    expect(post).not.toHaveBeenCalled();
+    expect(await another.isComplete('f(')).toMatchObject({ status: 'incomplete' });
+    expect(await first).toEqual([]);
+    expect(await second).toEqual([]);
+    expect(post).toHaveBeenCalledTimes(1);
+    expect(await another.check('const asNumber: number = turned', true)).toHaveLength(1);
+    post.mockRestore();
     another.close();
   });
 
