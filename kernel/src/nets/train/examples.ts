@@ -108,7 +108,7 @@ export function copyRows(
 }
 
 /** These rows as examples of their own. */
-export function rowsOf(examples: Examples, rows: ArrayLike<number>): Examples {
+function rowsOf(examples: Examples, rows: ArrayLike<number>): Examples {
   const take = (column: ExampleColumn): ExampleColumn => {
     const values = column.values.slice(0, rows.length * column.size);
     copyRows(column, rows, 0, rows.length, values);

@@ -6,7 +6,8 @@ import { Pace } from '../../estimate/pause.ts';
 import { ProgressReport } from '../../estimate/progress.ts';
 import { formatNumber } from '../../estimate/table.ts';
 import { progressText } from '../../host/progress.ts';
-import { foldIn, key as keyOf } from '../../numeric/random.ts';
+import { foldIn, key as keyOf, Stream } from '../../numeric/random.ts';
+import { sizeOf } from '../../program/shape.ts';
 import type { Network } from '../net.ts';
 import { holdSlots } from '../training-step.ts';
 import type { Optimiser, Value } from '../types.ts';
@@ -15,10 +16,10 @@ import { type Evaluation, type Evaluator, evaluator } from './evaluate.ts';
 import { type Examples, permutation, readExamples, splitExamples, type TrainingData } from './examples.ts';
 import { History, type TrainingEnding } from './history.ts';
 import { brokenParameters, findSource, TrainingError } from './not-finite.ts';
-import { isWhole, readOptions, type Settings, type TrainOptions } from './options.ts';
+import { changesOf, isWhole, readOptions, type Settings, type TrainOptions } from './options.ts';
 import { type EpochRow, firstState, type RunState, type StepEvent } from './run.ts';
 import { clearSlots, restore, snapshot } from './snapshot.ts';
-import { type Stepper, stepper } from './steps.ts';
+import { type StepOptions, type Stepper, stepper } from './steps.ts';
 import { wholeRun } from './whole.ts';
 
 /** One run of training. */
@@ -179,11 +180,29 @@ export class Loop<Out extends Value> implements Run {
     return Int32Array.from({ length: rows }, (_, i) => i);
   }
 
+  /** What changes the examples of a batch: each has random numbers of its own. */
+  #augment(): StepOptions['augment'] {
+    const changes = changesOf(this.#options);
+    const [input] = this.#net.inputs;
+    if (changes.length === 0 || !input) return undefined;
+    const size = sizeOf(input.shape);
+    return (inputOf, step, batch) => {
+      const values = inputOf(input.name) as Float32Array | Float64Array;
+      const stream = new Stream(foldIn(foldIn(foldIn(this.#key(), 'augment'), step), batch));
+      for (let from = 0; from < values.length; from += size) {
+        const example = values.subarray(from, from + size);
+        for (const change of changes) change.apply(example, input.shape, stream);
+      }
+    };
+  }
+
   async #epochs(optimiser: Optimiser): Promise<void> {
     const { loss, clip, steps: most = Number.POSITIVE_INFINITY } = this.#options;
     const { accumulate, reproducible } = this.#settings;
     holdSlots(this.#net, optimiser);
-    const steps = stepper({ net: this.#net, loss, optimiser, clip, accumulate, reproducible });
+    const augment = this.#augment();
+    const shared = { net: this.#net, loss, optimiser, clip, accumulate, reproducible };
+    const steps = stepper({ ...shared, ...(augment && { augment }) });
     while (!this.#finished()) {
       const order = this.#order();
       const kept = { net: snapshot(this.#net), state: this.#state };

@@ -3,6 +3,7 @@
  */
 import { type CommonOptions, checkNames, checkWhole } from '../../estimate/options.ts';
 import type { Expr } from '../../program/index.ts';
+import type { Augmentation } from '../data/augmentation.ts';
 import type { Network } from '../net.ts';
 import type { Clipping } from '../optimisers/clip.ts';
 import type { WholeOptimiser } from '../optimisers/lbfgs.ts';
@@ -36,6 +37,8 @@ export interface TrainOptions<Out extends Value = Expr> extends CommonOptions {
   readonly schedule?: Schedule | OwnSchedule;
   /** At most this norm of all gradients, or this absolute value of each number. */
   readonly clip?: Clipping;
+  /** Random changes of each example each time it is trained on; of nets with one input, of numbers. */
+  readonly augment?: Augmentation | readonly Augmentation[];
   /** Batches whose mean gradient makes one update; default 1. */
   readonly accumulate?: number;
   /** The same bits on every machine; default false. */
@@ -60,6 +63,7 @@ const known: readonly (keyof TrainOptions)[] = [
   'callbacks',
   'schedule',
   'clip',
+  'augment',
   'accumulate',
   'reproducible',
   'onStep',
@@ -100,8 +104,12 @@ export function readOptions<Out extends Value>(net: Network<Out>, options: Train
       'train: every parameter of the net is frozen, or it has none; net.unfreeze() lets them be trained',
     );
   }
+  const changes = changesOf(options);
+  if (changes.length > 0 && (net.inputs.length !== 1 || net.inputs[0]!.integer)) {
+    throw new RangeError('train: augment is for nets with one input of numbers; make the changes in the data');
+  }
   if (isWhole(optimiser)) {
-    const other = Object.entries({ schedule, clip, steps, resume: options.resume }).find(
+    const other = Object.entries({ schedule, augment: options.augment, clip, steps, resume: options.resume }).find(
       ([, value]) => value !== undefined,
     );
     if (other || accumulate > 1) {
@@ -119,6 +127,7 @@ export function readOptions<Out extends Value>(net: Network<Out>, options: Train
     seed,
     reproducible,
     ...(clip && { clip }),
+    ...(changes.length > 0 && { augment: changes.map(({ name, options: own }) => ({ name, ...own })) }),
     ...(schedule && {
       schedule: typeof schedule === 'function' ? String(schedule) : { name: schedule.name, ...schedule.options },
     }),
@@ -129,4 +138,9 @@ export function readOptions<Out extends Value>(net: Network<Out>, options: Train
 
 export function isWhole(optimiser: Optimiser | WholeOptimiser): optimiser is WholeOptimiser {
   return 'whole' in optimiser;
+}
+
+/** The changes of examples, in order. */
+export function changesOf<Out extends Value>({ augment = [] }: TrainOptions<Out>): readonly Augmentation[] {
+  return 'apply' in augment ? [augment] : augment;
 }

@@ -23,6 +23,12 @@ export interface StepOptions<Out extends Value = Expr> {
   /** Batches whose gradients make one update. */
   readonly accumulate: number;
   readonly reproducible: boolean;
+  /** Changes the examples of a batch in the step's input, given the step and which batch of it. */
+  readonly augment?: (
+    inputOf: (name: string) => Float32Array | Float64Array | Int32Array,
+    step: number,
+    batch: number,
+  ) => void;
 }
 
 /** Trains on rows of examples. */
@@ -47,7 +53,7 @@ export function stepper<Out extends Value>(options: StepOptions<Out>): Stepper {
   return options.accumulate > 1 ? accumulating(options) : direct(options);
 }
 
-function direct<Out extends Value>({ net, loss, optimiser, clip, reproducible }: StepOptions<Out>): Stepper {
+function direct<Out extends Value>({ net, loss, optimiser, clip, reproducible, augment }: StepOptions<Out>): Stepper {
   const prepare = clip && ((gradients: readonly Expr[]) => clipGradients(gradients, clip));
   const compiled = bySize((batchSize) =>
     net.trainingStep({ loss, optimiser, batchSize, reproducible, ...(prepare && { prepare }) }),
@@ -56,13 +62,21 @@ function direct<Out extends Value>({ net, loss, optimiser, clip, reproducible }:
     batch(examples, order, from, to, progress) {
       const training = compiled(to - from);
       feed(training.step, examples, order, from, to);
+      augment?.((name) => training.step.input(name), progress.step, 0);
       return training.execute(progress);
     },
     update() {},
   };
 }
 
-function accumulating<Out extends Value>({ net, loss, optimiser, clip, reproducible }: StepOptions<Out>): Stepper {
+function accumulating<Out extends Value>({
+  net,
+  loss,
+  optimiser,
+  clip,
+  reproducible,
+  augment,
+}: StepOptions<Out>): Stepper {
   const { state } = net;
   const gathered = (path: string) => slotName(GATHERED, path);
   holdSlots(net, optimiser);
@@ -110,6 +124,7 @@ function accumulating<Out extends Value>({ net, loss, optimiser, clip, reproduci
     batch(examples, order, from, to, { step }) {
       const { step: program, keyed } = gather(to - from);
       feed(program, examples, order, from, to);
+      augment?.((name) => program.input(name), step, batches);
       // Each batch of a step drops something else.
       if (keyed) program.input(KEY).set(foldIn(foldIn(root, step), batches));
       program.execute();

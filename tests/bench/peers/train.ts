@@ -1,0 +1,57 @@
+/**
+ * PyTorch and JAX as peers for training: data and first weights made once, and a process a task.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bench, Peer, PeerMissing, run } from './process.ts';
+
+const packages = ['torch==2.13.0', 'jax==0.10.2', 'optax==0.2.8', 'scikit-learn==1.9.1'];
+const folder = join(bench, 'train');
+const script = (name: string) => fileURLToPath(new URL(`./train/${name}.py`, import.meta.url));
+
+/** The Python of the peers; installed on the first run. */
+function python(): string {
+  const program = join(folder, 'venv', 'bin', 'python');
+  mkdirSync(folder, { recursive: true });
+  const ready = join(folder, 'venv', 'ready');
+  if (existsSync(ready)) return program;
+  process.stdout.write(`Installing ${packages.join(', ')} into .bench/train/venv (once, a few minutes)\n`);
+  run('python3', ['-m', 'venv', join(folder, 'venv')], bench, 'The bench needs Python 3 with the venv module.');
+  run(program, ['-m', 'pip', 'install', '--quiet', ...packages], bench, 'The bench needs the network once.');
+  writeFileSync(ready, '');
+  return program;
+}
+
+/** Where the arrays of all tasks are; made on the first run. */
+export function trainingData(): string {
+  const data = join(folder, 'data');
+  if (!existsSync(join(data, 'meta.json'))) {
+    mkdirSync(data, { recursive: true });
+    try {
+      execFileSync(python(), [script('data'), data], { stdio: 'pipe' });
+    } catch (error) {
+      const last = String((error as { stderr?: Buffer }).stderr)
+        .trim()
+        .split('\n')
+        .at(-1);
+      throw new PeerMissing(`The data of the training bench cannot be made: ${last}`);
+    }
+  }
+  return data;
+}
+
+/** A peer that trains one task. */
+export class TrainingPeer extends Peer {
+  constructor(name: 'PyTorch' | 'JAX', task: string) {
+    const program = script(name === 'PyTorch' ? 'torch_peer' : 'jax_peer');
+    super(`train-${name}-${task.replaceAll(' ', '-')}`, python(), [program], { task, folder: trainingData() }, []);
+  }
+
+  /** Loss of the first step, and at the end of the run that the reference losses are of. */
+  async losses(): Promise<{ readonly first: number; readonly last: number }> {
+    const [answer] = await this.values();
+    return { first: answer!.gradient[0]!, last: answer!.value };
+  }
+}
