@@ -11,6 +11,7 @@ import { PeerMissing } from './peers/stan.ts';
 import { type Bars, report } from './report.ts';
 import { measureSampling } from './sampling/run.ts';
 import { measureStart } from './start/run.ts';
+import { measureTrain } from './train/run.ts';
 
 type AllBars = Readonly<Record<string, Bars>>;
 type Bench = (cases: readonly string[], bars: AllBars) => Promise<{ text: string; missed: readonly string[] }>;
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kernel: (_, bars) => measureKernel(bars.kernel ?? {}),
   endurance: (cases) => measureEndurance(cases),
   start: async (cases, bars) => measureStart(cases, bars.start ?? {}),
+  train: measureTrain,
   sampling: (cases, bars) => measureSampling(cases, bars.sampling ?? {}),
 };
 
