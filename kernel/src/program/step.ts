@@ -7,6 +7,7 @@ import { Program } from './compile.ts';
 import { assemble } from './generate/single/plan.ts';
 import { closeGraph } from './graph.ts';
 import type { Graph } from './node.ts';
+import { addToProducts } from './optimise/add-to-products.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { prune } from './optimise/prune.ts';
 import { trimScans } from './optimise/trim-scans.ts';
@@ -138,7 +139,8 @@ export function compileStep(description: StepDescription): Step {
   requireShapes(state, updates);
   const held = state.names.map((name) => ({ name, shape: state.variable(name).shape, integer: false }));
   const results = [...outputs, ...Object.values(updates)].map(nodeOf);
-  const graph = prune(trimScans(mergeScans(closeGraph(results, [...held, ...given]))));
+  const whole = prune(trimScans(mergeScans(closeGraph(results, [...held, ...given]))));
+  const graph = state.precision === 'single' ? addToProducts(whole) : whole;
   const updated = Object.keys(updates).map((name) => state.names.indexOf(name));
   const make = interpret || state.memory === undefined ? runByBuffers : runAssembled;
   return new Step(graph, names, outputs.length, make(graph, state, updated, reproducible, interpret));

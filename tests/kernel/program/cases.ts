@@ -436,6 +436,26 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
   ],
   relu: unary('relu', anywhere),
   logistic: unary('logistic', anywhere),
+  matmulAdd: [
+    use(
+      'a row added to each row',
+      [matrix(2, 3, ...wild, 0.4, 1.5), matrix(3, 2, 0.7, ...wild, -0.9), vector(0.4, -1.2)],
+      (a, b, c) => apply('matmulAdd', [a, b, c]),
+    ),
+    use(
+      'a matrix, then a row, both operands transposed',
+      [
+        matrix(3, 2, 0.7, ...wild, -0.9),
+        matrix(2, 3, ...wild, 0.4, 1.5),
+        matrix(2, 2, 1, -2, 0.5, 3),
+        vector(0.4, -1.2),
+      ],
+      (a, b, c, d) => apply('matmulAdd', [a, b, c, d], { transposeLeft: true, transposeRight: true }),
+    ),
+    use('nothing', [matrix(2, 3, ...wild, 0.4, 1.5), matrix(3, 2, 0.7, ...wild, -0.9)], (a, b) =>
+      apply('matmulAdd', [a, b]),
+    ),
+  ],
   batchMatmul: [
     use('pairs of matrices', [cube(2, 2, 3), cube(2, 3, 2)], matmul),
     use('both transposed', [cube(2, 3, 2), cube(2, 4, 3)], (a, b) =>

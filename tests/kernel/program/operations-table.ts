@@ -25,6 +25,7 @@ const calls: Partial<Record<OperationName, string>> = {
   gather: '`.at(positions)`, `takeRows(table, positions)`, `diagonal(a)`',
   logAddExp: '`logSumExp(a, b)`, `logMix(p, a, b)`, `cumulativeLogSumExp(x)`',
   logBesselI0: 'inside the von Mises distribution',
+  matmulAdd: 'sums with `matmul(a, b)` in single precision',
   maxPool: '`maxPool1d(x, …)`, `maxPool2d(x, …)`',
   padAxis: 'derivative of `sliceAlong`',
   qr: '`qrFactors(a)`',

@@ -98,7 +98,14 @@ function matmulKernel({ inputShapes, attributes }: KernelContext): Kernel {
   return matrixMatrix(layout.m, layout.k, layout.n, layout.left, layout.right);
 }
 
-function matmulDerivative({ cotangent: g, inputs, needed, attributes, apply, times }: Chain): (Expr | undefined)[] {
+export function matmulDerivative({
+  cotangent: g,
+  inputs,
+  needed,
+  attributes,
+  apply,
+  times,
+}: Chain): (Expr | undefined)[] {
   const a = inputs[0]!;
   const b = inputs[1]!;
   const { transposeLeft: ta = false, transposeRight: tb = false } = attributes;

@@ -14,6 +14,7 @@ import { factorisations } from './factorisations.ts';
 import { incomplete } from './incomplete.ts';
 import { linear } from './linear.ts';
 import { logProduct } from './log-product.ts';
+import { productSums } from './matmul-add.ts';
 import { odes } from './ode.ts';
 import type { Operation } from './operation.ts';
 import { ordering } from './ordering.ts';
@@ -42,6 +43,7 @@ export const operations = {
   ...activation,
   ...axes,
   ...batchProduct,
+  ...productSums,
   ...softmaxes,
   ...random,
   ...convolutions,

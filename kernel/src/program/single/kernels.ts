@@ -6,6 +6,7 @@ import { batchProductKernel } from '../operations/batch-product.ts';
 import { convolutionFilterKernel, convolutionInputKernel, convolutionKernel } from '../operations/convolution.ts';
 import { elementwiseKernel } from '../operations/elementwise.ts';
 import { productLayout } from '../operations/linear.ts';
+import { matmulAddKernel } from '../operations/matmul-add.ts';
 import type { Kernel, KernelContext } from '../operations/operation.ts';
 import { averagePoolInputKernel, averagePoolKernel, maxPoolInputKernel } from '../operations/pooling.ts';
 import { operationOf } from '../operations/registry.ts';
@@ -35,6 +36,7 @@ const kernels: Readonly<Record<string, Make>> = {
     };
   },
   scatterAdd: (context) => scatterKernel(Math.fround, context),
+  matmulAdd: (context) => matmulAddKernel(singleArithmetic, context),
   batchMatmul: (context) => batchProductKernel(singleArithmetic, context),
   softmax: (context) => softmaxKernel(singleArithmetic, context),
   logSoftmax: (context) => logSoftmaxKernel(singleArithmetic, context),

@@ -11,7 +11,7 @@ import type { Code } from './code.ts';
 import type { Emitter, Moving } from './emit.ts';
 
 /** What beside loops can be told where its operands are in each step. */
-const TOLD: ReadonlySet<string> = new Set(['matmul', 'concatenate', 'concatenateAxis']);
+const TOLD: ReadonlySet<string> = new Set(['matmul', 'matmulAdd', 'concatenate', 'concatenateAxis']);
 
 function bytesOf(shape: Shape): number {
   return 4 * sizeOf(shape);

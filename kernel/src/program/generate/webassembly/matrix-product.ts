@@ -24,10 +24,14 @@ export interface MatrixProduct {
   readonly fused: boolean;
   /** Bytes of memory of `scratchSize`, at this address, for what is copied. */
   readonly scratch: number;
+  /** What is added to the sums at the end, in order: a row for all rows, or a matrix like the result. */
+  readonly addends?: readonly ('row' | 'matrix')[];
 }
 
-type Sizes = Omit<MatrixProduct, 'scratch' | 'fused'>;
+type Sizes = Omit<MatrixProduct, 'scratch' | 'fused' | 'addends'>;
 
+/** The first parameter that holds the address of a term. */
+const TERMS = 3;
 /** Vectors in a full tile's rows. */
 const WIDTH = 2;
 /**
@@ -111,10 +115,10 @@ function rowsOf({ m, n, precision, fused }: MatrixProduct): number {
   return best;
 }
 
-/** Write a product into code whose first three parameters are the addresses of left, right and result. */
+/** Write a product into code whose first parameters are the addresses of left, right, result, and of what is added. */
 export function writeMatrixProduct(code: RawCode, product: MatrixProduct): void {
   const writer = new ProductWriter(code, product.precision);
-  if (!isTurned(product)) {
+  if (!isTurned(product) || (product.addends ?? []).length > 0) {
     new Printer(writer, product, [0, 1, 2]).print();
     return;
   }
@@ -130,6 +134,8 @@ interface Slab {
   readonly depth: number;
   /** Sums go on from what stands in the result. */
   readonly accumulate: boolean;
+  /** No part of the inner dimension comes after it. */
+  readonly last: boolean;
 }
 
 /** Pointers to what a tile reads and writes; `stride` bytes are between rows of the right matrix. */
@@ -138,7 +144,14 @@ interface Place {
   readonly b: number;
   readonly stride: number;
   readonly c: number;
+  /** Bytes from the beginning of a row of the result. */
+  readonly column: number;
 }
+
+/** Calls for each sum of a tile, with where it belongs: bytes from its corner, the vector in its row, and lanes. */
+type EachSum = (
+  body: (sum: number, at: { readonly bytes: number; readonly vector: number; readonly lanes: number }) => void,
+) => void;
 
 /** A tile `width` vectors wide; of the last one `partial` lanes are there, 0 for all. */
 interface Extent {
@@ -172,17 +185,20 @@ class Printer {
     if (m === 0 || n === 0) return;
     const [first, second, result] = this.#operands;
     if (k <= BLOCK) {
-      this.#slab({ depth: k, accumulate: false }, first, second);
+      this.#slab({ depth: k, accumulate: false, last: true }, first, second);
       return;
     }
     writer.clear(result, m * n * writer.bytes);
     const [a, b] = [writer.copyOf(first), writer.copyOf(second)];
-    writer.repeat(Math.floor(k / BLOCK), () => {
-      this.#slab({ depth: BLOCK, accumulate: true }, a, b);
+    // Where something is added at the end, the last part has code of its own.
+    const own = k % BLOCK === 0 && (this.#product.addends ?? []).length > 0;
+    const rest = own ? BLOCK : k % BLOCK;
+    writer.repeat((k - rest) / BLOCK, () => {
+      this.#slab({ depth: BLOCK, accumulate: true, last: rest === 0 }, a, b);
       writer.advance(a, BLOCK * left[1] * writer.bytes);
       writer.advance(b, BLOCK * right[0] * writer.bytes);
     });
-    if (k % BLOCK > 0) this.#slab({ depth: k % BLOCK, accumulate: true }, a, b);
+    if (rest > 0) this.#slab({ depth: rest, accumulate: true, last: true }, a, b);
   }
 
   /** All of the result for some steps of the inner dimension: as many columns at a time as are copied at once. */
@@ -191,20 +207,22 @@ class Printer {
     const { n, right } = this.#product;
     const columns = PANELS * WIDTH * writer.lanes;
     if (!this.#packed || n <= columns) {
-      this.#columns(slab, a, b, this.#operands[2], n);
+      this.#columns(slab, { a, b, stride: 0, c: this.#operands[2], column: writer.integer(0) }, n);
       return;
     }
-    const [from, result] = [writer.copyOf(b), writer.copyOf(this.#operands[2])];
+    const [from, result, column] = [writer.copyOf(b), writer.copyOf(this.#operands[2]), writer.integer(0)];
+    const place = { a, b: from, stride: 0, c: result, column };
     writer.repeat(Math.floor(n / columns), () => {
-      this.#columns(slab, a, from, result, columns);
+      this.#columns(slab, place, columns);
       writer.advance(from, columns * right[1] * writer.bytes);
       writer.advance(result, columns * writer.bytes);
+      writer.advance(column, columns * writer.bytes);
     });
-    if (n % columns > 0) this.#columns(slab, a, from, result, n % columns);
+    if (n % columns > 0) this.#columns(slab, place, n % columns);
   }
 
   /** Some columns of the result: tile after tile of rows, each along all panels. */
-  #columns(slab: Slab, a: number, b: number, c: number, columns: number): void {
+  #columns(slab: Slab, { a, b, c, column }: Place, columns: number): void {
     const writer = this.#writer;
     const { m, n, left, right } = this.#product;
     if (this.#packed) this.#pack(slab.depth, b, columns);
@@ -212,7 +230,7 @@ class Printer {
     const [row, result] = [writer.copyOf(a), writer.copyOf(c)];
     const rows = rowsOf(this.#product);
     const tiles = (count: number) => {
-      this.#tiles(count, columns, slab, { a: row, b, stride, c: result });
+      this.#tiles(count, columns, slab, { a: row, b, stride, c: result, column });
       writer.advance(row, count * left[0] * writer.bytes);
       writer.advance(result, count * n * writer.bytes);
     };
@@ -240,33 +258,37 @@ class Printer {
   }
 
   /** One row of tiles. */
-  #tiles(rows: number, columns: number, { depth, accumulate }: Slab, { a, b, stride, c }: Place): void {
+  #tiles(rows: number, columns: number, slab: Slab, { a, b, stride, c, column: first }: Place): void {
     const writer = this.#writer;
     const { left, scratch } = this.#product;
+    const { depth } = slab;
     if (this.#spread) spreadLeft(writer, left, rows, depth, a, scratch);
     const from = this.#spread ? writer.integer(scratch) : a;
     const panel = this.#packed ? writer.integer(this.#panels) : writer.copyOf(b);
     const result = writer.copyOf(c);
+    const column = writer.copyOf(first);
     this.#eachPanel(columns, (width, count) => {
-      const place = { a: from, b: panel, stride: this.#packed ? 16 * width : stride, c: result };
-      this.#tile({ rows, width, partial: count % writer.lanes }, depth, accumulate, place);
+      const place = { a: from, b: panel, stride: this.#packed ? 16 * width : stride, c: result, column };
+      this.#tile({ rows, width, partial: count % writer.lanes }, slab, place);
       writer.advance(panel, this.#packed ? 16 * width * depth : 16 * width);
       writer.advance(result, 16 * width);
+      writer.advance(column, 16 * width);
     });
   }
 
-  #tile({ rows, width, partial }: Extent, depth: number, accumulate: boolean, { a, b, stride, c }: Place): void {
+  #tile({ rows, width, partial }: Extent, { depth, accumulate, last }: Slab, place: Place): void {
+    const { a, b, stride, c } = place;
     const writer = this.#writer;
     const { n, left } = this.#product;
     const sums = writer.registers(rows * width);
-    const each = (body: (sum: number, bytes: number, lanes: number) => void) => {
+    const each: EachSum = (body) => {
       sums.forEach((sum, at) => {
-        const p = at % width;
-        const bytes = Math.floor(at / width) * n * writer.bytes + 16 * p;
-        body(sum, bytes, p === width - 1 ? partial : 0);
+        const vector = at % width;
+        const bytes = Math.floor(at / width) * n * writer.bytes + 16 * vector;
+        body(sum, { bytes, vector, lanes: vector === width - 1 ? partial : 0 });
       });
     };
-    each((sum, bytes, lanes) => {
+    each((sum, { bytes, lanes }) => {
       if (accumulate) writer.load(sum, c, bytes, lanes);
       else writer.zero(sum);
     });
@@ -288,7 +310,22 @@ class Printer {
       writer.advance(y, UNROLLED * stride);
     });
     for (let u = 0; u < depth % UNROLLED; u++) step(u);
-    each((sum, bytes, lanes) => writer.store(c, bytes, sum, lanes));
+    if (last) this.#addTerms(place, each, spread);
+    each((sum, { bytes, lanes }) => writer.store(c, bytes, sum, lanes));
+  }
+
+  /** Add to each sum what stands in its place, or column, of each term. What is read beyond the last is not stored. */
+  #addTerms({ c, column }: Place, each: EachSum, free: number): void {
+    const writer = this.#writer;
+    for (const [i, kind] of (this.#product.addends ?? []).entries()) {
+      const start = TERMS + i;
+      const at =
+        kind === 'row' ? writer.sum(start, column) : writer.sum(start, writer.difference(c, this.#operands[2]));
+      each((sum, { bytes, vector }) => {
+        writer.load(free, at, kind === 'row' ? 16 * vector : bytes);
+        writer.add(sum, free);
+      });
+    }
   }
 
   /** Sums of a row grow by an element times a row. Rounded, products come first: multipliers and adders in turn. */

@@ -60,6 +60,25 @@ export class ProductWriter {
     return made;
   }
 
+  /** A new pointer: one plus another. */
+  sum(a: number, b: number): number {
+    return this.#combined(a, b, 0x6a);
+  }
+
+  /** A new pointer: one less another. */
+  difference(a: number, b: number): number {
+    return this.#combined(a, b, 0x6b);
+  }
+
+  #combined(a: number, b: number, instruction: number): number {
+    const made = this.#code.local(I32);
+    this.#code.get(a);
+    this.#code.get(b);
+    this.#code.raw(instruction);
+    this.#code.set(made);
+    return made;
+  }
+
   assign(into: number, from: number): void {
     this.#code.get(from);
     this.#code.set(into);

@@ -5,7 +5,7 @@ import type { KernelWriter } from '../site.ts';
 import * as convolutions from './convolution.ts';
 import * as moves from './moves.ts';
 import * as pooling from './pooling.ts';
-import { batchMatmul, matmul } from './product.ts';
+import { batchMatmul, matmul, matmulAdd } from './product.ts';
 import { random } from './random.ts';
 import { logSoftmax, softmax } from './rows.ts';
 
@@ -14,6 +14,7 @@ const writers: Readonly<Record<string, KernelWriter>> = {
   ...convolutions,
   ...pooling,
   matmul,
+  matmulAdd,
   batchMatmul,
   softmax,
   logSoftmax,

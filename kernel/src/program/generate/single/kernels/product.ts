@@ -3,6 +3,7 @@
  */
 import type { GraphNode } from '../../../node.ts';
 import { type ProductLayout, productLayout } from '../../../operations/linear.ts';
+import { isRow } from '../../../operations/matmul-add.ts';
 import { sizeOf } from '../../../shape.ts';
 import type { Shape } from '../../../types.ts';
 import { I32 } from '../../webassembly/encoder.ts';
@@ -29,6 +30,24 @@ export const matmul: KernelWriter = {
     const [a, b] = inputs;
     const product = productFunction(site, productLayout(a!.shape, b!.shape, node.attributes));
     for (const operand of [a!, b!, output]) pushAddress(code, operand);
+    code.call(product);
+  },
+};
+
+export const matmulAdd: KernelWriter = {
+  scratch: ({ attributes }, [a, b]) => scratchSize({ ...productLayout(a!, b!, attributes), ...single }),
+  write(site) {
+    const { module, code, node, inputs, output, fused, scratch } = site;
+    const [a, b, ...terms] = inputs;
+    const layout = productLayout(a!.shape, b!.shape, node.attributes);
+    const { m, k, n, left, right } = layout;
+    const addends = terms.map(({ shape }) => (m > 1 && isRow(shape, n) ? 'row' : 'matrix'));
+    const product = module.share(`product ${m} ${k} ${n} ${left} ${right} ${addends}`, () => {
+      const body = new Code(new Array<number>(3 + terms.length).fill(I32));
+      writeMatrixProduct(body, { ...layout, ...single, fused, scratch, addends });
+      return body;
+    });
+    for (const operand of [a!, b!, output, ...terms]) pushAddress(code, operand);
     code.call(product);
   },
 };
