@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { PeerMissing } from '../peers/stan.ts';
 import { StanSampler } from '../peers/stan-sampler.ts';
 import type { Bars } from '../report.ts';
+import { measureCosts } from './costs.ts';
 import { type RunFigure, samplingReport, summarise, us } from './figures.ts';
 import { samplingModels } from './models.ts';
 import { digest, type Moments, type StoredRun, StoredRuns } from './stored.ts';
@@ -87,12 +88,13 @@ function python(): string {
 }
 
 /** Our side as JavaScript, as users have it: the worker's two files stand beside the rest. */
-async function compileOurs(): Promise<{ readonly program: string; readonly version: string }> {
+async function compileOurs(): Promise<{ readonly folder: string; readonly program: string; readonly version: string }> {
   const outdir = join(bench, 'ours');
   const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const { outputFiles } = await build({
     entryPoints: {
       ours: source('./ours.ts'),
+      memory: source('./memory.ts'),
       entry: source('../../../kernel/src/workers/entry.ts'),
       job: source('../../../kernel/src/estimate/samplers/job.ts'),
     },
@@ -108,7 +110,11 @@ async function compileOurs(): Promise<{ readonly program: string; readonly versi
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
-  return { program: join(outdir, 'ours.js'), version: digest(...outputFiles.map(({ text }) => text).sort()) };
+  return {
+    folder: outdir,
+    program: join(outdir, 'ours.js'),
+    version: digest(...outputFiles.map(({ text }) => text).sort()),
+  };
 }
 
 /** Largest distance of means and sds from ours, in combined standard errors. */
@@ -133,12 +139,14 @@ interface Entry {
 /**
  * Measure, and judge. It takes hours on a busy machine: what has been run is kept in `.bench/sampling/runs.jsonl`, and
  * only what is missing or was run with other code or data is run again. A case `-Stan` leaves that sampler out, `anew`
- * forgets all runs, `report` runs nothing.
+ * forgets all runs, `report` runs nothing, and `costs` measures something else (costs.ts).
  */
 export async function measureSampling(
   cases: readonly string[],
   bars: Bars,
 ): Promise<{ text: string; missed: readonly string[] }> {
+  mkdirSync(bench, { recursive: true });
+  if (cases.includes('costs')) return measureCosts((await compileOurs()).folder, bars);
   const words = ['anew', 'report'];
   const named = cases.filter((name) => !name.startsWith('-') && !words.includes(name));
   const chosen = named.length > 0 ? named : Object.keys(samplingModels);
@@ -148,7 +156,6 @@ export async function measureSampling(
       throw new Error(`no model called '${name}'; there are: ${Object.keys(samplingModels).join(', ')}`);
     }
   }
-  mkdirSync(bench, { recursive: true });
   const stored = new StoredRuns(join(bench, 'runs.jsonl'));
   if (cases.includes('anew')) stored.forget();
   const asked = new Sides();
