@@ -16,6 +16,7 @@ import { multiplyLogarithms } from './optimise/log-products.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { countRepeatedRows } from './optimise/repeated-rows.ts';
 import { shareExponentials } from './optimise/share.ts';
+import { spellOutLogSumExp } from './optimise/spell-out.ts';
 import { hessianVectorProduct } from './second-derivatives.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
@@ -91,7 +92,7 @@ export class Program {
  * const program = compile({ inputs: [{ name: 'x', shape: [3] }], outputs: [x.exp().sum()] });
  */
 export function compile({ inputs, outputs }: ProgramDescription): Program {
-  return new Program(shareExponentials(mergeScans(closeGraph(outputs.map(nodeOf), inputs))));
+  return new Program(shareExponentials(mergeScans(closeGraph(spellOutLogSumExp(outputs.map(nodeOf)), inputs))));
 }
 
 /** Rewrites that change a value by rounding alone, and that may be switched off. */
