@@ -6,7 +6,7 @@ import type { Comparison, Estimate, Posterior, Table } from '../estimate/index.t
 import { compare } from '../estimate/index.ts';
 import { registerRenderer } from '../host/display.ts';
 import type { Landscape } from '../landscape/index.ts';
-import type { History } from '../nets/index.ts';
+import type { History, Network } from '../nets/index.ts';
 import { boundsOf } from './bounds.ts';
 import { comparisonFigure } from './comparison.ts';
 import { comparisonPicture } from './comparison-picture.ts';
@@ -52,10 +52,8 @@ registerRenderer('comparison', (comparison: Comparison) => figureBundle(figure(c
 type AnyTable = Table<{ readonly name: string }>;
 
 // Markdown: shown in trusted and untrusted notebooks, by nbconvert, VS Code and GitHub, and it carries no script.
-registerRenderer('table', (table: AnyTable) => ({
-  'text/markdown': [markdownTable(table.head, table.cells), ...table.notes.map(plainParagraph)].join('\n\n'),
-  'text/plain': String(table),
-}));
+registerRenderer('table', tableBundle);
+registerRenderer('network', (net: Network) => tableBundle(net.summary()));
 registerRenderer('estimate', (estimate: Estimate) => {
   const text = String(estimate);
   const table = estimate.summary();
@@ -69,6 +67,13 @@ registerRenderer('estimate', (estimate: Estimate) => {
     'text/plain': text,
   };
 });
+
+function tableBundle(table: Pick<AnyTable, 'head' | 'cells' | 'notes'>) {
+  return {
+    'text/markdown': [markdownTable(table.head, table.cells), ...table.notes.map(plainParagraph)].join('\n\n'),
+    'text/plain': String(table),
+  };
+}
 
 /** A line of text as a Markdown paragraph that shows it as it stands. */
 function plainParagraph(line: string): string {

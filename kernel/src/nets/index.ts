@@ -90,6 +90,7 @@ export {
   stepDecay,
   warmUp,
 } from './schedules.ts';
+export type { NetSummary, NetSummaryRow } from './summary.ts';
 export * from './train/index.ts';
 export type { StepBatch, StepProgress, TrainingStep, TrainingStepOptions } from './training-step.ts';
 export type {

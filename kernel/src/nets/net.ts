@@ -15,6 +15,7 @@ import { activationsOf, gradientsOf, type LayerStatistics } from './inspect.ts';
 import { type ParameterTable, tableOf } from './parameter-table.ts';
 import { type Inventory, requirePath, type Selector, select, takeInventory } from './paths.ts';
 import { type Examples, type Predicted, Predictor } from './predict.ts';
+import { type NetSummary, summaryOf } from './summary.ts';
 import { runLayers, type Trace } from './trace.ts';
 import { compileTrainingStep, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
 import type { AnyLayer, Layer, Loss, Value } from './types.ts';
@@ -209,14 +210,13 @@ export class Network<Out extends Value = Expr> extends Displayable {
     return gradientsOf(this, x, y, loss);
   }
 
-  /** The layers by their paths, and the table of parameters. */
+  /** Its layers in the order they run, the sizes of what each gives, and how many parameters it has. */
+  summary(): NetSummary {
+    return summaryOf(this.inventory, this.#frozen, [this.trace({ batchSize: 2 }), this.trace({ batchSize: 3 })]);
+  }
+
   override toString(): string {
-    const lines = [...this.inventory.layers].map(([path, { kind }]) => {
-      const depth = path === '' ? 0 : path.split('.').length;
-      const name = path.slice(path.lastIndexOf('.') + 1);
-      return `${'  '.repeat(depth)}${name === '' ? '' : `${name}: `}${kind}`;
-    });
-    return [...lines, '', String(this.parameters)].join('\n');
+    return String(this.summary());
   }
 
   #pathOf(path: string, caller: string): string {

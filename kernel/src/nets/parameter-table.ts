@@ -62,7 +62,7 @@ export class ParameterTable extends Table<ParameterRow> {
 }
 
 /** 38597376 → '38,597,376'. */
-function grouped(count: number): string {
+export function grouped(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 

@@ -68,7 +68,7 @@ describe('figure()', () => {
 
   it('says which results have a picture', () => {
     expect(() => figure(posterior.summary())).toThrow(
-      /expected a result of kind comparison, estimate, landscape, posterior; got table/,
+      /expected a result of kind comparison, estimate, history, landscape, posterior; got table/,
     );
   });
 });

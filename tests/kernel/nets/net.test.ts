@@ -2,6 +2,8 @@
  * Building a net, looking into it, predicting, and what the errors say.
  */
 import { describe, expect, it } from 'vitest';
+import '#kernel/figure/register';
+import { jupyterDisplay } from '#kernel/host/display';
 import { relu } from '#kernel/nets/layers/activations';
 import { multiHeadAttention } from '#kernel/nets/layers/attention';
 import { layer, residual } from '#kernel/nets/layers/compose';
@@ -34,9 +36,32 @@ describe('building', () => {
     expect(net.trainable).toEqual(['body.weight', 'body.bias', 'head.weight', 'head.bias']);
     expect(net.count()).toBe(26);
     expect(net.get('body.weight').shape).toEqual([4, 3]);
-    expect(String(net)).toMatch(/^sequential\n {2}body: linear\n {2}act: relu\n {2}head: linear\n/);
+    expect(net.summary().rows).toEqual([
+      { name: 'body', layer: 'linear', output: 'batch × 4', count: 16, trainable: 16 },
+      { name: 'act', layer: 'relu', output: 'batch × 4', count: 0, trainable: 0 },
+      { name: 'head', layer: 'linear', output: 'batch × 2', count: 10, trainable: 10 },
+    ]);
     expect(String(net.parameters)).toMatch(/body\.weight +4 × 3 +12 +yes/);
     expect(String(net.parameters)).toMatch(/26 parameters, 26 trainable, 0 frozen/);
+  });
+
+  it('is shown as a table of its layers, in a notebook too', async () => {
+    const net = network(
+      sequential({ body: lstm(2, 3), pick: layer({}, (_, all: { output: Expr }) => all.output) } as never),
+      {
+        input: [5, 2],
+      },
+    );
+    net.freeze('*.bias_ih_l0');
+    const expected =
+      /body +lstm +output batch × 5 × 3, hidden 1 × batch × 3, cell 1 × batch × 3 +84 partly frozen\npick +layer +batch × 5 × 3/;
+    expect(String(net)).toMatch(expected);
+    net.freeze('body');
+    expect(String(net)).toMatch(/84 frozen/);
+    expect(String(net)).toMatch(/84 parameters, 0 trainable, 84 frozen/);
+    const bundle = await net[jupyterDisplay]();
+    expect(bundle['text/markdown']).toMatch(/\| body \| lstm \|/);
+    expect(bundle['text/plain']).toBe(String(net));
   });
 
   it('the same seed gives the same net, another another', () => {
