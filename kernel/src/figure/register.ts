@@ -52,7 +52,7 @@ registerRenderer('comparison', (comparison: Comparison) => figureBundle(figure(c
 type AnyTable = Table<{ readonly name: string }>;
 
 // Markdown: shown in trusted and untrusted notebooks, by nbconvert, VS Code and GitHub, and it carries no script.
-registerRenderer('table', tableBundle);
+registerRenderer('table', (table: AnyTable) => tableBundle(table));
 registerRenderer('network', (net: Network) => tableBundle(net.summary()));
 registerRenderer('estimate', (estimate: Estimate) => {
   const text = String(estimate);
