@@ -69,7 +69,7 @@ function tailMoments({ isWhole, cdf, upperCdf, lower, upper, centre, scale }: Sp
   readonly mean: number;
   readonly variance: number;
 } {
-  if (!(Number.isFinite(centre) && scale >= 0)) return { mean: Number.NaN, variance: Number.NaN };
+  if (!(Number.isFinite(centre) && scale >= 0 && cdf(centre) >= 0)) return { mean: Number.NaN, variance: Number.NaN };
   const above = (weight: (k: number) => number): number =>
     isWhole
       ? sum((k) => weight(k) * upperCdf(centre + k), upper - centre)

@@ -67,6 +67,7 @@ function between(base: FamilyDistribution, p: Readonly<Record<string, number>>) 
 function quantile(base: FamilyDistribution, u: number, p: Readonly<Record<string, number>>): number {
   const part = between(base, p);
   const { a, b, mass, start, byUpper } = part;
+  if (!(mass > 0)) return Number.NaN; // so far out that doubles tell no two points apart
   const direct = base.family.quantile;
   const clamp = (x: number): number => Math.min(Math.max(x, base.kind === 'int' ? Math.ceil(a) : a), b);
   if (base.kind === 'int') {

@@ -66,8 +66,10 @@ export function logTail(name: string, base: FamilyDistribution, side: 'lower' | 
     x,
     ...Object.values(parameters),
   );
-  if (known !== undefined) return known;
   const traced = side === 'lower' ? family.tracedLogCdf : family.tracedLogUpperCdf;
+  // A probability below the smallest double has a logarithm still, which some families' expressions know.
+  const underflows = known !== undefined && knownValues(known)?.includes(-Infinity);
+  if (known !== undefined && !(underflows && traced)) return known;
   if (traced === undefined) {
     throw new Error(
       `${name}: the distribution function of ${family.name} is known for numbers only; give its parameters and the bounds as data, or use another family`,

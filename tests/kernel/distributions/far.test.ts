@@ -20,6 +20,31 @@ describe('log densities far out in the tails', () => {
   });
 });
 
+describe('probabilities below the smallest double', () => {
+  // scipy 1.17.1: norm.logsf(40), norm.logpdf(50.01) - norm.logsf(50), logistic.logsf(900), weibull_min.logsf(40, 2),
+  // lognorm.logsf(1e30, 1), t.logsf(1e90, 3); of laplace log(1/2) - 900, where scipy has -inf
+  it.each([
+    ['normal', d.censored(d.normal(0, 1), { upper: 40 }), 40, -804.6084420137539],
+    ['normal, from below', d.censored(d.normal(0, 1), { lower: -40 }), -40, -804.6084420137539],
+    ['logistic', d.censored(d.logistic(0, 1), { upper: 900 }), 900, -900],
+    ['weibull', d.censored(d.weibull(2, 1), { upper: 40 }), 40, -1600],
+    ['logNormal', d.censored(d.logNormal(0, 1), { upper: 1e30 }), 1e30, -2391.008527534262],
+    ['studentT', d.censored(d.studentT(3, 0, 1), { upper: 1e90 }), 1e90, -621.6002516693477],
+    ['laplace', d.censored(d.laplace(0, 1), { upper: 900 }), 900, -900 - Math.LN2],
+    ['a truncated normal', d.truncated(d.normal(0, 1), { lower: 50 }), 50.01, 3.4123726062152855],
+    ['a normal between', d.truncated(d.normal(0, 1), { lower: 50, upper: 51 }), 50.01, 3.4123726062152855],
+  ])('%s: the log density is finite', (_, distribution, x, expected) => {
+    expect(Math.abs((distribution.logPdf(x) as number) / expected - 1)).toBeLessThan(1e-11);
+  });
+
+  it('leave figures that need the probability itself unknown, not wrong', () => {
+    const far = d.truncated(d.normal(0, 1), { lower: 50 });
+    expect([far.mean(), far.variance(), far.quantile(0.5), far.sample(new Stream(key(1)))[0]]).toEqual(
+      new Array(4).fill(Number.NaN),
+    );
+  });
+});
+
 const bounds = (lower: number | null, upper: number | null) => ({
   ...(lower !== null && { lower }),
   ...(upper !== null && { upper }),
