@@ -6,10 +6,12 @@ import { sizeOf } from '../../../shape.ts';
 import { I32 } from '../../webassembly/encoder.ts';
 import type { Code } from '../code.ts';
 import { type KernelWriter, type Operand, pushAddress, type Site } from '../site.ts';
-import { eachVector } from './vectors.ts';
+import { eachVector, eachVectors } from './vectors.ts';
 
 /** Blocks of up to so many bytes are copied here: a call for each costs more (50 ns). */
 const SHORT = 1024;
+/** Vectors that are copied in turn. */
+const TOGETHER = 4;
 
 /** Where the first of many blocks is, and how far the next ones are apart. */
 interface Blocks {
@@ -38,8 +40,12 @@ function copyBlocks(code: Code, count: number, bytes: number, to: Blocks, from: 
       { base: target, bytes: 0 },
     ];
     if (bytes > SHORT) code.copyMemory(places[1]!, places[0]!, bytes);
-    else
-      eachVector(code, bytes / 4, places, ([read, write], lanes) => code.store(write!, code.load(read!, lanes), lanes));
+    else {
+      eachVectors(code, bytes / 4, TOGETHER, places, (all, lanes) => {
+        const loaded = all.map(([read]) => code.load(read!, lanes));
+        for (const [i, [, write]] of all.entries()) code.store(write!, loaded[i]!, lanes);
+      });
+    }
     code.advance(target, to.stride);
     code.advance(source, from.stride);
   });

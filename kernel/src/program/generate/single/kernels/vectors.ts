@@ -46,15 +46,14 @@ export function eachVectors(
   if (groups <= Math.ceil(WRITTEN_OUT / together)) {
     for (let g = 0; g < groups; g++) group(pointers, g * together, together);
   } else {
-    const local = code.integerLocal(0);
     const own = pointers.map(({ base, bytes }) => {
-      const pointer = base === undefined ? local : code.integerLocal(0);
+      const pointer = code.integerLocal(0);
       if (base !== undefined) code.sum(pointer, base, 0);
       return { base: pointer, bytes };
     });
     code.repeat(groups, () => {
       group(own, 0, together);
-      for (const pointer of new Set([local, ...own.map(({ base }) => base)])) code.advance(pointer, 16 * together);
+      for (const { base } of own) code.advance(base, 16 * together);
     });
     rest = own;
     done = 0;
