@@ -5,6 +5,7 @@
  * zeros behind them: nine programs serve every number of rows. In prediction rows do not see each other, so the zeros
  * change nothing.
  */
+import { key as keyOf } from '../numeric/random.ts';
 import type { Expr, Step } from '../program/index.ts';
 import { compileStep } from '../program/index.ts';
 import { sizeOf } from '../program/shape.ts';
@@ -41,17 +42,31 @@ export function readExamples<Out extends Value>(net: Network<Out>, x: Examples, 
   return { rows, single: read[0]!.single, values: read.map((each) => each.values) };
 }
 
-/** Which dimension of each output counts the examples: the one that changes with their number. */
-function batchAxes<Out extends Value>(net: Network<Out>): number[] {
-  const [two, three] = [2, 3].map((batchSize) => leavesOf(net.trace({ batchSize }).output));
-  return two!.map(({ value }, i) => value.shape.findIndex((n, axis) => n !== three![i]!.value.shape[axis]));
+/** How the sizes of an output depend on the number of examples. */
+interface Form {
+  /** Sizes for one example. */
+  readonly shape: readonly number[];
+  /** The dimension that counts examples; −1 where none does. */
+  readonly axis: number;
+}
+
+/** The outputs' form, found by tracing two and three examples: the dimension that changes counts them. */
+function formsOf<Out extends Value>(net: Network<Out>): { readonly output: Out; readonly forms: readonly Form[] } {
+  const { output } = net.trace({ batchSize: 2 });
+  const three = leavesOf(net.trace({ batchSize: 3 }).output);
+  const forms = leavesOf(output).map(({ value }, i): Form => {
+    const other = three[i]!.value.shape;
+    const axis = value.shape.findIndex((n, d) => n !== other[d]);
+    return { shape: value.shape.map((n, d) => (d === axis ? other[d]! - n : n)), axis };
+  });
+  return { output, forms };
 }
 
 /** Predictions of one net; compiled programs are kept. */
 export class Predictor<Out extends Value> {
   readonly #net: Network<Out>;
   readonly #steps = new Map<number, Step>();
-  #axes: readonly number[] | undefined;
+  #known: ReturnType<typeof formsOf<Out>> | undefined;
 
   constructor(net: Network<Out>) {
     this.#net = net;
@@ -60,10 +75,11 @@ export class Predictor<Out extends Value> {
   run(x: Examples): Predicted<Out> {
     const net = this.#net;
     const { rows, single, values } = readExamples(net, x, 'predict');
-    this.#axes ??= batchAxes(net);
-    const leaves = leavesOf(net.trace({ batchSize: Math.max(1, rows) }).output);
-    const results = leaves.map(
-      ({ value }) => new (net.precision === 'single' ? Float32Array : Float64Array)(value.size),
+    this.#known ??= formsOf(net);
+    const { output, forms } = this.#known;
+    const shapes = forms.map(({ shape, axis }) => shape.map((n, d) => (d === axis ? n * rows : n)));
+    const results = shapes.map(
+      (shape) => new (net.precision === 'single' ? Float32Array : Float64Array)(sizeOf(shape)),
     );
     for (let from = 0; from < rows; from += LARGEST) {
       const count = Math.min(LARGEST, rows - from);
@@ -76,17 +92,16 @@ export class Predictor<Out extends Value> {
         for (let at = 0; at < count * each; at++) to[at] = source[from * each + at]!;
       });
       step.execute();
-      leaves.forEach(({ value }, i) => {
-        place(results[i]!, value.shape, step.output(i), size, { axis: this.#axes![i]!, from, count });
+      forms.forEach((form, i) => {
+        place(results[i]!, form, step.output(i), { rows, size, from, count });
       });
     }
-    const shaped = leaves.map(({ value }, i): Values => {
-      const axis = this.#axes![i]!;
-      const shape = single && axis >= 0 ? value.shape.filter((_, d) => d !== axis) : [...value.shape];
-      return { values: results[i]!, shape };
+    const shaped = forms.map(({ shape, axis }, i): Values => {
+      const alone = single && shape[axis] === 1;
+      return { values: results[i]!, shape: alone ? shapes[i]!.filter((_, d) => d !== axis) : shapes[i]! };
     });
     let next = 0;
-    return rebuild(net.trace({ batchSize: Math.max(1, rows) }).output, () => shaped[next++]!) as Predicted<Out>;
+    return rebuild(output, () => shaped[next++]!) as Predicted<Out>;
   }
 
   #stepFor(batchSize: number): Step {
@@ -99,29 +114,36 @@ export class Predictor<Out extends Value> {
         outputs: leavesOf(output).map(({ value }) => value),
         reproducible: true,
       });
-      if (key !== undefined) step.input(KEY).set([this.#net.seed % 2 ** 32, 0, 0, 0]);
+      if (key !== undefined) step.input(KEY).set(keyOf(this.#net.seed));
       this.#steps.set(batchSize, step);
     }
     return step;
   }
 }
 
-/** Copy `count` examples of a chunk to where they belong in the whole. */
+/** Where a chunk belongs: `count` examples from `from` on, of `rows` in all; the chunk has room for `size`. */
+interface Chunk {
+  readonly rows: number;
+  readonly size: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Copy the examples of a chunk to where they belong in the whole. */
 function place(
   whole: Float32Array | Float64Array,
-  shape: readonly number[],
+  { shape, axis }: Form,
   chunk: ArrayLike<number>,
-  size: number,
-  { axis, from, count }: { readonly axis: number; readonly from: number; readonly count: number },
+  { rows, size, from, count }: Chunk,
 ): void {
   if (axis < 0) {
     if (from === 0) whole.set(chunk);
     return;
   }
   const outer = sizeOf(shape.slice(0, axis));
-  const inner = sizeOf(shape.slice(axis + 1));
+  const inner = sizeOf(shape.slice(axis)); // numbers an example
   for (let o = 0; o < outer; o++) {
-    const to = (o * shape[axis]! + from) * inner;
+    const to = (o * rows + from) * inner;
     const at = o * size * inner;
     for (let i = 0; i < count * inner; i++) whole[to + i] = chunk[at + i]!;
   }
