@@ -105,6 +105,17 @@ def test_cells_completion_blocks_and_an_interrupt(console):
     assert psutil.wait_procs(processes, timeout=10)[1] == []
 
 
+@pytest.mark.parametrize("word", ["exit", "quit()"])
+def test_a_word_ends_the_console_and_its_kernel(console, word):
+    processes = kernels(below=console.process.pid)
+    console.type(word)
+    console.wait_for("A console ends here.")
+    console.process.expect(pexpect.EOF)
+    console.process.close()
+    assert console.process.exitstatus == 0
+    assert psutil.wait_procs(processes, timeout=10)[1] == []
+
+
 def test_a_closed_terminal_ends_the_kernel(console):
     console.type("console.log('go' + 'ing'); while (true) {}")
     console.wait_for("going")

@@ -62,37 +62,32 @@ class Kernel:
             },
         )
 
-    def reply(self, msg_id, seconds=SECONDS):
+    def messages(self, get, msg_id, seconds):
+        """What comes in answer to a request, for so long; Lost at the end of that time."""
         end = now() + seconds
         while (left := end - now()) > 0:
             try:
-                message = self.client.get_shell_msg(timeout=left)
+                message = get(timeout=left)
             except Empty:
                 break
             except ValueError as fault:
                 self.malformed(fault)
                 continue
             if message["parent_header"].get("msg_id") == msg_id:
-                return message["content"]
-        raise Lost("no reply")
+                yield message
+        raise Lost("no such message")
+
+    def reply(self, msg_id, seconds=SECONDS):
+        return next(self.messages(self.client.get_shell_msg, msg_id, seconds))["content"]
 
     def outputs(self, msg_id, until, seconds=SECONDS):
         """Messages of a request until one for which `until` holds; Lost where it does not come."""
         found = []
-        end = now() + seconds
-        while (left := end - now()) > 0:
-            try:
-                message = self.client.get_iopub_msg(timeout=left)
-            except Empty:
+        for message in self.messages(self.client.get_iopub_msg, msg_id, seconds):
+            found.append(message)
+            if until(message):
                 break
-            except ValueError as fault:
-                self.malformed(fault)
-                continue
-            if message["parent_header"].get("msg_id") == msg_id:
-                found.append(message)
-                if until(message):
-                    return found
-        raise Lost("no such message")
+        return found
 
     def first_result(self):
         """Milliseconds from the start of the process to the first result a user sees."""

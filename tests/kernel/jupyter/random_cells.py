@@ -14,7 +14,9 @@ import { registerCommTarget, openComm } from 'estimand';
 registerCommTarget('echo', (comm) => comm.onMessage(({ data, buffers }) => comm.send(data, { buffers })));
 let total: number = 0;
 """
-NAMES = 40  # cells declare names out of so many, as one who runs the cells of a notebook again and again
+# Cells declare names out of so many, types as well, as one who runs the cells of a notebook again and again: a name that is
+# new is kept with its text for as long as the session, and is no leak.
+NAMES = 40
 
 
 def said(messages):
@@ -155,7 +157,7 @@ class RandomCells:
                 (f"let {name} = Array.from({{ length: {value} }}, (_, i) => i); {name}.length", str(value)),
                 (f"function {name}(x: number): number {{ return x + {value} }}\n{name}(1)", str(value + 1)),
                 (f"class {name} {{ private v = {value}; get(): number {{ return this.v }} }}\nnew {name}().get()", str(value)),
-                (f"interface Shape{value} {{ a: number }}\nconst {name}: Shape{value} = {{ a: {value} }}; {name}", f"{{ a: {value} }}"),
+                (f"interface Shape{value % NAMES} {{ a: number }}\nconst {name}: Shape{value % NAMES} = {{ a: {value} }}; {name}", f"{{ a: {value} }}"),
                 (f"const {{ a: {name} }} = {{ a: {value} }}; {name}", str(value)),
             ]
         )

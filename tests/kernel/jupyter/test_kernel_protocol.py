@@ -440,3 +440,15 @@ def test_an_update_of_an_unknown_display_is_passed_on(shared):
     (update,) = shared.run("display(5, { id: 'nobody has it', update: true }); undefined").of("update_display_data")
     assert update["transient"] == {"display_id": "nobody has it"}
 
+
+@pytest.mark.parametrize("word", ["exit", "quit()"])
+def test_exit_and_quit_ask_a_console_to_end_and_tell_a_notebook_what_to_do(shared, word):
+    ran = shared.run(word)
+    assert ran.content["payload"] == [{"source": "ask_exit", "keepkernel": False}]
+    assert "Shut Down Kernel" in ran.result
+    assert shared.run("1 + 1").content["payload"] == []
+
+
+def test_exit_is_a_name_like_any_other_where_a_cell_declares_it(fresh):
+    assert fresh.value("const exit = 5; exit") == "5"
+    assert fresh.run("exit + 1").content["payload"] == []

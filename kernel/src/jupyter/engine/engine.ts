@@ -29,7 +29,12 @@ export interface Failure {
 
 /** How a cell ended. */
 export type Outcome =
-  | { readonly status: 'ok'; readonly expressions: Readonly<Record<string, ExpressionResult>> }
+  | {
+      readonly status: 'ok';
+      readonly expressions: Readonly<Record<string, ExpressionResult>>;
+      /** The cell has asked the front end to leave. */
+      readonly leaves?: true;
+    }
   | ({ readonly status: 'error' } & Failure);
 
 export type ExpressionResult =

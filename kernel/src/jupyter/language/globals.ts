@@ -26,4 +26,8 @@ declare function clearOutput(wait?: boolean): void;
 declare function input(prompt?: string): string;
 /** Ask for a line of text that is not shown while it is typed; the cell waits. */
 declare function password(prompt?: string): string;
+/** As a cell's value, \`exit\` or \`exit()\` ends a console. A notebook's session goes on: see the Kernel menu. */
+declare function exit(): unknown;
+/** The same as \`exit\`. */
+declare function quit(): unknown;
 `;

@@ -14,6 +14,7 @@ import { hold, holdEach } from './hold.ts';
 import type { LocalFiles } from './hooks.ts';
 import { hostName } from './host-name.ts';
 import { importModule, importNames, resolveFromCell } from './imports.ts';
+import { leaver } from './leave.ts';
 import type { Repl } from './repl.ts';
 
 let displays = 0;
@@ -72,6 +73,11 @@ export function installGlobals(repl: Repl, comms: CommHost, folder: string, file
   });
   define('display', true, (value: unknown, options: DisplayOptions = {}) => display(repl, value, options));
   define('clearOutput', true, clear);
+  const leave = leaver(() => {
+    repl.run().leaves = true;
+  });
+  define('exit', true, leave);
+  define('quit', true, leave);
   define('require', true, createRequire(file));
 }
 

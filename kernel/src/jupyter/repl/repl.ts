@@ -156,7 +156,9 @@ export class Repl {
     this.#current = undefined;
     this.evaluator.abandon();
     for (const display of run.displays) display.flush();
-    if ('expressions' in ending) return { status: 'ok', expressions: ending.expressions };
+    if ('expressions' in ending) {
+      return { status: 'ok', expressions: ending.expressions, ...(run.leaves ? { leaves: true } : {}) };
+    }
     this.show(run.cell, 'error', ending.failure);
     return { status: 'error', ...ending.failure };
   }

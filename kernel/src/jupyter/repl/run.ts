@@ -43,6 +43,8 @@ export class Run {
   around: Run | undefined;
   /** Takes what the run shows, in place of the cell. */
   receive: ((output: CapturedOutput) => void) | undefined;
+  /** It has asked the front end to leave. */
+  leaves = false;
   interrupted = false;
   ended = false;
   #controller: AbortController | undefined;

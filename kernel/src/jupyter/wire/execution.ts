@@ -232,7 +232,7 @@ export class ExecutionQueue {
       const data = (await this.#engine.inspect(topic, topic.length)) ?? {
         'text/plain': `Nothing is known of ${topic}.`,
       };
-      reply('execute_reply', { ...okReply(this.#count, {}), payload: [{ source: 'page', data, start: 0 }] });
+      reply('execute_reply', okReply(this.#count, {}, [{ source: 'page', data, start: 0 }]));
       return [];
     }
     if (outcome === undefined) {
@@ -243,8 +243,10 @@ export class ExecutionQueue {
     const stops = this.#interrupted || (ended.status === 'error' && request.content.stop_on_error !== false);
     this.#interrupted = false;
     const behind = stops ? await this.#takeBehind() : [];
-    if (ended.status === 'ok') reply('execute_reply', okReply(this.#count, ended.expressions));
-    else reply('execute_reply', { ...ended, execution_count: this.#count, user_expressions: {}, payload: [] });
+    if (ended.status === 'ok') {
+      const payload = ended.leaves ? [{ source: 'ask_exit', keepkernel: false }] : [];
+      reply('execute_reply', okReply(this.#count, ended.expressions, payload));
+    } else reply('execute_reply', { ...ended, execution_count: this.#count, user_expressions: {}, payload: [] });
     return behind;
   }
 
@@ -270,8 +272,8 @@ function isCell({ request }: Waiting): boolean {
   return request.header.msg_type === 'execute_request';
 }
 
-function okReply(count: number, expressions: object): Record<string, unknown> {
-  return { status: 'ok', execution_count: count, user_expressions: expressions, payload: [] };
+function okReply(count: number, expressions: object, payload: readonly object[] = []): Record<string, unknown> {
+  return { status: 'ok', execution_count: count, user_expressions: expressions, payload };
 }
 
 function expressionsOf(content: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -102,6 +102,18 @@ describe('a cell', () => {
   });
 });
 
+describe('a cell that asks to leave', () => {
+  it.each(['exit', 'quit', 'exit()', 'quit();'])('says so at its end: %s', async (code) => {
+    expect(await run(code)).toEqual({ status: 'ok', expressions: {}, leaves: true });
+    expect(plain(of('execute_result')[0])).toContain('Shut Down Kernel');
+    expect(await run('1; typeof exit')).toEqual({ status: 'ok', expressions: {} });
+  });
+
+  it('does so with its value alone', async () => {
+    expect(await run('const kept = exit; print(typeof kept); undefined')).toEqual({ status: 'ok', expressions: {} });
+  });
+});
+
 describe('expressions after a cell', () => {
   it('are each evaluated, none shown', async () => {
     const outcome = await run('const e = 3', {

@@ -177,6 +177,15 @@ describe('cells', () => {
     expect(of(id)[2]!.content).toEqual({ status: 'ok', execution_count: 1, user_expressions: {}, payload: [] });
   });
 
+  it('that ask to leave say so in their reply, for consoles', async () => {
+    const { request, of, settle, engine } = recorder();
+    const id = request('execute_request', { code: 'exit' });
+    await settle();
+    engine.end({ status: 'ok', expressions: {}, leaves: true });
+    await settle();
+    expect(of(id)[2]!.content.payload).toEqual([{ source: 'ask_exit', keepkernel: false }]);
+  });
+
   it('are with the engine before anything is said of them, so that both processes work at once', async () => {
     const { request, engine, sent } = recorder();
     let before: number | undefined;
