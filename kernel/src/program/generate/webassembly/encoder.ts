@@ -83,20 +83,42 @@ export function encodeModule(
   const types = [...imports, ...functions].map(({ signature }) => typeOf(signature));
   const memory = [...text('env'), ...text('memory'), 0x02, 0x00, 0x01];
   const bodies = functions.map(({ locals, body }) => {
-    const content = [...vector(locals.map((type) => [1, type])), ...body, 0x0b];
-    return [...unsigned(content.length), ...content];
+    const declared = vector(runs(locals));
+    return { head: [...unsigned(declared.length + body.length + 1), ...declared], body };
   });
-  return Uint8Array.from(
-    [
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      section(1, vector(types)),
-      section(
-        2,
-        vector([memory, ...imports.map(({ name }, i) => [...text('env'), ...text(name), 0x00, ...unsigned(i)])]),
-      ),
-      section(3, vector(functions.map((_, i) => unsigned(imports.length + i)))),
-      section(7, vector(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(imports.length + i)]))),
-      section(10, vector(bodies)),
-    ].flat(),
-  );
+  const count = unsigned(bodies.length);
+  const size = bodies.reduce((total, { head, body }) => total + head.length + body.length + 1, count.length);
+  const before = [
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, vector(types)),
+    section(
+      2,
+      vector([memory, ...imports.map(({ name }, i) => [...text('env'), ...text(name), 0x00, ...unsigned(i)])]),
+    ),
+    section(3, vector(functions.map((_, i) => unsigned(imports.length + i)))),
+    section(7, vector(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(imports.length + i)]))),
+    [10, ...unsigned(size), ...count],
+  ].flat();
+  // Code is the most of it: it is copied once.
+  const bytes = new Uint8Array(before.length + size - count.length);
+  bytes.set(before);
+  let at = before.length;
+  for (const { head, body } of bodies) {
+    bytes.set(head, at);
+    bytes.set(body, at + head.length);
+    at += head.length + body.length + 1;
+    bytes[at - 1] = 0x0b;
+  }
+  return bytes;
+}
+
+/** Locals of one type that follow one another, together: how many, and their type. */
+function runs(locals: readonly number[]): number[][] {
+  const found: { type: number; count: number }[] = [];
+  for (const type of locals) {
+    const last = found[found.length - 1];
+    if (last?.type === type) last.count++;
+    else found.push({ type, count: 1 });
+  }
+  return found.map(({ type, count }) => [...unsigned(count), type]);
 }
