@@ -1,7 +1,7 @@
 /** The checks of a distribution's arguments: those that are known are in range, and all lengths fit. */
-import { asExpression, type Expression } from '../program/index.ts';
+import { asExpression, type Expression, isExpression } from '../program/index.ts';
 import { broadcastShapes, formatShape, sizeOf } from '../program/shape.ts';
-import type { Arg, Shape } from '../program/types.ts';
+import type { Arg, Expr, Shape } from '../program/types.ts';
 import { satisfies } from './constraints.ts';
 import { knownValues, stretch } from './known.ts';
 import type { Family } from './types.ts';
@@ -121,6 +121,20 @@ export function checkArguments(
   if (typeof event === 'string') throw new RangeError(`${family.name}: ${event}`);
   checkTogether(family, parameters, batch);
   return { parameters, shape: [...batch, ...event] };
+}
+
+/** A size given to `.size`: a whole number, or data of the model. @throws RangeError for anything else */
+export function knownSize(family: string, size: number | Expr<[]>): number {
+  const value = isExpression(size) ? knownValues(size)?.[0] : size;
+  if (value === undefined) {
+    throw new RangeError(
+      `${family}.size: a size must be known when the model is defined; take it from the data, not from a parameter`,
+    );
+  }
+  if (!(Number.isInteger(value) && value >= 1)) {
+    throw new RangeError(`${family}.size: expected whole numbers of at least 1, got ${value}`);
+  }
+  return value;
 }
 
 /** What arguments broadcast to. @throws RangeError naming each argument and its length */

@@ -1,13 +1,12 @@
 /** Categorical distribution, by probabilities and by logits. */
 import { exp } from '../numeric/elementary.ts';
 import type { Stream } from '../numeric/random.ts';
-import { constant } from '../program/index.ts';
 import type { Arg, ShapeOfArg } from '../program/types.ts';
+import { codes, knownByWeights } from './codes.ts';
 import { real, unitInterval } from './constraints.ts';
-import { FamilyDistribution } from './distribution.ts';
 import { sumComplaint, takeLast } from './events.ts';
 import { defineDistribution } from './registry.ts';
-import type { Batch, Distribution, Family } from './types.ts';
+import type { Batch, Distribution } from './types.ts';
 
 /** A code by inversion of weights that need not sum to 1. */
 function codeOf(stream: Stream, weights: Float64Array): number {
@@ -25,13 +24,6 @@ function weightsOf(logits: Float64Array): Float64Array {
   return logits.map((logit) => exp(logit - most));
 }
 
-/** Mean and variance of the codes 0 … n − 1 with these weights. */
-function moments(weights: Float64Array): readonly [number, number] {
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  const mean = weights.reduce((sum, w, k) => sum + k * w, 0) / total;
-  return [mean, weights.reduce((sum, w, k) => sum + (k - mean) ** 2 * w, 0) / total];
-}
-
 const probabilityFamily = defineDistribution({
   name: 'categorical',
   summary: 'categorical: one of several codes, with a probability each',
@@ -44,12 +36,7 @@ const probabilityFamily = defineDistribution({
   sampleEvent: (stream, out, { probabilities }) => {
     out[0] = codeOf(stream, probabilities);
   },
-  meanEvent: (out, { probabilities }) => {
-    out[0] = moments(probabilities)[0];
-  },
-  varianceEvent: (out, { probabilities }) => {
-    out[0] = moments(probabilities)[1];
-  },
+  ...knownByWeights(({ probabilities }: Readonly<Record<'probabilities', Float64Array>>) => probabilities),
 });
 
 const logitFamily = defineDistribution({
@@ -63,24 +50,8 @@ const logitFamily = defineDistribution({
   sampleEvent: (stream, out, { logits }) => {
     out[0] = codeOf(stream, weightsOf(logits));
   },
-  meanEvent: (out, { logits }) => {
-    out[0] = moments(weightsOf(logits))[0];
-  },
-  varianceEvent: (out, { logits }) => {
-    out[0] = moments(weightsOf(logits))[1];
-  },
+  ...knownByWeights(({ logits }: Readonly<Record<'logits', Float64Array>>) => weightsOf(logits)),
 });
-
-/** A distribution of codes 0 … `last`, of the family's parameters. */
-export function codes(
-  family: unknown,
-  args: readonly Arg[],
-  last: (d: FamilyDistribution) => number,
-): FamilyDistribution {
-  const distribution = FamilyDistribution.of(family as Family, args);
-  const upper = { side: 'upper', value: constant(last(distribution)), open: false, origin: 'family' } as const;
-  return distribution.structured('real', [upper]);
-}
 
 /**
  * Categorical: the code k = 0 … K − 1 with probability pₖ. (Stan counts from 1.)

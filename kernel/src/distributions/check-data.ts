@@ -1,17 +1,9 @@
 /** The check of data against a distribution's support, before any density is taken. */
 import { asExpression } from '../program/index.ts';
-import type { Arg, Expr, Shape } from '../program/types.ts';
+import type { Arg, Shape } from '../program/types.ts';
 import { commonShape, placeOf } from './arguments.ts';
+import type { Bound } from './bounds.ts';
 import { knownValues, stretch } from './known.ts';
-
-/** One side of the support. */
-export interface Bound {
-  readonly side: 'lower' | 'upper';
-  readonly value: Expr;
-  readonly open: boolean;
-  /** From the family itself, or from `.bounded`. */
-  readonly origin: 'family' | 'user';
-}
 
 /** A distribution, as far as its data are checked. */
 interface Checked {

@@ -3,11 +3,12 @@
  */
 import { exp, log } from '../numeric/elementary.ts';
 import type { Stream } from '../numeric/random.ts';
-import { asExpression, broadcastTo, constant, type Expression, isExpression, where } from '../program/index.ts';
+import { asExpression, broadcastTo, type Expression, where } from '../program/index.ts';
 import { formatShape, sameShape, sizeOf } from '../program/shape.ts';
 import type { Arg, Expr, Shape, shape } from '../program/types.ts';
-import { blocksOf, checkArguments, commonShape, rankOf } from './arguments.ts';
-import { type Bound, checkData } from './check-data.ts';
+import { blocksOf, checkArguments, commonShape, knownSize, rankOf } from './arguments.ts';
+import { type Bound, familyBounds, supportOf } from './bounds.ts';
+import { checkData } from './check-data.ts';
 import { logDensityAt } from './density-at.ts';
 import { draw } from './draw.ts';
 import { knownValues, stretch } from './known.ts';
@@ -35,17 +36,6 @@ type Values = number | Float64Array<ArrayBuffer>;
 
 const asExpr = (expression: Expression): Expr => expression as unknown as Expr;
 
-function familyBounds(family: Family, parameters: Readonly<Record<string, Expression>>): Bound[] {
-  const bounds: Bound[] = [];
-  for (const side of ['lower', 'upper'] as const) {
-    const bound = family.support[side];
-    if (bound === undefined) continue;
-    const value = typeof bound === 'number' ? constant(bound) : asExpr(parameters[bound]!);
-    bounds.push({ side, value, open: family.support.open ?? false, origin: 'family' });
-  }
-  return bounds;
-}
-
 /** The implementation of `Distribution`; immutable. Constructors give it the type of its shape. */
 export class FamilyDistribution {
   declare readonly [shape]: () => Shape;
@@ -62,22 +52,7 @@ export class FamilyDistribution {
     this.kind = parts.family.kind;
     this.parameters = parts.parameters;
     this.shape = parts.shape;
-    const tightest = (side: 'lower' | 'upper'): Expr | undefined =>
-      parts.bounds
-        .filter((bound) => bound.side === side)
-        .map((bound) => bound.value)
-        .reduce<Expr | undefined>(
-          (a, b) => (a === undefined ? b : side === 'lower' ? a.maximum(b) : a.minimum(b)),
-          undefined,
-        );
-    const lower = tightest('lower');
-    const upper = tightest('upper');
-    this.support = {
-      structure: parts.structure,
-      ...(lower === undefined ? {} : { lower }),
-      ...(upper === undefined ? {} : { upper }),
-      ...(parts.family.support.integer ? { integer: true } : {}),
-    };
+    this.support = supportOf(parts.family, parts.structure, parts.bounds);
   }
 
   /** A family with arguments in the order of its parameters. */
@@ -125,18 +100,7 @@ export class FamilyDistribution {
   }
 
   size<const N extends readonly (number | Expr<[]>)[]>(...sizes: N): Distribution<SizedShape<N, Shape>, Kind> {
-    const known = sizes.map((size) => {
-      const value = isExpression(size) ? knownValues(size)?.[0] : size;
-      if (value === undefined) {
-        throw new RangeError(
-          `${this.family.name}.size: a size must be known when the model is defined; take it from the data, not from a parameter`,
-        );
-      }
-      if (!(Number.isInteger(value) && value >= 1)) {
-        throw new RangeError(`${this.family.name}.size: expected whole numbers of at least 1, got ${value}`);
-      }
-      return value;
-    });
+    const known = sizes.map((size) => knownSize(this.family.name, size));
     const sized = new FamilyDistribution({ ...this.#parts, shape: [...known, ...this.shape] });
     return sized as unknown as Distribution<SizedShape<N, Shape>, Kind>;
   }
@@ -246,26 +210,46 @@ export class FamilyDistribution {
   }
 
   cdf(x: number): Values {
-    const { cdf } = this.#functions('cdf');
-    return this.#each('cdf', (parameters) => cdf(x, parameters));
+    const ofNumbers = (): Values => {
+      const { cdf } = this.#functions('cdf');
+      return this.#each('cdf', (parameters) => cdf(x, parameters));
+    };
+    return this.#tails('cdf', x, 0) ?? ofNumbers();
   }
 
   upperCdf(x: number): Values {
-    const { cdf, upperCdf } = this.#functions('cdf');
-    return this.#each('upperCdf', (parameters) => (upperCdf ? upperCdf(x, parameters) : 1 - cdf(x, parameters)));
+    const ofNumbers = (): Values => {
+      const { cdf, upperCdf } = this.#functions('cdf');
+      return this.#each('upperCdf', (parameters) => (upperCdf ? upperCdf(x, parameters) : 1 - cdf(x, parameters)));
+    };
+    return this.#tails('upperCdf', x, 1) ?? ofNumbers();
   }
 
   logCdf(x: number): Values {
-    const { cdf, logCdf } = this.#functions('cdf');
-    return this.#each('logCdf', (parameters) => (logCdf ? logCdf(x, parameters) : log(cdf(x, parameters))));
+    const ofNumbers = (): Values => {
+      const { cdf, logCdf } = this.#functions('cdf');
+      return this.#each('logCdf', (parameters) => (logCdf ? logCdf(x, parameters) : log(cdf(x, parameters))));
+    };
+    return this.#tails('logCdf', x, 0, log) ?? ofNumbers();
   }
 
   quantile(p: number): Values {
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(`${this.family.name}.quantile: expected a probability between 0 and 1, got ${p}`);
     }
+    if (this.family.quantileEvent) {
+      const { quantileEvent } = this.#functions('quantileEvent');
+      return this.#eachEvent('quantile', (out, parameters) => out.fill(quantileEvent(p, parameters)));
+    }
     const { quantile } = this.#functions('quantile');
     return this.#each('quantile', (parameters) => quantile(p, parameters));
+  }
+
+  /** A tail of a variate with parameters that are vectors; undefined for other families. */
+  #tails(name: string, x: number, side: 0 | 1, f = (p: number) => p): Values | undefined {
+    if (this.family.tailsEvent === undefined) return undefined;
+    const { tailsEvent } = this.#functions('tailsEvent');
+    return this.#eachEvent(name, (out, parameters) => out.fill(f(tailsEvent(x, parameters)[side])));
   }
 
   mean(): Values {
@@ -286,11 +270,11 @@ export class FamilyDistribution {
   }
 
   /** The family, known to have this function. @throws Error when it has not, or when the distribution is restricted */
-  #functions<F extends 'cdf' | 'quantile' | 'mean' | 'variance'>(name: F): Family & Required<Pick<Family, F>> {
+  #functions<F extends keyof Family>(name: F): Family & Required<Pick<Family, F>> {
     if (this.family[name] === undefined) throw new Error(`${this.family.name} has no ${name}`);
     if (this.#parts.bounds.some((bound) => bound.origin === 'user') || this.#parts.structure !== 'real') {
       throw new Error(
-        `${this.family.name}: the ${name} of a bounded or ordered distribution is not known in closed form; draw samples instead`,
+        `${this.family.name}: the ${name.replace('Event', '')} of a bounded or ordered distribution is not known in closed form; draw samples instead`,
       );
     }
     return this.family as Family & Required<Pick<Family, F>>;

@@ -2,7 +2,7 @@
 import { sigmoid } from '../numeric/elementary.ts';
 import { broadcastTo, where } from '../program/index.ts';
 import type { Arg, Broadcast, Expr, ShapeOfArg } from '../program/types.ts';
-import { codes } from './categorical.ts';
+import { codes, knownByWeights } from './codes.ts';
 import { real } from './constraints.ts';
 import { takeLast } from './events.ts';
 import { log1mExp } from './formulas.ts';
@@ -17,18 +17,14 @@ function cut(cutpoints: Expr, index: Expr): Expr {
   return where(ends.lt(0), -Infinity, where(ends.ge(n), Infinity, inside));
 }
 
-/** P(X = k) of code k = 0 … K − 1. */
-function probability(k: number, location: number, cutpoints: Float64Array): number {
-  const above = k === 0 ? 1 : sigmoid(location - cutpoints[k - 1]!);
-  const beyond = k === cutpoints.length ? 0 : sigmoid(location - cutpoints[k]!);
-  return above - beyond;
-}
-
-/** Mean of (X − centre)^power. */
-function moment(power: number, centre: number, location: number, cutpoints: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k <= cutpoints.length; k++) sum += (k - centre) ** power * probability(k, location, cutpoints);
-  return sum;
+/** P(X = k) of the codes k = 0 … K − 1. */
+function probabilities({
+  location,
+  cutpoints,
+}: Readonly<Record<'location' | 'cutpoints', Float64Array>>): Float64Array {
+  const above = (k: number): number =>
+    k === 0 ? 1 : k > cutpoints.length ? 0 : sigmoid(location[0]! - cutpoints[k - 1]!);
+  return Float64Array.from({ length: cutpoints.length + 1 }, (_, k) => above(k) - above(k + 1));
 }
 
 const family = defineDistribution({
@@ -53,12 +49,7 @@ const family = defineDistribution({
     while (k < cutpoints.length && u > sigmoid(cutpoints[k]! - location[0]!)) k += 1;
     out[0] = k;
   },
-  meanEvent: (out, { location, cutpoints }) => {
-    out[0] = moment(1, 0, location[0]!, cutpoints);
-  },
-  varianceEvent: (out, { location, cutpoints }) => {
-    out[0] = moment(2, moment(1, 0, location[0]!, cutpoints), location[0]!, cutpoints);
-  },
+  ...knownByWeights(probabilities),
 });
 
 /**

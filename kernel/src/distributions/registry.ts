@@ -94,8 +94,8 @@ export function describeDistributions(): DistributionDescription[] {
     support: describeSupport(family),
     signature: family.signature ?? `${family.name}(${Object.keys(family.parameters).join(', ')})`,
     has: {
-      cdf: family.cdf !== undefined,
-      quantile: family.quantile !== undefined,
+      cdf: (family.cdf ?? family.tailsEvent) !== undefined,
+      quantile: (family.quantile ?? family.quantileEvent) !== undefined,
       mean: (family.mean ?? family.meanEvent) !== undefined,
       variance: (family.variance ?? family.varianceEvent) !== undefined,
       sample: family.sample !== undefined || family.sampleEvent !== undefined,

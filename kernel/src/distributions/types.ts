@@ -103,6 +103,10 @@ export interface Family<P extends Parameters = Parameters, K extends Kind = Kind
   meanEvent?(out: Float64Array, parameters: Blocks<P>): void;
   /** Variances of the elements of such a variate, written into `out`. */
   varianceEvent?(out: Float64Array, parameters: Blocks<P>): void;
+  /** P(X ≤ x) and P(X > x) of such a variate, where it is one number. */
+  tailsEvent?(x: number, parameters: Blocks<P>): readonly [lower: number, upper: number];
+  /** Smallest x with P(X ≤ x) ≥ p of such a variate. */
+  quantileEvent?(p: number, parameters: Blocks<P>): number;
 }
 
 type Sizes<N extends readonly unknown[]> = { -readonly [I in keyof N]: N[I] extends Shaped ? number : N[I] & number };

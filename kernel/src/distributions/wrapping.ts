@@ -2,7 +2,7 @@
 import { log } from '../numeric/elementary.ts';
 import { asExpression, constant } from '../program/index.ts';
 import type { Arg, Expr } from '../program/types.ts';
-import type { Bound } from './check-data.ts';
+import type { Bound } from './bounds.ts';
 import { FamilyDistribution } from './distribution.ts';
 import { knownValues, ofKnown } from './known.ts';
 import { momentOf } from './tail-moments.ts';

@@ -253,3 +253,61 @@ describe('the three forms of the multivariate normal', () => {
     expect(numbers(d.multivariateNormalCholesky(mean, factor).logDensity(x))[0]).toBeCloseTo(value!, 13);
   });
 });
+
+describe('distributions of codes', () => {
+  const cutpoints = [-1, 0.5, 2];
+  const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
+
+  it('have distribution functions and quantiles, one a row of parameters', () => {
+    const shares = d.categorical([
+      [0.2, 0.5, 0.3],
+      [0.6, 0.1, 0.3],
+    ]);
+    expect(shares.cdf(1)).toEqual(Float64Array.of(0.7, 0.6 + 0.1));
+    expect((shares.upperCdf(1) as Float64Array)[1]).toBeCloseTo(0.3, 15);
+    expect((shares.logCdf(0) as Float64Array)[0]).toBeCloseTo(Math.log(0.2), 14);
+    expect(shares.quantile(0.5)).toEqual(Float64Array.of(1, 0));
+    const one = d.categorical([0.2, 0.5, 0.3]) as unknown as d.Distribution<[]>;
+    expect([-1, -0.5, 2, 9, Infinity].map((x) => one.cdf(x))).toEqual([0, 0, 1, 1, 1]);
+    expect([-Infinity, -1, 2].map((x) => one.upperCdf(x))).toEqual([1, 1, 0]);
+    expect([0, 0.2, 0.201, 1].map((p) => one.quantile(p))).toEqual([0, 0, 1, 2]);
+    expect([one.cdf(Number.NaN), one.upperCdf(Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+    const logits = d.categoricalLogit([Math.log(2), Math.log(5), Math.log(3)]) as unknown as d.Distribution<[]>;
+    expect(logits.cdf(1)).toBeCloseTo(0.7, 14);
+    expect(logits.quantile(0.71)).toBe(2);
+  });
+
+  it('of ordered codes are those of the logistic variable behind them', () => {
+    const rating = d.orderedLogistic(0.3, cutpoints) as unknown as d.Distribution<[]>;
+    cutpoints.forEach((c, k) => {
+      expect(rating.cdf(k)).toBeCloseTo(sigmoid(c - 0.3), 14);
+      expect(rating.upperCdf(k)).toBeCloseTo(sigmoid(0.3 - c), 14);
+      expect(rating.quantile(sigmoid(c - 0.3) - 1e-9)).toBe(k);
+      expect(rating.quantile(sigmoid(c - 0.3) + 1e-9)).toBe(k + 1);
+    });
+  });
+
+  it('draw by their probabilities', () => {
+    const n = 4000;
+    const stream = new Stream(key(6));
+    for (const make of [
+      d.categorical([0.2, 0.5, 0.3]),
+      d.categoricalLogit([1, -1, 0.5, 3]),
+      d.orderedLogistic(0.3, cutpoints),
+    ] as unknown as d.Distribution<[]>[]) {
+      const draws = make.size(n).sample(stream);
+      for (const k of [0, 1, 2]) {
+        const share = draws.filter((v) => v <= k).length / n;
+        const p = make.cdf(k);
+        expect(Math.abs(share - p)).toBeLessThanOrEqual(5 * Math.sqrt((p * (1 - p)) / n)); // once in 1.7 million
+      }
+    }
+  });
+
+  it('of more than one number have none', () => {
+    expect(() => (d.dirichlet([1, 1]) as unknown as d.Distribution<[]>).cdf(0)).toThrow('dirichlet has no cdf');
+    expect(() => d.categorical([0.5, 0.5]).bounded({ upper: 0.5 }).cdf(0)).toThrow(
+      /the tails of a bounded or ordered distribution is not known/,
+    );
+  });
+});
