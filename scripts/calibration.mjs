@@ -11,5 +11,5 @@ await main('calibration', async () => {
   const node = environmentNode();
   if (!node) throw new Failure('There is no Node in the environment.', 'Run npm start once.');
   const program = join(root, 'tests', 'kernel', 'estimate', 'calibration', 'run.ts');
-  return runShown(node, [program], { env: environmentVariables() });
+  return runShown(node, [program, ...process.argv.slice(2)], { env: environmentVariables() });
 });

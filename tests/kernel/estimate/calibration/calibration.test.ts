@@ -3,7 +3,7 @@ import { foldIn, key, Stream } from '#kernel/numeric/random';
 import { calibrated } from './models.ts';
 import { bandGamma, departure, ranksOf } from './ranks.ts';
 
-const lengths = { simulations: 120, draws: 31, thin: 4 };
+const lengths = { simulations: 120, draws: 31, thin: 4, chains: 1, warmup: 300 };
 /** Probability that one right value leaves its band; there are 13 of them, so an alarm of the whole has 1.3 %. */
 const level = 0.001;
 

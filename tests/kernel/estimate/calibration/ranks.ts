@@ -18,13 +18,19 @@ export interface Calibrated {
 
 export interface Lengths {
   readonly simulations: number;
-  /** Draws a rank is among, thinned. */
+  /** Draws a rank is among, those of all chains together, thinned. */
   readonly draws: number;
   readonly thin: number;
+  readonly chains: number;
+  readonly warmup: number;
 }
 
 /** Ranks 0 … draws of each named truth, one a simulation. */
-export function ranksOf({ model, names }: Calibrated, seed: number, { simulations, draws, thin }: Lengths) {
+export function ranksOf(
+  { model, names }: Calibrated,
+  seed: number,
+  { simulations, draws, thin, chains, warmup }: Lengths,
+) {
   const prior = compileModel(model);
   const columns = names.map((name) => {
     const at = prior.names.indexOf(name);
@@ -38,15 +44,19 @@ export function ranksOf({ model, names }: Calibrated, seed: number, { simulation
     const data = prior.predictive(prior.unconstrain(truth), stream);
     const compiled = compileModel(model.with(data));
     const density = compiled.density({ prior: true, jacobian: true });
-    const options = { warmup: 300, draws: draws * thin, targetAcceptance: 0.9, maxTreeDepth: 10 };
-    const { positions } = finish(runChain(density, foldIn(foldIn(key(seed), 'chain'), simulation), options));
+    const each = (draws * thin) / chains;
+    const options = { warmup, draws: each, targetAcceptance: 'auto', maxTreeDepth: 10 } as const;
+    const chainKey = foldIn(foldIn(key(seed), 'chain'), simulation);
     const d = compiled.dimension;
     const below = columns.map(() => 0);
-    for (let i = thin - 1; i < draws * thin; i += thin) {
-      const values = compiled.constrain(positions.slice(i * d, (i + 1) * d));
-      columns.forEach((at, k) => {
-        if (values[at]! < truth[at]!) below[k]!++;
-      });
+    for (let chain = 0; chain < chains; chain++) {
+      const { positions } = finish(runChain(density, foldIn(chainKey, chain), options));
+      for (let i = thin - 1; i < each; i += thin) {
+        const values = compiled.constrain(positions.slice(i * d, (i + 1) * d));
+        columns.forEach((at, k) => {
+          if (values[at]! < truth[at]!) below[k]!++;
+        });
+      }
     }
     names.forEach((name, k) => {
       ranks[name]!.push(below[k]!);

@@ -1,7 +1,7 @@
 /** Seeded draws and their checksum: what must be the same on every engine, and on any number of workers. */
 import { halfNormal, normal } from '#kernel/distributions/index';
 import { sample } from '#kernel/estimate/index';
-import type { SamplerName } from '#kernel/estimate/samplers/registry';
+import { type SamplerName, samplers } from '#kernel/estimate/samplers/registry';
 import { model } from '#kernel/model/index';
 
 const schools = model()
@@ -16,12 +16,10 @@ const line = model()
   .parameters({ alpha: normal(0, 50), beta: normal(0, 5), sigma: halfNormal(0, 10) })
   .observe(({ alpha, beta, sigma, x }) => ({ y: normal(alpha.add(beta.mul(x)), sigma) }));
 
-const names: readonly SamplerName[] = ['nuts', 'hmc', 'adaptiveMetropolis', 'slice', 'ensemble', 'smc', 'pathfinder'];
-
 /** FNV-1a over the bits of draws and statistics, one a sampler. */
 export async function checksums(workers: number): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const sampler of names) {
+  for (const sampler of Object.keys(samplers) as SamplerName[]) {
     const sum = new Checksum();
     for (const told of [schools, line]) {
       const { draws, statistics } = await sample(told, {

@@ -60,6 +60,11 @@ describe('seeded draws are the same', { timeout: 180_000 }, () => {
     for (const workers of [1, 2, 4]) expect(await checksums(workers), `${workers} workers`).toEqual(here);
   });
 
+  it('of every sampler, and each other’s are others', () => {
+    expect(Object.keys(here)).toContain('tempering');
+    expect(new Set(Object.values(here)).size).toBe(Object.keys(here).length);
+  });
+
   it('on every Node at hand, here and on workers', () => {
     for (const node of nodes()) {
       const script = `
