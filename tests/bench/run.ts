@@ -7,6 +7,7 @@ import { measureEndurance } from './endurance/run.ts';
 import { measureGradient } from './gradient/run.ts';
 import { measureKernel } from './kernel/run.ts';
 import { measureMatmul } from './matmul/run.ts';
+import { measureMle } from './mle/run.ts';
 import { PeerMissing } from './peers/stan.ts';
 import { type Bars, report } from './report.ts';
 import { measureSampling } from './sampling/run.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
     return { text: reports.map(({ text }) => text).join('\n\n'), missed: reports.flatMap(({ missed }) => missed) };
   },
   matmul: async (cases, bars) => report('matmul', 'numpy', await measureMatmul(cases), bars.matmul ?? {}),
+  mle: async (cases, bars) => report('mle', 'peers', await measureMle(cases), bars.mle ?? {}),
   kernel: (_, bars) => measureKernel(bars.kernel ?? {}),
   endurance: (cases) => measureEndurance(cases),
   start: async (cases, bars) => measureStart(cases, bars.start ?? {}),

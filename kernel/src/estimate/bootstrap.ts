@@ -15,6 +15,7 @@ import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
 import { atInfinity } from './runaway.ts';
 import { Table, warningLines } from './table.ts';
+import { inverseCurvature, refitFrom, weightedDensity } from './weighted-refit.ts';
 
 export interface BootstrapOptions extends CommonOptions {
   /** How many data sets, ≥ 2 (default 1000). */
@@ -165,13 +166,16 @@ export async function bootstrap<M extends AnyModel>(
   const signal = signalOf(options);
   const pace = new Pace();
   const total = count + left;
+  const quick = data && countedRefits(fit, compiled, data);
   const found: Float64Array[] = [];
   const without: Float64Array[] = [];
   let failed = 0;
   let infinite = 0;
   for (let i = 0; i < total && !signal?.aborted; i++) {
-    const other = i < left ? data!.take(allBut(data!.rows, i)) : draw(compiled, fit, data, foldIn(base, i - left));
-    const values = await refit(fit, other, pace, signal);
+    const rows = data && (i < left ? allBut(data.rows, i) : drawnRows(data.rows, foldIn(base, i - left)));
+    const values =
+      (rows && quick?.(rows)) ??
+      (await refit(fit, rows ? data.take(rows) : draw(compiled, fit, foldIn(base, i - left)), pace, signal));
     if (values) (i < left ? without : found).push(values.values);
     else failed++;
     if (values?.infinite) infinite++;
@@ -214,10 +218,16 @@ function joined(rows: readonly Float64Array[]): Float64Array {
 
 const allBut = (n: number, i: number) => Int32Array.from({ length: n - 1 }, (_, k) => (k < i ? k : k + 1));
 
-/** Data for `model.with`: by rows drawn again, or from the fit. */
-function draw(compiled: CompiledModel, fit: Estimate, data: Rows | undefined, key: Key): Record<string, unknown> {
+function drawnRows(rows: number, key: Key): Int32Array {
   const stream = new Stream(key);
-  if (data) return data.take(Int32Array.from({ length: data.rows }, () => stream.integer(data.rows)));
+  const drawn = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) drawn[i] = stream.integer(rows);
+  return drawn;
+}
+
+/** Data for `model.with`, drawn from the fit. */
+function draw(compiled: CompiledModel, fit: Estimate, key: Key): Record<string, unknown> {
+  const stream = new Stream(key);
   const drawn = compiled.predictive(fit.position, stream);
   return Object.fromEntries(compiled.observed.map(({ name, shape }) => [name, nested(drawn[name]!, shape)]));
 }
@@ -267,22 +277,82 @@ function rowsOf(model: AnyModel, compiled: CompiledModel, names: readonly string
   };
 }
 
+/** Derived quantities, none where the model has none. */
+function derivedOf(compiled: CompiledModel, position: Float64Array): Float64Array {
+  return compiled.derived.length > 0 ? compiled.evaluateDerived(position) : new Float64Array(0);
+}
+
+/** What a refit gives: parameters and derived quantities. */
+interface Refit {
+  readonly values: Float64Array;
+  readonly infinite: boolean;
+}
+
+/** Two log likelihoods of the same rows may differ by so much, relative to their size. */
+const SAME = 1e-9;
+
+/**
+ * Refits by counts, where a row that is drawn twice is one that weighs two: whether the model is such is seen on a first
+ * resample, whose log likelihood and gradient must be those of the model on these rows.
+ */
+function countedRefits(
+  fit: Estimate,
+  compiled: CompiledModel,
+  data: Rows,
+): ((rows: Int32Array) => Refit | undefined) | undefined {
+  const density = weightedDensity(compiled, data.rows);
+  if (!density) return undefined;
+  const count = (rows: Int32Array) => {
+    density.counts.fill(0);
+    for (const row of rows) density.counts[row]!++;
+  };
+  const probe = drawnRows(data.rows, foldIn(keyOf(0), 'bootstrap, rows as counts'));
+  count(probe);
+  const d = compiled.dimension;
+  const [mine, theirs] = [new Float64Array(d), new Float64Array(d)];
+  const aside = fit.position.map((u, i) => u + 1e-3 * (1 + Math.abs(u)) * (1 + (i % 3)));
+  const other = compileModel(withData(fit, data.take(probe)));
+  if (other.dimension !== d) return undefined;
+  const value = density.valueAndGradient(aside, mine);
+  const wanted = other.density({ prior: false, jacobian: false }).valueAndGradient(aside, theirs);
+  const size = Math.abs(wanted) + theirs.reduce((sum, g) => Math.max(sum, Math.abs(g)), 1);
+  const same = (a: number, b: number) => Math.abs(a - b) <= SAME * size;
+  if (!(same(value, wanted) && mine.every((g, i) => same(g, theirs[i]!)))) return undefined;
+  // Derived quantities that are computed from the rows are those of other rows.
+  const derived = derivedOf(compiled, aside);
+  if (!derivedOf(other, aside).every((q, i) => q === derived[i])) return undefined;
+  density.counts.fill(1);
+  const inverse = inverseCurvature(density, fit.position);
+  if (!inverse) return undefined;
+  return (rows) => {
+    count(rows);
+    const found = refitFrom(density, fit.position, inverse);
+    if (!found) return undefined;
+    return {
+      values: Float64Array.of(...compiled.constrain(found.position), ...derivedOf(compiled, found.position)),
+      infinite: atInfinity(compiled, density, found.position, found.logDensity) !== undefined,
+    };
+  };
+}
+
+function withData(fit: Estimate, data: Record<string, unknown>): AnyModel {
+  return (fit.model as unknown as { with(columns: object): AnyModel }).with(data);
+}
+
 /** Parameters and derived quantities on other data, or undefined where the climb does not converge. */
 async function refit(
   fit: Estimate,
   data: Record<string, unknown>,
   pace: Pace,
   signal: AbortSignal | undefined,
-): Promise<{ values: Float64Array; infinite: boolean } | undefined> {
-  const other = (fit.model as unknown as { with(columns: object): AnyModel }).with(data);
-  const compiled = compileModel(other);
+): Promise<Refit | undefined> {
+  const compiled = compileModel(withData(fit, data));
   const density = compiled.density({ prior: false, jacobian: false });
   const gradient = new Float64Array(compiled.dimension); // (d,)
   const value = density.valueAndGradient(fit.position, gradient);
   if (!(Number.isFinite(value) && gradient.every(Number.isFinite))) return undefined;
   const found = await climb(density, fit.position, { iterations: 1000, signal, pace });
   if (found.ending !== 'converged') return undefined;
-  const derived = compiled.derived.length > 0 ? compiled.evaluateDerived(found.position) : [];
-  const values = Float64Array.of(...compiled.constrain(found.position), ...derived);
+  const values = Float64Array.of(...compiled.constrain(found.position), ...derivedOf(compiled, found.position));
   return { values, infinite: atInfinity(compiled, density, found.position, found.logDensity) !== undefined };
 }

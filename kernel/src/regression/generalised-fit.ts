@@ -9,7 +9,6 @@ import { RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure, STARS } from './format.ts';
 import type { Design } from './formula/design.ts';
 import { devianceOf, type Scoring, type ScoringEnding, type ScoringProblem } from './irls.ts';
-import type { ColumnsFactor } from './kernels/gram-factor.ts';
 import type { Prediction } from './lm.ts';
 import { score } from './scoring.ts';
 
@@ -43,11 +42,6 @@ export class GeneralisedFit extends RegressionFit {
   readonly problem: ScoringProblem;
   readonly ending: ScoringEnding;
   readonly iterations: number;
-  /** The linear predictor with its offset. */
-  readonly predictors: Float64Array; // (n,)
-  /** Means on the scale of the response. */
-  readonly fitted: Float64Array; // (n,)
-  readonly workingWeights: Float64Array; // (n,)
   readonly deviance: number;
   readonly nullDegreesOfFreedom: number;
   /** 1, or Pearson's χ² over the degrees of freedom. */
@@ -55,7 +49,7 @@ export class GeneralisedFit extends RegressionFit {
   /** Of a negative binomial whose θ was estimated. */
   readonly theta: { readonly theta: number; readonly standardError: number } | undefined;
 
-  readonly #factor: ColumnsFactor;
+  readonly #scoring: Scoring;
   #leverage: Float64Array | undefined;
   #nullDeviance: number | undefined;
   #logLikelihood: number | undefined;
@@ -68,11 +62,12 @@ export class GeneralisedFit extends RegressionFit {
     theta?: { readonly theta: number; readonly standardError: number },
   ) {
     const { y, weights, family } = problem;
-    const { mean, qr } = scoring;
+    const { qr } = scoring;
     const observations = countPositive(weights);
     const estimated = family.dispersion === 'estimated';
     let pearson = 0;
     if (estimated) {
+      const { mean } = scoring;
       for (let i = 0; i < y.length; i++) pearson += (weights[i]! * (y[i]! - mean[i]!) ** 2) / family.variance(mean[i]!);
     }
     const dispersion = estimated ? pearson / (observations - qr.rank) : 1;
@@ -96,19 +91,30 @@ export class GeneralisedFit extends RegressionFit {
     this.problem = problem;
     this.ending = scoring.ending;
     this.iterations = scoring.iterations;
-    this.predictors = scoring.predictor;
-    this.fitted = mean;
-    this.workingWeights = scoring.workingWeights;
-    this.#factor = qr;
+    this.#scoring = scoring;
     this.deviance = scoring.deviance;
     this.dispersion = dispersion;
     this.theta = theta;
     this.nullDegreesOfFreedom = observations - Number(made.intercept);
   }
 
+  /** The linear predictor with its offset. // (n,) */
+  get predictors(): Float64Array {
+    return this.#scoring.predictor;
+  }
+
+  /** Means on the scale of the response. // (n,) */
+  get fitted(): Float64Array {
+    return this.#scoring.mean;
+  }
+
+  get workingWeights(): Float64Array {
+    return this.#scoring.workingWeights;
+  }
+
   /** How much each row pulls the fit to itself. // (n,) */
   get leverage(): Float64Array {
-    this.#leverage ??= this.#factor.leverage(this.workingWeights);
+    this.#leverage ??= this.#scoring.qr.leverage(this.workingWeights);
     return this.#leverage;
   }
 

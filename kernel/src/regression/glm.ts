@@ -2,6 +2,7 @@
  * Generalised linear models by maximum likelihood.
  */
 import { checkNames } from '../estimate/options.ts';
+import { constantVector } from '../numeric/constant-vectors.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import { binomialFamily } from './families/binomial.ts';
 import type { Family } from './families/family.ts';
@@ -69,7 +70,7 @@ export function responseOf(made: Design, family: Family): Response {
   if (!response) throw new TypeError("glm: the formula has no response; write 'y ~ x'");
   const { label, value } = response;
   const n = rows.length;
-  let weights = made.weights ?? new Float64Array(n).fill(1);
+  let weights = made.weights ?? constantVector(1, n);
   let y: Float64Array;
   if (value.kind === 'numbers') y = value.values;
   else if (value.kind === 'factor' && family.name === 'binomial')
@@ -149,7 +150,7 @@ export function glm(formula: string, data: object, options: GeneralisedOptions =
   const { y, weights, warnings } = responseOf(made, family);
   const n = y.length;
   const columns = made.byColumn;
-  const start: ScoringProblem = { columns, y, weights, offset: made.offset ?? new Float64Array(n), family };
+  const start: ScoringProblem = { columns, y, weights, offset: made.offset ?? constantVector(0, n), family };
   const refuse = () => {
     if ((options.collinear ?? 'error') === 'error') refuseDependent('glm', new PivotedQr(columns, n), made.columns);
   };

@@ -41,7 +41,8 @@ export function devianceOf({ y, weights, family }: ScoringProblem, mean: Float64
   return sum;
 }
 
-function predictorOf({ columns, offset }: ScoringProblem, coefficients: Float64Array): Float64Array {
+/** X b and the offset; columns whose coefficient is NaN are left out. */
+export function predictorOf({ columns, offset }: ScoringProblem, coefficients: Float64Array): Float64Array {
   const eta = Float64Array.from(offset);
   columns.forEach((column, j) => {
     const b = coefficients[j]!;

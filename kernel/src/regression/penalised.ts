@@ -6,6 +6,7 @@
 import { formatTable } from '../data/table.ts';
 import { checkNames, checkWhole } from '../estimate/options.ts';
 import { Displayable } from '../host/display.ts';
+import { constantVector } from '../numeric/constant-vectors.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { key, Stream } from '../numeric/random.ts';
 import { CovarianceDescent } from './covariance-descent.ts';
@@ -31,6 +32,8 @@ interface Prepared {
   readonly names: readonly string[];
   readonly centre: Float64Array;
   readonly scale: Float64Array;
+  /** Of a Gaussian response. */
+  readonly quick: CovarianceDescent | undefined;
 }
 
 function prepare(formula: string, data: object, options: PenalisedOptions): Prepared {
@@ -42,30 +45,52 @@ function prepare(formula: string, data: object, options: PenalisedOptions): Prep
   const n = y.length;
   let total = 0;
   for (let i = 0; i < n; i++) total += weights[i]!;
-  const share = weights.map((weight) => weight / total);
+  const share = new Float64Array(n).fill(1 / total);
+  if (made.weights) for (let i = 0; i < n; i++) share[i]! *= weights[i]!;
   const keep = made.columns.map((_, j) => j).filter((j) => made.assign[j] !== 0);
   if (keep.length === 0) throw new RangeError('penalised: the formula has no term to penalise');
-  const centre = new Float64Array(keep.length);
-  const scale = new Float64Array(keep.length).fill(1);
-  const columns = keep.map((column, j) => {
-    const x = made.byColumn[column]!;
+  const plain = keep.map((j) => made.byColumn[j]!);
+  const offset = made.offset ?? constantVector(0, n);
+  const { intercept } = made;
+  const response = made.offset ? y.map((value, i) => value - offset[i]!) : y;
+  const quick =
+    family === 'gaussian'
+      ? CovarianceDescent.ofRaw({ columns: plain, weights: share, response, intercept, standardise, mix })
+      : undefined;
+  const { centre, scale } = quick ?? standardisation(plain, share, intercept, standardise);
+  let columns: Float64Array[] | undefined;
+  const problem = {
+    get columns() {
+      columns ??= plain.map((x, j) => x.map((value) => (value - centre[j]!) / scale[j]!));
+      return columns;
+    },
+    y,
+    weights: share,
+    offset,
+    family: named,
+    intercept,
+    mix,
+  };
+  return { made, problem, names: keep.map((j) => made.columns[j]!), centre, scale, quick: quick?.descent };
+}
+
+/** Means and standard deviations of columns, 0 and 1 where they are not asked for. */
+function standardisation(
+  columns: readonly Float64Array[],
+  share: Float64Array,
+  intercept: boolean,
+  standardise: boolean,
+): { readonly centre: Float64Array; readonly scale: Float64Array } {
+  const centre = new Float64Array(columns.length);
+  const scale = new Float64Array(columns.length).fill(1);
+  columns.forEach((x, j) => {
     let [mean, variance] = [0, 0];
-    if (made.intercept) for (let i = 0; i < n; i++) mean += share[i]! * x[i]!;
-    const moved = new Float64Array(n);
-    for (let i = 0; i < n; i++) {
-      moved[i] = x[i]! - mean;
-      variance += share[i]! * moved[i]! * moved[i]!;
-    }
+    if (intercept) for (let i = 0; i < x.length; i++) mean += share[i]! * x[i]!;
+    for (let i = 0; i < x.length; i++) variance += share[i]! * (x[i]! - mean) ** 2;
     centre[j] = mean;
-    if (!(standardise && variance > 0)) return moved;
-    const deviation = Math.sqrt(variance);
-    scale[j] = deviation;
-    for (let i = 0; i < n; i++) moved[i]! /= deviation;
-    return moved;
+    if (standardise && variance > 0) scale[j] = Math.sqrt(variance);
   });
-  const offset = made.offset ?? new Float64Array(n);
-  const problem = { columns, y, weights: share, offset, family: named, intercept: made.intercept, mix };
-  return { made, problem, names: keep.map((j) => made.columns[j]!), centre, scale };
+  return { centre, scale };
 }
 
 /** The point without slopes: where the path starts. */
@@ -80,7 +105,7 @@ function empty(problem: PenalisedProblem): PenalisedPoint {
 function pathOf(problem: PenalisedProblem, quick: CovarianceDescent | undefined): Float64Array {
   const slopes = quick?.pull ?? gradient(problem, empty(problem)).slopes;
   const most = slopes.reduce((m, value) => Math.max(m, Math.abs(value)), 0) / Math.max(problem.mix, 1e-3);
-  const ratio = problem.y.length < problem.columns.length ? 1e-2 : 1e-4;
+  const ratio = problem.y.length < slopes.length ? 1e-2 : 1e-4;
   return Float64Array.from({ length: 100 }, (_, k) => most * exp((k / 99) * log(ratio)));
 }
 
@@ -112,7 +137,7 @@ export class PenalisedPath extends Displayable {
   readonly problem: PenalisedProblem;
   private readonly prepared: Prepared;
 
-  constructor(prepared: Prepared, lambda: Float64Array, quick: CovarianceDescent | undefined) {
+  constructor(prepared: Prepared, lambda: Float64Array) {
     super();
     const { problem, names, centre, scale } = prepared;
     this.prepared = prepared;
@@ -120,11 +145,18 @@ export class PenalisedPath extends Displayable {
     this.mix = problem.mix;
     this.lambda = lambda;
     this.names = problem.intercept ? ['(Intercept)', ...names] : names;
-    this.points = walk(problem, lambda, quick);
+    this.points = walk(problem, lambda, prepared.quick);
+    const first = Number(problem.intercept);
     this.coefficients = this.points.map(({ intercept, coefficients }) => {
-      const slopes = coefficients.map((b, j) => b / scale[j]!);
-      if (!problem.intercept) return slopes;
-      return Float64Array.of(intercept - slopes.reduce((sum, b, j) => sum + b * centre[j]!, 0), ...slopes);
+      const row = new Float64Array(first + coefficients.length);
+      let level = intercept;
+      for (let j = 0; j < coefficients.length; j++) {
+        const slope = coefficients[j]! / scale[j]!;
+        row[first + j] = slope;
+        level -= slope * centre[j]!;
+      }
+      if (problem.intercept) row[0] = level;
+      return row;
     });
   }
 
@@ -174,15 +206,10 @@ export class PenalisedPath extends Displayable {
 export function penalised(formula: string, data: object, options: PenalisedOptions = {}): PenalisedPath {
   checkNames('penalised', options, ['contrasts', 'weights', 'offset', 'family', 'mix', 'lambda', 'standardise']);
   const prepared = prepare(formula, data, options);
-  const quick = CovarianceDescent.open(prepared.problem);
-  return new PenalisedPath(prepared, penaltiesOf(prepared.problem, options, quick), quick);
+  return new PenalisedPath(prepared, penaltiesOf(prepared, options));
 }
 
-function penaltiesOf(
-  problem: PenalisedProblem,
-  { lambda }: PenalisedOptions,
-  quick: CovarianceDescent | undefined,
-): Float64Array {
+function penaltiesOf({ problem, quick }: Prepared, { lambda }: PenalisedOptions): Float64Array {
   if (!lambda) return pathOf(problem, quick);
   const given = Float64Array.from(lambda).sort().reverse();
   if (given.length === 0 || given.some((value) => !(value >= 0 && value < Infinity))) {

@@ -24,14 +24,19 @@ export function run(command: string, args: readonly string[], cwd: string, remed
   }
 }
 
-/** A Python environment of this name with this package, made on the first run. @returns its folder */
+/** A Python environment of this name with these packages, spaces between, made on the first run. @returns its folder */
 export function pythonEnvironment(name: string, requirement: string, isThere: (folder: string) => boolean): string {
   const environment = join(bench, name);
   if (existsSync(environment) && isThere(environment)) return environment;
   mkdirSync(bench, { recursive: true });
   process.stdout.write(`Installing ${requirement} into .bench/${name} (once)\n`);
   run('python3', ['-m', 'venv', environment], bench, 'The bench needs Python 3 with the venv module.');
-  run(join(environment, 'bin', 'pip'), ['install', '--quiet', requirement], bench, 'The bench needs the network once.');
+  run(
+    join(environment, 'bin', 'pip'),
+    ['install', '--quiet', ...requirement.split(' ')],
+    bench,
+    'The bench needs the network once.',
+  );
   if (!isThere(environment))
     throw new PeerMissing(`${requirement} is not whole here: use a platform its wheels are for.`);
   return environment;

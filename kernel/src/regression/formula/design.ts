@@ -3,6 +3,7 @@
  */
 import { type Column, rowCount } from '../../data/columns.ts';
 import { allFinite } from '../../numeric/all-finite.ts';
+import { constantVector } from '../../numeric/constant-vectors.ts';
 import { type Coding, type Contrast, contrasts, levelColumns } from './contrasts.ts';
 import { completeRows, type Data, evaluate, type Scope, type Value } from './evaluate.ts';
 import { parseExpression, parseFormula } from './parse.ts';
@@ -104,8 +105,8 @@ function joined(columns: readonly Float64Array[], rows: number): Float64Array {
   return matrix;
 }
 
-function checkFinite(label: string, value: Value, rows: readonly number[]): void {
-  if (value.kind === 'factor' || value.kind === 'constant') return;
+function checkFinite(label: string, value: Value, { rows, finite }: Scope): void {
+  if (value.kind === 'factor' || value.kind === 'constant' || finite.has(value.values)) return;
   const width = value.kind === 'matrix' ? value.names.length : 1;
   const { values } = value;
   if (allFinite(values)) return;
@@ -131,8 +132,8 @@ class Recipe {
     this.options = options;
   }
 
-  scope(data: Data, rows: readonly number[], fitting: boolean): Scope {
-    return { formula: this.formula.text, data, rows, memory: this.memory, fitting };
+  scope(data: Data, rows: readonly number[], finite: ReadonlySet<unknown>, fitting: boolean): Scope {
+    return { formula: this.formula.text, data, rows, finite, memory: this.memory, fitting };
   }
 
   build(scope: Scope): Pick<Design, 'columns' | 'byColumn' | 'assign' | 'offset' | 'rows'> {
@@ -140,7 +141,7 @@ class Recipe {
     const { rows } = scope;
     const values = variables.map(({ node, label }) => {
       const value = evaluate(node, scope);
-      checkFinite(label, value, rows);
+      checkFinite(label, value, scope);
       return value;
     });
     if (!intercept && scope.fitting) {
@@ -152,7 +153,7 @@ class Recipe {
         }
       }
     }
-    const ones: Block = { names: ['(Intercept)'], take: (_, n) => new Float64Array(n).fill(1) };
+    const ones: Block = { names: ['(Intercept)'], take: (_, n) => constantVector(1, n) };
     const blocks: Block[] = intercept ? [ones] : [];
     const assign: number[] = intercept ? [0] : [];
     terms.forEach((term, t) => {
@@ -192,7 +193,7 @@ class Recipe {
 function numeric(node: Node, scope: Scope): Float64Array {
   const value = evaluate(node, scope);
   if (value.kind === 'numbers') {
-    checkFinite(print(node), value, scope.rows);
+    checkFinite(print(node), value, scope);
     return value.values;
   }
   if (value.kind === 'constant') return new Float64Array(scope.rows.length).fill(value.values[0]!);
@@ -233,9 +234,10 @@ export function designOf(
   const used = [...nodes, ...terms.offsets.map(({ node }) => node), ...(weightNode ? [weightNode] : [])];
   const names = [...new Set([...used, ...also].flatMap(namesIn))];
   const all = rowCount(columns as Readonly<Record<string, Column>>);
-  const rows = completeRows(columns, names, all);
+  const finite = new Set<unknown>();
+  const rows = completeRows(columns, names, all, finite);
   const recipe = new Recipe(parsed, terms, options);
-  const scope = recipe.scope(columns, rows, true);
+  const scope = recipe.scope(columns, rows, finite, true);
   if (rows.length === 0) {
     const first = names.length > 0;
     throw new RangeError(
@@ -247,7 +249,7 @@ export function designOf(
   const response = parsed.response
     ? { label: print(parsed.response), value: evaluate(parsed.response, scope) }
     : undefined;
-  if (response) checkFinite(response.label, response.value, rows);
+  if (response) checkFinite(response.label, response.value, scope);
   const built = recipe.build(scope);
   const taken = (given: string | ArrayLike<number> | undefined, what: string) => {
     if (given === undefined || typeof given === 'string') return undefined;
@@ -277,13 +279,14 @@ export function designOf(
       const fresh = newData as Data;
       const wanted = [...new Set([...terms.variables, ...terms.offsets].flatMap(({ node }) => namesIn(node)))];
       const height = rowCount(fresh as Readonly<Record<string, Column>>);
-      const missing = height - completeRows(fresh, wanted, height).length;
+      const missing = height - completeRows(fresh, wanted, height, new Set()).length;
       if (missing > 0)
         throw new RangeError(`predict: ${missing} of ${height} rows have a missing value; drop them first`);
       const { byColumn, offset: part } = recipe.build(
         recipe.scope(
           fresh,
           Array.from({ length: height }, (_, i) => i),
+          new Set(),
           false,
         ),
       );

@@ -32,6 +32,8 @@ export interface Scope {
   readonly formula: string;
   readonly data: Data;
   readonly rows: readonly number[];
+  /** Columns that are known to hold finite numbers alone. */
+  readonly finite: ReadonlySet<unknown>;
   /** By the text of the part; filled at the fit, read on new data. */
   readonly memory: Map<string, unknown>;
   readonly fitting: boolean;
@@ -97,6 +99,7 @@ function column(scope: Scope, node: Node & { readonly type: 'name' }): Value {
     fail(scope, node, `expected the name of a column, got '${node.name}'; ${namesHint(node.name, Object.keys(data))}`);
   }
   const values = data[node.name]!;
+  if (values instanceof Float64Array && rows.length === values.length) return { kind: 'numbers', values };
   if (isFactor(values)) {
     return withLevels(scope, node, {
       codes: Int32Array.from(rows, (row) => values.codes[row]!),
@@ -304,12 +307,20 @@ export function evaluate(node: Node, scope: Scope): Value {
 }
 
 /** Rows in which every one of these columns has a value. */
-export function completeRows(data: Data, names: readonly string[], rows: number): readonly number[] {
+export function completeRows(
+  data: Data,
+  names: readonly string[],
+  rows: number,
+  finite: Set<unknown>,
+): readonly number[] {
   let missing: Uint8Array | undefined;
   for (const name of names) {
     if (!Object.hasOwn(data, name)) continue;
     const column = data[name] as Column;
-    if (column instanceof Float64Array && allFinite(column)) continue;
+    if (column instanceof Float64Array && allFinite(column)) {
+      finite.add(column);
+      continue;
+    }
     missing ??= new Uint8Array(rows);
     for (let row = 0; row < rows; row++) if (isMissing(column, row)) missing[row] = 1;
   }

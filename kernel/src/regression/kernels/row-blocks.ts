@@ -7,6 +7,8 @@ import { BLOCK, COLUMN, type Kernels, kernels } from './print.ts';
 /** The accumulators stand first, then room for coefficients; numbers. */
 const COEFFICIENTS = 64;
 const MOST_COLUMNS = 512;
+/** Where sums over rows are gathered, two lanes a column. */
+const TRANSPOSED = COEFFICIENTS + MOST_COLUMNS;
 const VECTORS = 7;
 /** Memory that may be taken, in numbers: half a gigabyte. */
 const MOST = 2 ** 26;
@@ -38,7 +40,7 @@ export class RowBlocks {
   private constructor(kit: Kernels, columns: readonly Float64Array[], rows: number, every: number) {
     const p = columns.length;
     const padded = BLOCK * Math.ceil(rows / BLOCK);
-    const vectors = COEFFICIENTS + MOST_COLUMNS;
+    const vectors = TRANSPOSED + 2 * MOST_COLUMNS;
     this.#scratch = vectors + VECTORS * padded;
     this.#start = this.#scratch + p * BLOCK;
     this.#kernels = kit;
@@ -88,37 +90,65 @@ export class RowBlocks {
     return values.byteOffset;
   }
 
+  /** η ← offset + X b, in one block of rows. */
+  #predict(row: number): void {
+    const { add4, add1 } = this.#kernels;
+    const p = this.columns;
+    const to = this.#address(this.eta) + 8 * row;
+    const block = 8 * (this.#start + row * p);
+    for (let j = 0; j < p; j += j + 4 <= p ? 4 : 1) {
+      const from = block + j * COLUMN;
+      (j + 4 <= p ? add4 : add1)(to, from, 8 * (COEFFICIENTS + j), from + COLUMN);
+    }
+  }
+
+  /** Sums of X v over one block of rows, v being the pulls, added to those at the place of each column. */
+  #transpose(row: number): void {
+    const { tile41, tile11 } = this.#kernels;
+    const p = this.columns;
+    const right = this.#address(this.pull) + 8 * row;
+    for (let j = 0; j < p; j += j + 4 <= p ? 4 : 1) {
+      const left = 8 * (this.#start + row * p) + j * COLUMN;
+      (j + 4 <= p ? tile41 : tile11)(8 * (TRANSPOSED + 2 * j), left, right, left + COLUMN);
+    }
+  }
+
+  #transposed(): Float64Array {
+    return Float64Array.from({ length: this.columns }, (_, j) => {
+      return this.#memory[TRANSPOSED + 2 * j]! + this.#memory[TRANSPOSED + 2 * j + 1]!;
+    });
+  }
+
   /** η ← offset + X b. */
   predict(b: ArrayLike<number>): void {
-    const { add4, add1 } = this.#kernels;
     this.eta.set(this.offset);
-    const p = this.columns;
     this.#memory.set(b, COEFFICIENTS);
-    for (let row = 0; row < this.#padded; row += BLOCK) {
-      const to = this.#address(this.eta) + 8 * row;
-      const block = 8 * (this.#start + row * p);
-      for (let j = 0; j < p; j += j + 4 <= p ? 4 : 1) {
-        const from = block + j * COLUMN;
-        (j + 4 <= p ? add4 : add1)(to, from, 8 * (COEFFICIENTS + j), from + COLUMN);
-      }
-    }
+    for (let row = 0; row < this.#padded; row += BLOCK) this.#predict(row);
   }
 
   /** Xᵀ v, of the pulls. // (p,) */
   transposeTimesPull(): Float64Array {
-    const { tile41, tile11 } = this.#kernels;
-    const p = this.columns;
-    const found = new Float64Array(p);
-    for (let j = 0; j < p; j += j + 4 <= p ? 4 : 1) {
-      const height = j + 4 <= p ? 4 : 1;
-      this.#memory.fill(0, 0, 2 * height);
-      for (let row = 0; row < this.#padded; row += BLOCK) {
-        const left = 8 * (this.#start + row * p) + j * COLUMN;
-        (height === 4 ? tile41 : tile11)(0, left, this.#address(this.pull) + 8 * row, left + COLUMN);
-      }
-      for (let i = 0; i < height; i++) found[j + i] = this.#memory[2 * i]! + this.#memory[2 * i + 1]!;
+    this.#memory.fill(0, TRANSPOSED, TRANSPOSED + 2 * this.columns);
+    for (let row = 0; row < this.#padded; row += BLOCK) this.#transpose(row);
+    return this.#transposed();
+  }
+
+  /** Predictors, means, curvatures and pulls of a likelihood at coefficients, and its gradient. // (p,) */
+  gradient(kind: KnownLikelihood, b: ArrayLike<number>): Float64Array {
+    this.eta.set(this.offset);
+    this.#memory.set(b, COEFFICIENTS);
+    this.#memory.fill(0, TRANSPOSED, TRANSPOSED + 2 * this.columns);
+    const run = this.#kernels[kind];
+    const [eta, y, weights] = [this.eta, this.y, this.weights].map((values) => this.#address(values));
+    const [mean, curvature, pull] = [this.mean, this.curvature, this.pull].map((values) => this.#address(values));
+    // A block goes through all three steps while it is near.
+    for (let row = 0; row < this.#padded; row += BLOCK) {
+      const at = 8 * row;
+      this.#predict(row);
+      run(eta! + at, y! + at, weights! + at, mean! + at, curvature! + at, pull! + at, eta! + at + COLUMN);
+      this.#transpose(row);
     }
-    return found;
+    return this.#transposed();
   }
 
   /** Xᵀ W X with the curvatures as weights, or Xᵀ X. // (p, p), row-major */
@@ -156,14 +186,6 @@ export class RowBlocks {
     }
     for (let i = 0; i < p; i++) for (let j = 0; j < i; j++) sums[j * p + i] = sums[i * p + j]!;
     return sums;
-  }
-
-  /** Means, curvatures and pulls of a likelihood at the predictors. */
-  evaluate(kind: KnownLikelihood): void {
-    const { eta, y, weights, mean, curvature, pull } = this;
-    const end = this.#address(eta) + 8 * this.#padded;
-    const at = (values: Float64Array) => this.#address(values);
-    this.#kernels[kind](at(eta), at(y), at(weights), at(mean), at(curvature), at(pull), end);
   }
 
   /** The deviance of the responses from the means. */

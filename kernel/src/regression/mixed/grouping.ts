@@ -31,7 +31,7 @@ export function groupLabels(node: Node, formula: string, data: Data, rows: reado
   if (node.type !== 'name' && node.type !== 'call') {
     throw new FormulaError(formula, node.start, `expected a factor to group by, got '${print(node)}'`);
   }
-  const scope = { formula, data, rows, memory: new Map<string, unknown>(), fitting: true };
+  const scope = { formula, data, rows, finite: new Set<unknown>(), memory: new Map<string, unknown>(), fitting: true };
   const plain = evaluate(node, scope);
   const { start, end } = node;
   const value =
