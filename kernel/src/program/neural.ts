@@ -69,7 +69,8 @@ function alongLast(name: string, x: Arg, axis: number, work: (moved: Expr) => Ex
 }
 
 /**
- * e^x / Σ e^x along one dimension. Where x is −∞ the weight is 0; a row that is −∞ everywhere gives NaN.
+ * e^x / Σ e^x along one dimension. Where x is −∞ the weight is 0, in single precision also where it is more than 87
+ * below the largest; a row that is −∞ everywhere gives NaN.
  *
  * @param axis default the last
  * @example softmax(where(mask, scores, -Infinity)); // attention with a mask
