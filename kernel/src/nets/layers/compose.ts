@@ -24,7 +24,7 @@ export interface OwnLayerOptions {
  * A layer with a forward function of one's own over other layers.
  *
  * @param children layers by name; paths begin with these names
- * @param forward is given the children as functions, the inputs, and the scope through the children's `scope`
+ * @param forward is given the children as functions (with the layer's own scope among them, as `scope`), and the inputs
  * @example
  * const net = layer({ encoder: linear(64, 8), head: linear(8, 10) }, ({ encoder, head }, x) => head(relu(encoder(x))));
  * @example
