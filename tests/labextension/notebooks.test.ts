@@ -15,6 +15,9 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   '02-eight-schools.ipynb': ['posterior', 'comparison', 'landscape'],
   '03-likelihood.ipynb': ['landscape'],
   '08-nuts.ipynb': ['posterior', 'landscape'],
+  '09-parameters.ipynb': ['history'],
+  '12-training-digits.ipynb': ['history'],
+  '13-capacity.ipynb': ['history'],
 };
 
 // A real browser and a real server, on a machine that may be busy with other tests.

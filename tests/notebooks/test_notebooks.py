@@ -74,6 +74,16 @@ console.log(JSON.stringify({
   apart: split.summary().rows[0].rHat, tempered: tempered.summary().rows[0], work,
   same: [second, other].map((p) => equal(first.draws.mu.values, p.draws.mu.values)),
 }))""",
+    "09-parameters.ipynb": """console.log(JSON.stringify({
+  formula, trained, slopes, turned, byRate, moons: learned.last('validation accuracy'), count: net.count(), knockedOut, same,
+}))""",
+    "12-training-digits.ipynb": """console.log(JSON.stringify({
+  before: start.stepLosses[0], ending: history.ending, best: history.best('validation loss').epoch, epochs: history.epochs,
+  measured: Object.fromEntries(measured.map((row) => [row.metric, row.value])),
+  mistakes: guess.reduce((sum, found, i) => sum + (found === test.y[i] ? 0 : 1), 0), byRule,
+  rates: [scheduled.rows[0].rate, scheduled.rows.at(-1).rate], compared, equal, middle: firstPart.run.batch,
+}))""",
+    "13-capacity.ipynb": """console.log(JSON.stringify({ byWidth, memory, heldBack }))""",
 }
 
 
@@ -173,6 +183,9 @@ def test_every_result_has_plain_text_and_none_has_html(any_run):
     [
         ("01-parameters-and-estimates.ipynb", ["posterior", "comparison", "landscape"]),
         ("02-eight-schools.ipynb", ["posterior", "comparison"]),
+        ("09-parameters.ipynb", ["history"]),
+        ("12-training-digits.ipynb", ["history"]),
+        ("13-capacity.ipynb", ["history"]),
     ],
 )
 def test_figures_carry_data_a_picture_and_words(runs, name, kinds):
@@ -411,3 +424,51 @@ def test_nuts_is_held_against_several_modes_and_a_random_walk(runs):
     walk, nuts = results["work"]
     assert nuts["essBulk per 1000 evaluations"] > 10 * walk["essBulk per 1000 evaluations"]
     assert results["same"] == [True, False]
+
+
+def test_parameters_are_turned_to_where_least_squares_puts_them(runs):
+    found = runs("09-parameters.ipynb").results
+    assert found["trained"] == pytest.approx(found["formula"], rel=1e-7)
+    assert [found["slopes"][knob] for knob in ("weight", "bias")] == pytest.approx(
+        [found["turned"][knob] for knob in ("weight", "bias")], rel=1e-6
+    )
+    slow, _, right, *_, wild = [row["loss after 30 steps"] for row in found["byRate"]]
+    assert slow > 3 * right and (wild == "not finite" or wild > 1e10)
+    assert found["count"] == 2 * 16 + 16 + 16 * 2 + 2
+    assert found["moons"] > 0.9
+    first, *_, last = [row["accuracy"] for row in found["knockedOut"]]
+    assert first > 0.9 and 0.4 < last < 0.6
+    assert found["same"]
+
+
+def test_digits_are_learned_and_measured_on_others(runs):
+    found = runs("12-training-digits.ipynb").results
+    assert found["before"] == pytest.approx(2.302585, rel=0.05)  # log 10
+    assert found["ending"] == "stopped early" and found["best"] == found["epochs"] - 6
+    assert found["measured"]["accuracy"] == pytest.approx(1 - found["mistakes"] / 451)
+    # scikit-learn's logistic regression gets 0.96 on such a split; the standard error is 0.009.
+    assert found["measured"]["accuracy"] > 0.93
+    assert found["measured"]["top-2 accuracy"] > found["measured"]["accuracy"]
+    plain, momentum, _ = [row["training loss"] for row in found["byRule"]]
+    assert momentum < plain / 3
+    assert found["rates"][0] == 0.1 and 0 < found["rates"][1] < 0.01
+    dense, convolutional = found["compared"]
+    assert [dense["parameters"], convolutional["parameters"]] == [9610, 1898]
+    assert convolutional["test accuracy"] > 0.95
+    assert found["equal"] and found["middle"] > 0
+
+
+def test_capacity_remembers_noise_and_can_be_held_back(runs):
+    found = runs("13-capacity.ipynb").results
+    _, small, *_, wide = found["byWidth"]
+    assert [small["parameters"], wide["parameters"]] == [18, 4482]
+    assert wide["training accuracy"] == 1 and wide["test loss"] > 1.5 * small["test loss"]
+    random, true = found["memory"]
+    # 300 images, 19,210 parameters; guessing is right one time in ten (standard error 0.014).
+    assert random["training accuracy"] > 0.98 and random["test accuracy"] < 0.17
+    assert true["training accuracy"] > 0.98 and true["test accuracy"] > 0.85
+    nothing, *ways = found["heldBack"]
+    for way in ways:
+        assert way["test accuracy"] > nothing["test accuracy"], way
+        assert way["training accuracy"] < nothing["training accuracy"], way
+        assert way["‖weights‖"] < nothing["‖weights‖"], way
