@@ -12,7 +12,7 @@ import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.
 import type { Posterior } from './posterior.ts';
 import { bar, ProgressReport } from './progress.ts';
 import { improperParameter } from './proper.ts';
-import { dispatch, type Span } from './samplers/dispatch.ts';
+import { dispatch, prepareWorkers, type Span } from './samplers/dispatch.ts';
 import type { Batch, ChainOrder } from './samplers/job.ts';
 import { type SamplerName, type SamplerOptions, samplerNamed } from './samplers/registry.ts';
 import { findStart, type Init, initialPosition } from './start.ts';
@@ -75,6 +75,7 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
   const given = options as Readonly<Record<string, unknown>>;
   const checked = Object.fromEntries(Object.entries(sampler.options).map(([key, check]) => [key, check(given[key])]));
 
+  prepareWorkers(Math.min(workers, chains));
   const compiled = compileModel(model);
   if (compiled.dimension === 0) throw new RangeError('sample: the model has no parameter; add one with .parameters');
   const own = sampler.resolve?.(checked, compiled.parameters) ?? checked;

@@ -26,6 +26,9 @@ async function work(order: Order & { type: 'run' }): Promise<Moved> {
 
 async function obey(order: Order): Promise<void> {
   switch (order.type) {
+    case 'load':
+      await import(/* @vite-ignore */ order.module).catch(() => undefined);
+      return;
     case 'keep':
       shared.set(order.number, order.object);
       return;

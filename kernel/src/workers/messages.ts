@@ -13,6 +13,8 @@ export type Order =
       /** Numbers of shared objects, in the order the task names them. */
       readonly shared: readonly number[];
     }
+  /** Load a module that will be needed; where that fails, the run that needs it says so. */
+  | { readonly type: 'load'; readonly module: string }
   | { readonly type: 'keep'; readonly number: number; readonly object: unknown }
   | { readonly type: 'forget'; readonly number: number }
   | { readonly type: 'stop'; readonly job: number };

@@ -82,6 +82,8 @@ interface Place {
   ready: boolean;
   running: Running | undefined;
   readonly kept: Set<number>;
+  /** Modules it was told of. */
+  readonly loaded: Set<string>;
 }
 
 /**
@@ -120,6 +122,19 @@ export class WorkerPool {
   /** Workers open at the moment. */
   get open(): number {
     return this.#places.length;
+  }
+
+  /**
+   * Open as many workers as will be needed, and have them load a task's module: they do so while the caller still puts
+   * the task together.
+   */
+  prepare(module: string, count: number): void {
+    while (this.#places.length < Math.min(count, this.size) && this.#addPlace() !== undefined);
+    for (const { thread, loaded } of this.#places.slice(0, count)) {
+      if (loaded.has(module)) continue;
+      loaded.add(module);
+      thread.post({ type: 'load', module });
+    }
   }
 
   /** Begin a task, or let it wait for a worker. @throws RangeError when too many wait already */
@@ -196,7 +211,7 @@ export class WorkerPool {
       this.#available = false;
       return undefined;
     }
-    const place: Place = { thread, ready: false, running: undefined, kept: new Set() };
+    const place: Place = { thread, ready: false, running: undefined, kept: new Set(), loaded: new Set() };
     this.#places.push(place);
     return place;
   }

@@ -173,6 +173,42 @@ describe('a pool', () => {
     expect((await send(...objects)).map(({ object }) => object)).toEqual(objects);
   });
 
+  it('opens workers ahead of their work, no more than it may, and tells each of a module once', () => {
+    const told: string[][] = [];
+    const pool = new WorkerPool(3, 10, () => {
+      const orders: string[] = [];
+      told.push(orders);
+      return {
+        post: (order) => orders.push(order.type === 'load' ? order.module : order.type),
+        hold: () => undefined,
+        end: () => undefined,
+      };
+    });
+    pool.prepare('a', 2);
+    expect(told).toEqual([['a'], ['a']]);
+    pool.prepare('a', 5);
+    pool.prepare('b', 1);
+    expect(told).toEqual([['a', 'b'], ['a'], ['a']]);
+    pool.start({ module: 'a', payload: 0 });
+    expect(told[0]).toEqual(['a', 'b', 'run']);
+    expect(pool.open).toBe(3);
+  });
+
+  it('can be told of a module that is none: the task that needs it says so', async () => {
+    const pool = new WorkerPool(1);
+    const missing = new URL('./tasks/none.ts', import.meta.url).href;
+    pool.prepare(missing, 1);
+    await expect(pool.start({ module: missing, payload: 0 }).result).rejects.toThrow(/none/);
+    pool.close();
+  });
+
+  it('opens none ahead where there are none', async () => {
+    const pool = new WorkerPool(2, 10, () => undefined);
+    pool.prepare('a', 2);
+    expect(pool.open).toBe(0);
+    await expect(pool.start({ module: 'a', payload: 0 }).result).rejects.toThrow('no worker can be opened here');
+  });
+
   it('says so when too many tasks wait', async () => {
     const { open } = mocks();
     const one = pool(1, 2, open);
