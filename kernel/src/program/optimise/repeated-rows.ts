@@ -7,6 +7,7 @@
 import { constantNode, createNode } from '../build.ts';
 import type { Node } from '../node.ts';
 import { topologicalOrder } from '../node.ts';
+import { isCheap } from '../operations/cost.ts';
 import { operationOf } from '../operations/registry.ts';
 import { sizeOf } from '../shape.ts';
 import { FEWEST, shortenSums } from './addends.ts';
@@ -57,33 +58,12 @@ function largestTables(order: readonly Node[]): Set<Node> {
   return found;
 }
 
-/** What costs no more than looking up its value. */
-const cheap: ReadonlySet<string> = new Set([
-  ...['add', 'sub', 'mul', 'div', 'neg', 'abs', 'sign', 'square', 'reciprocal', 'sqrt', 'minimum', 'maximum', 'relu'],
-  ...[
-    'lt',
-    'le',
-    'gt',
-    'ge',
-    'eq',
-    'ne',
-    'where',
-    'floor',
-    'ceil',
-    'trunc',
-    'round',
-    'chain',
-    'reshape',
-    'broadcastTo',
-  ],
-]);
-
 /** True where something is looked up already, or is dear. */
 function paysOff(part: Node): boolean {
   const seen = new Set([part]); // grows while it is gone through
   for (const node of seen) {
     if (node.inputs.length === 0 || sizeOf(node.shape) === 1) continue;
-    if (node.operation === 'gather' || !cheap.has(node.operation)) return true;
+    if (node.operation === 'gather' || !isCheap(node.operation)) return true;
     if (seen.size > MOST_NODES) return false;
     for (const input of node.inputs) seen.add(input);
   }

@@ -104,6 +104,19 @@ describe('a loop has the same bits on every back end', () => {
       expect(text).not.toMatch(/for \(/);
     });
   });
+  it.each([
+    ['few elements and cheap operations stays JavaScript', 20, false],
+    ['many elements becomes WebAssembly whatever it does', 600, true],
+  ])('over several dimensions of %s', (_, rows, assembled) => {
+    const x = variable('x', [8]);
+    const cheap = constant(wave(rows)).reshape(rows, 1).sub(x).square().sum(0);
+    const { text } = generate(
+      compile({ inputs: [{ name: 'x', shape: [8] }], outputs: [cheap] }).graph,
+      Assembler.open(1e6),
+    );
+    expect(/\bw0\(/.test(text)).toBe(assembled);
+    agree([cheap, constant(wave(40)).mul(x.sum()).exp()], { x: 8 });
+  });
   it('over many rows stays JavaScript, where positions would take more memory than numbers', () => {
     const x = variable('x', [1000]);
     const long = constant(wave(300)).reshape(300, 1).mul(x).sum(0);

@@ -2,6 +2,7 @@
  * A loop as WebAssembly: four elements a turn as two vectors of two lanes, then what is left one vector or one lane
  * at a time with the same code. The partial sums of a total are the four lanes.
  */
+import { isCheap } from '../../operations/cost.ts';
 import { RUN } from '../../operations/log-product.ts';
 import { comesInRuns, flattened, type LoopForm, lengthOf, type Memory, type Step } from '../loop-form.ts';
 import type { Assembler } from './assembler.ts';
@@ -15,11 +16,17 @@ export const SHORT_LOOP = 32;
 
 /** Loops over several dimensions of more elements stay JavaScript: positions would take more memory than numbers. */
 const LONG_NESTED = 2 ** 18;
+/** And so do those of fewer, where nothing in them is dear: their code would take longer to compile than it gains. */
+const CHEAP_NESTED = 2 ** 12;
 
 /** True when a loop is worth printing: a rule of the loop alone. */
 export function isWorthPrinting(form: LoopForm): boolean {
   const length = lengthOf(form);
-  return length >= SHORT_LOOP && (form.sizes.length === 1 || length <= LONG_NESTED);
+  if (form.sizes.length === 1 || length < SHORT_LOOP) return length >= SHORT_LOOP;
+  const dear = form.steps.some(
+    (step) => step.kind === 'logTotal' || (step.kind === 'apply' && !isCheap(step.operation)),
+  );
+  return length <= LONG_NESTED && (dear || length >= CHEAP_NESTED);
 }
 
 /** What the code around a printed loop has to call: a function, its arguments, and where the totals are afterwards. */
