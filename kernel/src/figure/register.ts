@@ -4,7 +4,8 @@
 import { markdownTable } from '../data/table.ts';
 import type { Comparison, Estimate, Posterior, Table } from '../estimate/index.ts';
 import { compare } from '../estimate/index.ts';
-import { registerRenderer } from '../host/display.ts';
+import { type Displayable, registerRenderer } from '../host/display.ts';
+import type { HypothesisTest } from '../hypothesis/index.ts';
 import type { Landscape } from '../landscape/index.ts';
 import type { History, Network } from '../nets/index.ts';
 import { boundsOf } from './bounds.ts';
@@ -17,6 +18,7 @@ import { landscapeFigure } from './landscape.ts';
 import { landscapePicture } from './landscape-picture.ts';
 import { type DrawnPosterior, posteriorFigure } from './posterior.ts';
 import { posteriorPicture } from './posterior-picture.ts';
+import { markdownOf, plainParagraph } from './text-tables.ts';
 
 registerDrawing('posterior', {
   data: (posterior: Posterior) => {
@@ -68,17 +70,48 @@ registerRenderer('estimate', (estimate: Estimate) => {
   };
 });
 
+/** Results that are words and tables. */
+const written = [
+  'linear-fit',
+  'generalised-fit',
+  'likelihood-fit',
+  'multinomial-fit',
+  'robust-fit',
+  'mixed-fit',
+  'cox-fit',
+  'least squares',
+  'anova',
+  'nested-models',
+  'deviance-table',
+  'penalised-path',
+  'marginal-means',
+  'pairwise-differences',
+  'survival-curve',
+  'bootstrap',
+  'coverage',
+  'profile',
+  'nested test',
+  'bayesian-test',
+] as const;
+for (const kind of written) {
+  registerRenderer(kind, (result: Displayable) => {
+    const text = String(result);
+    return { 'text/markdown': markdownOf(text), 'text/plain': text };
+  });
+}
+
+registerRenderer('hypothesis-test', (test: HypothesisTest) => {
+  const title = [test.method, test.null].map(plainParagraph).join('\\\n');
+  const table = markdownTable(['', ''], test.rows);
+  return {
+    'text/markdown': [title, table, ...test.notes.map(plainParagraph)].join('\n\n'),
+    'text/plain': String(test),
+  };
+});
+
 function tableBundle(table: Pick<AnyTable, 'head' | 'cells' | 'notes'>) {
   return {
     'text/markdown': [markdownTable(table.head, table.cells), ...table.notes.map(plainParagraph)].join('\n\n'),
     'text/plain': String(table),
   };
-}
-
-/** A line of text as a Markdown paragraph that shows it as it stands. */
-function plainParagraph(line: string): string {
-  return line
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/[\\`*_{}[\]#+!|~$>-]/g, '\\$&');
 }

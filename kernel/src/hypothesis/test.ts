@@ -68,24 +68,29 @@ export class HypothesisTest extends Displayable {
     this.notes = parts.notes ?? [];
   }
 
-  override toString(): string {
-    const row = ([name, value]: readonly [string, number]) => [name, formatFigure(value)];
-    const rows = [
+  /** Name and figure of all there is to say, as text. */
+  get rows(): (readonly [string, string])[] {
+    const row = ([name, value]: readonly [string, number]) => [name, formatFigure(value)] as const;
+    return [
       ...(this.statisticName === undefined ? [] : [row([this.statisticName, this.statistic])]),
       ...Object.entries(this.parameters).map(row),
       ['p-value', formatP(this.p)],
       ...Object.entries(this.estimates).map(row),
       ...(this.interval
-        ? [[`${100 * this.level} % interval`, `${this.interval.map((end) => formatFigure(end)).join(' to ')}`]]
+        ? [[`${100 * this.level} % interval`, `${this.interval.map((end) => formatFigure(end)).join(' to ')}`] as const]
         : []),
       ...Object.entries(this.effects).map(row),
     ];
+  }
+
+  /** The null hypothesis, and what else may hold. */
+  get null(): string {
     const side = this.alternative === 'two-sided' ? '' : ` (alternative: ${this.alternative})`;
-    return [
-      `${this.method}\nNull hypothesis: ${this.hypothesis}${side}`,
-      formatTable(['', ''], rows).trimStart(),
-      ...this.notes,
-    ].join('\n');
+    return `Null hypothesis: ${this.hypothesis}${side}`;
+  }
+
+  override toString(): string {
+    return [`${this.method}\n${this.null}`, formatTable(['', ''], this.rows).trimStart(), ...this.notes].join('\n');
   }
 }
 
