@@ -4,6 +4,7 @@ export { type CsvOptions, csv, parseCsv } from './csv.ts';
 export { Description, type DescriptionRow, describe, standardise } from './describe.ts';
 export { DataError } from './error.ts';
 export { type Factor, factor, indicator, labelsOf } from './factor.ts';
+export { type ImageFolder, imageFolder } from './file-images.ts';
 export { Frame, frame } from './frame/frame.ts';
 export { type Group, GroupedFrame } from './frame/groups.ts';
 export type { JoinKind } from './frame/join.ts';
@@ -21,9 +22,11 @@ export {
   standardDeviation,
   variance,
 } from './moments.ts';
+export { decodePng, type PngImage } from './png.ts';
 export type { ReadProgress } from './progress.ts';
 export { type Digits, digits } from './sets/digits.ts';
 export { type EightSchools, eightSchools } from './sets/eight-schools.ts';
 export { type Iris, iris } from './sets/iris.ts';
 export { type Penguins, penguins } from './sets/penguins.ts';
+export { type Sonnets, sonnets } from './sets/sonnets.ts';
 export { type TableRow, Tabulation, tabulate } from './tabulate.ts';
