@@ -24,6 +24,7 @@ const calls: Partial<Record<OperationName, string>> = {
   gammaDensity: 'derivative of `gammaLower(a, x)`',
   gather: '`.at(positions)`, `takeRows(table, positions)`, `diagonal(a)`',
   logAddExp: '`logSumExp(a, b)`, `logMix(p, a, b)`, `cumulativeLogSumExp(x)`',
+  logSumExp: '`.logSumExp(…)`, `maskedLogSumExp(x, mask)`',
   logBesselI0: 'inside the von Mises distribution',
   matmulAdd: 'sums with `matmul(a, b)` in single precision',
   maxPool: '`maxPool1d(x, …)`, `maxPool2d(x, …)`',
@@ -34,6 +35,7 @@ const calls: Partial<Record<OperationName, string>> = {
   scatterAdd: '`segmentSum(values, codes, rows)`, `segmentMean(…)`',
   scatterAlong: 'derivative of `takeAlong`',
   sliceAxis: '`sliceAlong(x, axis, start, end)`, `splitAlong(x, count, axis)`',
+  softmax: '`softmax(x)`, `maskedSoftmax(x, mask)`',
   sum: '`.sum()`, `.sum(axis)`, `.mean()`, `.mean(axis)`',
   symmetricEigen: '`eigenSymmetric(a)`',
 };
