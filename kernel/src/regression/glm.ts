@@ -15,7 +15,9 @@ import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { GeneralisedFit } from './generalised-fit.ts';
 import type { ScoringProblem } from './irls.ts';
 import { isLarge } from './irls-products.ts';
+import { type LikelihoodFit, type LikelihoodOptions, likelihoodFit } from './likelihood-fit.ts';
 import { refuseDependent } from './lm.ts';
+import { type MultinomialFit, multinomialRegression } from './multinomial.ts';
 import { score } from './scoring.ts';
 
 export type FamilyName = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'negativeBinomial';
@@ -42,7 +44,8 @@ const FAMILIES: Readonly<Record<Exclude<FamilyName, 'negativeBinomial'>, (link: 
 /** A family by name, with its link. */
 export function familyOf({ family = 'gaussian', link, theta }: GeneralisedOptions): Family {
   const known = [...Object.keys(FAMILIES), 'negativeBinomial'];
-  if (!known.includes(family)) throw new RangeError(`glm: no family '${family}'; there are: ${known.join(', ')}`);
+  const all = [...known, ...OTHERS];
+  if (!known.includes(family)) throw new RangeError(`glm: no family '${family}'; there are: ${all.join(', ')}`);
   if (theta !== undefined && !(family === 'negativeBinomial' && theta > 0 && theta < Infinity)) {
     throw new RangeError(
       `glm: theta is a positive number of the family 'negativeBinomial', got ${theta} for '${family}'`,
@@ -129,21 +132,58 @@ function climb(problem: ScoringProblem, estimated: boolean) {
   return { problem: current, scoring, theta: found };
 }
 
+/** Families that `glm` knows beyond those of Fisher scoring. */
+const OTHERS = ['beta', 'ordinal', 'studentT', 'multinomial'] as const;
+
+/** Options of a multinomial response. */
+export interface MultinomialOptions extends DesignOptions {
+  readonly family: 'multinomial';
+}
+
 /**
  * Fit a generalised linear model by maximum likelihood.
  *
  * Standard errors come from the expected information; where the dispersion is estimated (gaussian, gamma), from
  * Pearson residuals, and statistics refer to Student's t. Those of a negative binomial hold θ at its estimate.
  *
+ * Families beyond these have all parameters in one table, with standard errors from the observed information: 'beta'
+ * (logit link; `kappa`, the precision), 'ordinal' (proportional odds; `cutpoints` in place of the intercept), 'studentT'
+ * (identity; `nu`, `sigma`); 'multinomial' is `multinomialRegression`.
+ *
  * @param formula such as `'cbind(cases, controls) ~ age + alcohol'`; the response of a binomial is 0 and 1, a factor
- *   (the first level is failure), proportions with the trials as weights, or `cbind(successes, failures)`
+ *   (the first level is failure), proportions with the trials as weights, or `cbind(successes, failures)`; that of
+ *   'ordinal' and 'multinomial' a factor
  * @param data columns of one length; rows with a missing value are dropped
  * @throws FormulaError, RangeError for a response outside the family, or columns that depend on others
  * @example
  * const fit = glm('am ~ wt', { am: [1, 1, 0, 0, 1, 0], wt: [2.6, 2.9, 3.2, 3.4, 3.5, 3.6] }, { family: 'binomial' });
  * fit.predict({ wt: [3] }).fit[0]; // the probability
  */
-export function glm(formula: string, data: object, options: GeneralisedOptions = {}): GeneralisedFit {
+export function glm(formula: string, data: object, options?: GeneralisedOptions): GeneralisedFit;
+export function glm(formula: string, data: object, options: LikelihoodOptions): LikelihoodFit;
+export function glm(formula: string, data: object, options: MultinomialOptions): MultinomialFit;
+export function glm(
+  formula: string,
+  data: object,
+  options: GeneralisedOptions | LikelihoodOptions | MultinomialOptions = {},
+): GeneralisedFit | LikelihoodFit | MultinomialFit {
+  switch (options.family) {
+    case 'multinomial': {
+      const { family: _, ...rest } = options;
+      return multinomialRegression(formula, data, rest);
+    }
+    case 'beta':
+    case 'ordinal':
+    case 'studentT':
+      checkNames('glm', options, ['family', 'contrasts', 'weights', 'offset']);
+      return likelihoodFit(formula, data, options);
+    default:
+      return scored(formula, data, options);
+  }
+}
+
+/** By Fisher scoring. */
+function scored(formula: string, data: object, options: GeneralisedOptions): GeneralisedFit {
   checkNames('glm', options, ['contrasts', 'weights', 'offset', 'collinear', 'family', 'link', 'theta']);
   const family = familyOf(options);
   const made = design(formula, data, options);

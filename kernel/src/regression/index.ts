@@ -15,7 +15,8 @@ export { FormulaError } from './formula/syntax.ts';
 export type { LinkOfModel, ModelFamilyName } from './formula-families.ts';
 export { type FormulaModel, type FormulaModelOptions, formulaModel } from './formula-model.ts';
 export { GeneralisedFit, type ResidualKind } from './generalised-fit.ts';
-export { type FamilyName, type GeneralisedOptions, glm } from './glm.ts';
+export { type FamilyName, type GeneralisedOptions, glm, type MultinomialOptions } from './glm.ts';
+export { type LikelihoodFamily, LikelihoodFit, type LikelihoodOptions } from './likelihood-fit.ts';
 export { LinearFit, type LinearOptions, lm, type Prediction } from './lm.ts';
 export {
   contrast,
