@@ -111,6 +111,11 @@ export function gaussianProcess(
   return processOf(mean, covariance, `gaussianProcess(x, ${kernel.name})`);
 }
 
+/** The function at new points: a multivariate normal, whose mean and covariance are expressions inside a model. */
+export type GaussianProcessPrediction = Distribution<[number], 'real'> & {
+  readonly parameters: { readonly mean: Expr<[number]>; readonly covariance: Expr<[number, number]> };
+};
+
 /** What a prediction is made from. */
 export interface GaussianProcessData extends GaussianProcessOptions {
   /** The points seen // (n,) or (n, d) */
@@ -135,8 +140,14 @@ export interface GaussianProcessData extends GaussianProcessOptions {
  * @example
  * const there = predictGaussianProcess([0.5, 1.5], { x, y, kernel: kernels.matern52(1, 0.4), noise: 0.1 });
  * there.mean(); // (2,)
+ * @example
+ * smooth.derived(({ x, y, alpha, rho, sigma }) => {
+ *   const kernel = kernels.squaredExponential(alpha, rho);
+ *   const there = predictGaussianProcess([0.5, 1.5], { x, y, kernel, noise: sigma });
+ *   return { f: there.parameters.mean, sd: diagonal(there.parameters.covariance).sqrt() };
+ * });
  */
-export function predictGaussianProcess(at: Arg, seen: GaussianProcessData): Distribution<[number], 'real'> {
+export function predictGaussianProcess(at: Arg, seen: GaussianProcessData): GaussianProcessPrediction {
   const { x, y, mean = 0, meanAt = mean, newNoise = 0, jitter = defaultJitter } = seen;
   const kernel = kernelOf(seen.kernel);
   const [n, m] = [countOf(x), countOf(at)];
@@ -155,5 +166,5 @@ export function predictGaussianProcess(at: Arg, seen: GaussianProcessData): Dist
     .add(jitterOf(kernel, x, jitter));
   const covariance = withDiagonal(kernel.covariance(at).sub(matmul(reach.transpose(), reach)), added); // (m, m)
   const text = `predictGaussianProcess(at, ${kernel.name})`;
-  return processOf(eachPoint('meanAt', meanAt, m).add(shift), covariance, text);
+  return processOf(eachPoint('meanAt', meanAt, m).add(shift), covariance, text) as unknown as GaussianProcessPrediction;
 }

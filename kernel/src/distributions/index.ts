@@ -24,6 +24,7 @@ export { gamma } from './gamma.ts';
 export {
   type GaussianProcessData,
   type GaussianProcessOptions,
+  type GaussianProcessPrediction,
   gaussianProcess,
   predictGaussianProcess,
 } from './gaussian-process.ts';

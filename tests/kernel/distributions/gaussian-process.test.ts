@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as d from '#kernel/distributions/index';
 import { compileModel, model } from '#kernel/model/index';
 import { key, Stream } from '#kernel/numeric/random';
-import { stack } from '#kernel/program/index';
+import { diagonal, stack } from '#kernel/program/index';
 import type { Arg, Expr } from '#kernel/program/types';
 import fixture from './fixtures/series.json' with { type: 'json' };
 import { close, numbers, slopes } from './near.ts';
@@ -176,7 +176,7 @@ describe('Gaussian processes', () => {
           kernel: kernels.squaredExponential(alpha, rho),
           noise: sigma,
         });
-        return { there: there.parameters.mean as unknown as Expr };
+        return { there: there.parameters.mean, sd: diagonal(there.parameters.covariance).sqrt() };
       })
       .observe(({ x, alpha, rho, sigma }) => ({
         y: d.gaussianProcess(x, kernels.squaredExponential(alpha, rho), { noise: sigma }),
@@ -185,7 +185,9 @@ describe('Gaussian processes', () => {
     const position = compiled.unconstrain(Float64Array.of(1.3, 0.7, 0.2));
     const { value } = compiled.terms(position).find(({ kind }) => kind === 'likelihood')!;
     expect(value).toBeCloseTo(fixture.gaussianProcesses.squaredExponential.logDensity, 6);
-    close(compiled.evaluateDerived(position), fixture.gaussianProcesses.squaredExponential.mean, 1e-6);
+    const { mean, covariance } = fixture.gaussianProcesses.squaredExponential;
+    const sds = covariance.map((row, i) => Math.sqrt(row[i]!));
+    close(compiled.evaluateDerived(position), [...mean, ...sds], 1e-6);
     const replicated = compiled.predictive(position, new Stream(key(1))).y!;
     expect(replicated.length).toBe(6);
     expect(replicated.every(Number.isFinite)).toBe(true);
