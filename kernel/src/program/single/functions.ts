@@ -37,19 +37,19 @@ export function exp<V>(l: Lanes<V>, x: V): V {
   return expOfBounded(l, l.greater(l.lesser(x, l.constant(110)), l.constant(-110)));
 }
 
-/** e^x for x ≤ 0, where e^−87 stands for what is smaller: one product less, and no denormals. */
-function expOfNegative<V>(l: Lanes<V>, x: V): V {
+/** e^x for x ≤ 87, where e^−87 stands for what is smaller: one product less, and no denormals. */
+function expWithin<V>(l: Lanes<V>, x: V): V {
   const { bits, r, tail } = reduce(l, l.greater(x, l.constant(-87)));
   return l.mul(l.add(l.multiplyAdd(tail, l.mul(r, r), r), l.constant(1)), l.power(bits));
 }
 
 function expMinusSize<V>(l: Lanes<V>, x: V): V {
-  return expOfNegative(l, l.neg(l.abs(x)));
+  return expWithin(l, l.neg(l.abs(x)));
 }
 
 /** e^x for x ≤ 0, 0 below −87: a term of a sum that has one of 1. */
 export function weight<V>(l: Lanes<V>, x: V): V {
-  return l.select(l.lt(x, l.constant(-87)), l.constant(0), expOfNegative(l, x));
+  return l.select(l.lt(x, l.constant(-87)), l.constant(0), expWithin(l, x));
 }
 
 /** e^x − 1; 2 ulp. */
@@ -101,11 +101,10 @@ export function log1p<V>(l: Lanes<V>, x: V): V {
   return l.select(l.eq(x, l.constant(Infinity)), x, l.select(l.eq(u, l.constant(1)), x, ends));
 }
 
-/** 1 / (1 + e^−x); 2 ulp above e^−87, which stands for what is below. */
+/** 1 / (1 + e^−x); 2.2 ulp above e^−87, which stands for what is below. */
 export function sigmoid<V>(l: Lanes<V>, x: V): V {
-  const e = expMinusSize(l, x);
-  const numerator = l.select(l.ge(x, l.constant(0)), l.constant(1), e);
-  return l.div(numerator, l.add(l.constant(1), e));
+  const bounded = l.lesser(l.neg(x), l.constant(87));
+  return l.div(l.constant(1), l.add(l.constant(1), expWithin(l, bounded)));
 }
 
 /** log(1 + e^x); 2 ulp above −87. */
@@ -119,8 +118,9 @@ export function logAddExp<V>(l: Lanes<V>, a: V, b: V): V {
   return l.select(l.eq(a, b), l.add(a, l.constant(Math.LN2)), value);
 }
 
-/** Hyperbolic tangent; 2 ulp. */
+/** Hyperbolic tangent; 2 ulp, and 2.5 where bits may depend on the machine. */
 export function tanh<V>(l: Lanes<V>, x: V): V {
+  if (!l.reproducible) return tanhBySteps(l, x);
   const size = l.abs(x);
   const square = l.mul(x, x);
   const series = polynomial(l, square, [
@@ -131,6 +131,15 @@ export function tanh<V>(l: Lanes<V>, x: V): V {
   const far = l.div(l.sub(l.constant(1), e), l.add(l.constant(1), e));
   const value = l.select(l.lt(size, l.constant(0.625)), near, l.withSign(far, x));
   return value;
+}
+
+/** The same as −m / (2 + m) with m = e^−2|x| − 1, which loses nothing near 0: two thirds of the time. */
+function tanhBySteps<V>(l: Lanes<V>, x: V): V {
+  const { bits, r, tail } = reduce(l, l.greater(l.mul(l.abs(x), l.constant(-2)), l.constant(-87)));
+  const small = l.multiplyAdd(tail, l.mul(r, r), r); // e^r − 1
+  const power = l.power(bits);
+  const m = l.multiplyAdd(power, small, l.sub(power, l.constant(1)));
+  return l.withSign(l.abs(l.div(m, l.add(l.constant(2), m))), x);
 }
 
 /**

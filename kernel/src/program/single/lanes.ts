@@ -6,6 +6,8 @@
 
 /** What functions in single precision are made of. `V` is a number, or four in a register. */
 export interface Lanes<V> {
+  /** The same bits on every machine. */
+  readonly reproducible: boolean;
   constant(x: number): V;
   add(a: V, b: V): V;
   sub(a: V, b: V): V;
@@ -73,6 +75,7 @@ function nearest(a: number): number {
 
 /** One number at a time: what the interpreter computes with. */
 export const scalarLanes: Lanes<number> = {
+  reproducible: true,
   constant: single,
   add: (a, b) => single(a + b),
   sub: (a, b) => single(a - b),

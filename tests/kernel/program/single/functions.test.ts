@@ -99,3 +99,24 @@ describe('four lanes have the bits of the function of numbers', () => {
     });
   });
 });
+
+describe('a function where bits may depend on the machine', () => {
+  it.each(figures)('%s is right within half a unit more', (name, exact, bound, inside) => {
+    const x = variable('x', [values.length]);
+    const step = compileStep({ inputs: [x], outputs: [apply(name, [x])], reproducible: false });
+    const found = step.run({ x: values })[0]!;
+    for (const [i, given] of values.entries()) {
+      if (!inside(given)) continue;
+      const error = ulps(found[i]!, exact(given));
+      if (error > bound + 0.5) expect(`${name}(${given}): ${found[i]}, ${error} ulp`).toBe(`within ${bound + 0.5}`);
+    }
+    expect(found.length).toBe(values.length);
+  });
+  it('tanh keeps the sign of 0, and ends at 1', () => {
+    const x = variable('x', [8]);
+    const step = compileStep({ inputs: [x], outputs: [x.tanh()], reproducible: false });
+    const given = Float32Array.of(0, -0, Infinity, -Infinity, 50, -50, 1e-40, Number.NaN);
+    const expected = [0, -0, 1, -1, 1, -1, Math.fround(1e-40), Number.NaN];
+    expect(Array.from(step.run({ x: given })[0]!)).toEqual(expected);
+  });
+});

@@ -37,6 +37,7 @@ export function vectorLanes(code: Code, fused = false): Lanes<Vectors> {
     a.map((x) => code.shift(direction, x, count));
   const [plus, minus] = [binary('addIntegers'), binary('subIntegers')];
   return {
+    reproducible: !fused,
     constant: (x) => all(code.constant(x)),
     add,
     sub: binary('sub'),
