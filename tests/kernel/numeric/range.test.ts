@@ -141,3 +141,59 @@ describe('the ends of the range', () => {
     expect(f(x), `${what}(${x})`).toBe(expected);
   });
 });
+
+describe('incomplete functions at the ends of their parameters', () => {
+  const [inf, nan, tiny] = [Infinity, Number.NaN, SMALLEST];
+  const {
+    betaRegularised,
+    betaRegularisedUpper,
+    betaQuantile,
+    gammaRegularisedLower,
+    gammaRegularisedUpper,
+    gammaQuantile,
+    gammaUpperQuantile,
+    gammaRegularisedShapeDerivative,
+    betaRegularisedDerivatives,
+  } = special;
+  const figures: readonly (readonly [string, found: number, expected: number])[] = [
+    ['P(2, 0)', gammaRegularisedLower(2, 0), 0],
+    ['P(2, ∞)', gammaRegularisedLower(2, inf), 1],
+    ['P(∞, 1)', gammaRegularisedLower(inf, 1), 0],
+    ['P(smallest, 1)', gammaRegularisedLower(tiny, 1), 1],
+    ['P(2, −1)', gammaRegularisedLower(2, -1), nan],
+    ['Q(∞, 1)', gammaRegularisedUpper(inf, 1), 1],
+    ['Q(2, ∞)', gammaRegularisedUpper(2, inf), 0],
+    ['∂P/∂a (2, 0)', gammaRegularisedShapeDerivative(2, 0), 0],
+    ['∂P/∂a (2, ∞)', gammaRegularisedShapeDerivative(2, inf), 0],
+    ['∂P/∂a (2, −1)', gammaRegularisedShapeDerivative(2, -1), nan],
+    ['x of P(2, x) = 0', gammaQuantile(0, 2), 0],
+    ['x of P(2, x) = 1', gammaQuantile(1, 2), inf],
+    ['x of P(∞, x) = ½', gammaQuantile(0.5, inf), inf],
+    ['x of P(∞, x) = 0', gammaQuantile(0, inf), 0],
+    ['x of Q(∞, x) = ½', gammaUpperQuantile(0.5, inf), inf],
+    ['x of Q(∞, x) = 1', gammaUpperQuantile(1, inf), 0],
+    ['x of P(1e−5, x) = ½, which underflows', gammaQuantile(0.5, 1e-5), 0],
+    ['I_0(2, 3)', betaRegularised(2, 3, 0), 0],
+    ['I_1(2, 3)', betaRegularised(2, 3, 1), 1],
+    ['I_½(∞, 2): all at 1', betaRegularised(inf, 2, 0.5), 0],
+    ['I_½(2, ∞): all at 0', betaRegularised(2, inf, 0.5), 1],
+    ['I_½(∞, ∞)', betaRegularised(inf, inf, 0.5), nan],
+    ['1 − I_½(∞, 2)', betaRegularisedUpper(inf, 2, 0.5), 1],
+    ['1 − I_½(2, ∞)', betaRegularisedUpper(2, inf, 0.5), 0],
+    ['I beyond 1', betaRegularised(2, 3, 1.1), nan],
+    ['I of a negative parameter', betaRegularised(-1, 2, 0.5), nan],
+    ['x of I_x(2, 3) = 0', betaQuantile(0, 2, 3), 0],
+    ['x of I_x(2, 3) = 1', betaQuantile(1, 2, 3), 1],
+    ['x of I_x(2, 3) = −0.1', betaQuantile(-0.1, 2, 3), nan],
+  ];
+  it.each(figures)('%s', (what, found, expected) => {
+    expect(found, what).toBe(expected);
+  });
+  it('derivatives of I in its parameters are 0 where I is 0 or 1, NaN outside', () => {
+    for (const x of [0, 1]) expect(betaRegularisedDerivatives(2, 3, x)).toEqual([0, 0]);
+    expect(betaRegularisedDerivatives(2, 3, 1.1)).toEqual([nan, nan]);
+    const [byFirst, bySecond] = betaRegularisedDerivatives(1, 1, 1 - 2 ** -53); // x log x, −(1 − x) log(1 − x)
+    expect(Math.abs(byFirst! / -(2 ** -53) - 1)).toBeLessThan(1e-13);
+    expect(Math.abs(bySecond! / (2 ** -53 * 53 * Math.LN2) - 1)).toBeLessThan(1e-13);
+  });
+});

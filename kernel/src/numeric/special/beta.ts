@@ -96,14 +96,19 @@ export function betaTails(a: number, b: number, x: number, y: number): readonly 
 export function betaRegularised(a: number, b: number, x: number): number {
   if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return Number.NaN;
   if (x === 0 || x === 1) return x;
-  return betaTails(a, b, x, 1 - x)[0];
+  return Number.isFinite(a + b) ? betaTails(a, b, x, 1 - x)[0] : atInfinity(a, b);
+}
+
+/** I_x(a, b) inside (0, 1) where a or b is infinite: the variable is 1 or 0; NaN where both are. */
+function atInfinity(a: number, b: number): number {
+  return a === b ? Number.NaN : a < b ? 1 : 0;
 }
 
 /** 1 − I_x(a, b), accurate in the upper tail. */
 export function betaRegularisedUpper(a: number, b: number, x: number): number {
   if (!(a > 0 && b > 0 && x >= 0 && x <= 1)) return Number.NaN;
   if (x === 0 || x === 1) return 1 - x;
-  return betaTails(a, b, x, 1 - x)[1];
+  return Number.isFinite(a + b) ? betaTails(a, b, x, 1 - x)[1] : 1 - atInfinity(a, b);
 }
 
 /**

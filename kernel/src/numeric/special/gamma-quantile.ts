@@ -75,14 +75,14 @@ function solve(a: number, lower: number, upper: number): number {
 export function gammaQuantile(p: number, a: number): number {
   if (!(p >= 0 && p <= 1 && a > 0)) return Number.NaN;
   if (p === 0) return 0;
-  if (p === 1) return Infinity;
+  if (p === 1 || a === Infinity) return Infinity;
   return solve(a, p, 1 - p);
 }
 
 /** The x with Q(a, x) = q, accurate for tiny q. */
 export function gammaUpperQuantile(q: number, a: number): number {
   if (!(q >= 0 && q <= 1 && a > 0)) return Number.NaN;
-  if (q === 0) return Infinity;
   if (q === 1) return 0;
+  if (q === 0 || a === Infinity) return Infinity;
   return solve(a, 1 - q, q);
 }
