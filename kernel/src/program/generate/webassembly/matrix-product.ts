@@ -40,8 +40,6 @@ const WIDTH = 2;
  * speed). Of a tile one vector wide.
  */
 const MOST_ROWS = { rounded: 5, fused: 6, narrow: 8 } as const;
-/** Fewer rows than these leave the adders waiting for the sum before. */
-const LEAST_ROWS = 4;
 /** Steps of the inner dimension written out one after the other. */
 const UNROLLED = 4;
 /** Inner dimensions above this are taken in blocks: rows that are spread and a panel fit the nearest cache, 32 kB. */
@@ -102,17 +100,12 @@ export function scratchSize(product: Sizes): number {
   return leftSize(product) + (isRightPacked(product) ? 16 * WIDTH * panels * Math.min(product.k, BLOCK) : 0);
 }
 
-/** Rows of a tile: those that leave the least to do for a last, lower one. 32 → 4, 50 → 5 */
-function rowsOf({ m, n, precision, fused }: MatrixProduct): number {
-  if (n <= sizesOf(precision).lanes) return MOST_ROWS.narrow;
-  const most: number = MOST_ROWS[fused ? 'fused' : 'rounded'];
-  const cost = (rows: number) => {
-    const whole = Math.floor(m / rows) * rows * (1 + 0.05 * (most - rows));
-    return whole + (m % rows === 0 ? 0 : Math.max(m % rows, LEAST_ROWS));
-  };
-  let best = most;
-  for (let rows = most - 1; rows >= LEAST_ROWS; rows--) if (cost(rows) < cost(best)) best = rows;
-  return best;
+/** Tiles of nearly equal heights: so many rows, and one more in some of them. 32 by 6 → 2 of 6, 4 of 5 */
+function tilesOf({ m, n, precision, fused }: MatrixProduct) {
+  const most: number = MOST_ROWS[n <= sizesOf(precision).lanes ? 'narrow' : fused ? 'fused' : 'rounded'];
+  const tiles = Math.ceil(m / most);
+  const rows = Math.floor(m / tiles);
+  return { rows, lower: tiles * (rows + 1) - m, higher: m - tiles * rows };
 }
 
 /** Write a product into code whose first parameters are the addresses of left, right, result, and of what is added. */
@@ -224,18 +217,18 @@ class Printer {
   /** Some columns of the result: tile after tile of rows, each along all panels. */
   #columns(slab: Slab, { a, b, c, column }: Place, columns: number): void {
     const writer = this.#writer;
-    const { m, n, left, right } = this.#product;
+    const { n, left, right } = this.#product;
     if (this.#packed) this.#pack(slab.depth, b, columns);
     const stride = this.#packed ? 0 : right[0] * writer.bytes;
     const [row, result] = [writer.copyOf(a), writer.copyOf(c)];
-    const rows = rowsOf(this.#product);
+    const { rows, lower, higher } = tilesOf(this.#product);
     const tiles = (count: number) => {
       this.#tiles(count, columns, slab, { a: row, b, stride, c: result, column });
       writer.advance(row, count * left[0] * writer.bytes);
       writer.advance(result, count * n * writer.bytes);
     };
-    writer.repeat(Math.floor(m / rows), () => tiles(rows));
-    if (m % rows > 0) tiles(m % rows);
+    writer.repeat(higher, () => tiles(rows + 1));
+    writer.repeat(lower, () => tiles(rows));
   }
 
   /** Copy the panels of some columns, one after another. */
