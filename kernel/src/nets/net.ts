@@ -224,12 +224,18 @@ export class Network<Out extends Value = Expr> extends Displayable {
   }
 }
 
+/** Whether a layer can do with one input: a decoder block, which wants a memory, cannot. */
+type TakesOne<In extends readonly unknown[]> = In extends readonly [unknown, unknown, ...unknown[]] ? false : true;
+
 /**
  * Build a net from a layer: every shape is checked and every parameter gets its first values.
  *
  * @throws RangeError with the path of a layer whose sizes do not fit
  * @example const net = network(sequential(linear(64, 128), relu(), linear(128, 10)), { input: [64], seed: 1 });
  */
-export function network<Out extends Value>(layer: Layer<Out, [x: never]>, options: NetworkOptions): Network<Out> {
+export function network<Out extends Value, In extends readonly unknown[]>(
+  layer: Layer<Out, In>,
+  options: TakesOne<In> extends true ? NetworkOptions : never,
+): Network<Out> {
   return new Network<Out>(layer as unknown as AnyLayer, options);
 }

@@ -49,6 +49,10 @@ both.trainingStep({
   batchSize: 2,
 });
 
+export const inline = network(
+  layer({ body: linear(3, 2) }, ({ body }, x) => body(x.mul(2))),
+  { input: [3] },
+);
 export const self = network(multiHeadAttention(8, 2), { input: [3, 8] });
 // @ts-expect-error a decoder needs a memory: call it in a layer of your own
 export const decoder = network(transformerDecoderLayer(8, 2), { input: [3, 8] });
