@@ -51,11 +51,13 @@ export function summaryOf(
   [two, three]: readonly [Trace, Trace],
 ): NetSummary {
   const counts = new Map(inventory.parameters.map(({ path, spec }) => [path, sizeOf(spec.shape)]));
+  const seen = new Set<string>(); // a layer may be called twice: its parameters are counted where it is first
   const rows = two.visits.flatMap((visit, i): NetSummaryRow[] => {
     const { path, layer } = visit;
     const own = Object.keys(layer.parameters).map((name) => join(path, name));
     if (own.length === 0 && Object.keys(layer.children).length > 0) return []; // only passes on
-    const ours = own.filter((each) => counts.has(each));
+    const ours = own.filter((each) => counts.has(each) && !seen.has(each));
+    for (const each of ours) seen.add(each);
     const sum = (paths: readonly string[]): number => paths.reduce((total, each) => total + counts.get(each)!, 0);
     return [
       {
