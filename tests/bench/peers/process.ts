@@ -66,7 +66,7 @@ export class Peer {
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
-  async #ask(question: string): Promise<string> {
+  protected async ask(question: string): Promise<string> {
     this.#process.stdin.write(`${question}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new PeerMissing(`${this.#process.spawnfile} ended before it answered '${question}'`);
@@ -75,12 +75,12 @@ export class Peer {
 
   /** Log density, up to a constant, and gradient at each position. */
   async values(): Promise<{ readonly value: number; readonly gradient: readonly number[] }[]> {
-    return JSON.parse(await this.#ask('value'));
+    return JSON.parse(await this.ask('value'));
   }
 
   /** CPU microseconds an evaluation, over `reps` of them. */
   async time(reps: number): Promise<number> {
-    return JSON.parse(await this.#ask(`time ${reps}`)).us;
+    return JSON.parse(await this.ask(`time ${reps}`)).us;
   }
 
   close(): void {

@@ -54,4 +54,9 @@ export class TrainingPeer extends Peer {
     const [answer] = await this.values();
     return { first: answer!.gradient[0]!, last: answer!.value };
   }
+
+  /** Megabytes over idle that twenty steps take; asked before anything else. */
+  memory(): Promise<number> {
+    return this.ask('memory').then((text) => JSON.parse(text).megabytes as number);
+  }
 }

@@ -2,13 +2,14 @@
  * `npm run bench -- train`: steps of training, ours against PyTorch (eager, one thread) and JAX (an epoch in one jitted
  * scan). Before anything is timed, the losses of whole runs must agree with the peer's and with the reference.
  */
-import { readExamples } from '#kernel/nets/train/examples';
-import { stepper } from '#kernel/nets/train/steps';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { train } from '#kernel/nets/train/train';
 import { interleave } from '../measure.ts';
 import { TrainingPeer, trainingData } from '../peers/train.ts';
 import { type Bars, type Measurement, report } from '../report.ts';
 import { median } from '../statistics.ts';
+import { dataOf, ourSteps } from './steps.ts';
 import { Arrays, type Task, tasks } from './tasks.ts';
 
 /** Relative difference of losses that is allowed, where the task says nothing else. */
@@ -17,10 +18,6 @@ const AGREEMENT = 1e-3;
 const TRANSFORMER_STEPS = 60;
 
 const peers = ['PyTorch', 'JAX'] as const;
-
-function dataOf({ x, y }: Task, arrays: Arrays) {
-  return { x: arrays.read(x), y: arrays.read(y) };
-}
 
 /** Our losses: of the first step, and at the end of the run. */
 async function ourLosses(name: string, task: Task, arrays: Arrays): Promise<{ first: number; last: number }> {
@@ -50,20 +47,10 @@ function requireAgreement(what: string, found: number, expected: number, { apart
   }
 }
 
-/** One step of ours after another, as the training loop takes them. */
-function ourSteps(task: Task, arrays: Arrays): () => void {
-  const net = task.build(arrays);
-  const { loss, optimiser, batchSize } = task;
-  const examples = readExamples(net, loss, dataOf(task, arrays), 'bench');
-  const steps = stepper({ net, loss, optimiser, clip: undefined, accumulate: 1, reproducible: false });
-  const order = Int32Array.from({ length: examples.rows }, (_, i) => i);
-  const batches = Math.floor(examples.rows / batchSize);
-  let step = 0;
-  return () => {
-    const from = (step % batches) * batchSize;
-    step++;
-    steps.batch(examples, order, from, from + batchSize, { step });
-  };
+/** Megabytes over idle that some steps take, in a process of their own. */
+function ourMemory(name: string): number {
+  const program = fileURLToPath(new URL('./memory.ts', import.meta.url));
+  return Number(execFileSync(process.execPath, [program, trainingData(), name], { encoding: 'utf8' }));
 }
 
 /** Milliseconds of CPU time from the layers to the end of the first step, without reading files. */
@@ -85,6 +72,7 @@ export async function measureTrain(
   const measured: Record<string, Measurement[]> = {};
   const first: { name: string; milliseconds: number }[] = [];
   const lines: string[] = [];
+  let memory: { readonly us: number; readonly peer: number } | undefined;
   for (const name of chosen) {
     const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
     if (task === undefined) throw new Error(`no task '${name}'; there are ${Object.keys(tasks).join(', ')}`);
@@ -95,6 +83,8 @@ export async function measureTrain(
     for (const peer of peers.filter((each) => !cases.includes(`-${each}`))) {
       const side = new TrainingPeer(peer, name);
       try {
+        // Asked first: whole runs come after it.
+        if (peer === 'PyTorch' && name === 'transformer') memory = { us: ourMemory(name), peer: await side.memory() };
         const theirs = await side.losses();
         requireAgreement(`${name}, first step, ${peer}`, ours.first, theirs.first, task);
         requireAgreement(`${name}, ${peer}`, ours.last, theirs.last, task);
@@ -106,6 +96,9 @@ export async function measureTrain(
     }
     lines.push(`${name}: loss ${ours.last.toPrecision(5)} (first step ${ours.first.toPrecision(6)}), as the peers'`);
   }
+  if (memory) {
+    lines.push(`transformer: ${memory.us.toFixed(0)} MB over idle, PyTorch ${memory.peer.toFixed(0)} MB`);
+  }
   const limit = bars.train?.['first step'] ?? Number.POSITIVE_INFINITY;
   const slow = first.filter(({ milliseconds }) => !(milliseconds <= limit));
   for (const { name, milliseconds } of first) lines.push(`${name}: first step after ${milliseconds.toFixed(0)} ms`);
@@ -114,6 +107,10 @@ export async function measureTrain(
   );
   return {
     text: [...lines, ...reports.map(({ text }) => text)].join('\n'),
-    missed: [...reports.flatMap(({ missed }) => missed), ...slow.map(({ name }) => `first step of ${name}`)],
+    missed: [
+      ...reports.flatMap(({ missed }) => missed),
+      ...slow.map(({ name }) => `first step of ${name}`),
+      ...(memory && !(memory.us <= memory.peer) ? ['memory of transformer'] : []),
+    ],
   };
 }

@@ -7,8 +7,9 @@ os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 import jax
 import jax.numpy as jnp
 import optax
-from common import EPOCHS, Arrays, answer, batch_of, kind_of
+from common import EPOCHS, Arrays, answer, batch_of, kind_of, resident
 
+idle = resident()
 with open(sys.argv[1]) as file:
     given = json.load(file)
 arrays, task = Arrays(given['folder']), given['task']
@@ -138,4 +139,4 @@ def steps(n):
     return parts * PART
 
 
-answer(train, steps)
+answer(train, steps, idle)

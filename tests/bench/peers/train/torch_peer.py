@@ -4,9 +4,10 @@ import sys
 
 import torch
 import torch.nn.functional as F
-from common import EPOCHS, Arrays, answer, batch_of, kind_of
+from common import EPOCHS, Arrays, answer, batch_of, kind_of, resident
 
 torch.set_num_threads(1)
+idle = resident()
 with open(sys.argv[1]) as file:
     given = json.load(file)
 arrays, task = Arrays(given['folder']), given['task']
@@ -122,4 +123,4 @@ def steps(n):
     return n
 
 
-answer(train, steps)
+answer(train, steps, idle)
