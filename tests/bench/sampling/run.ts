@@ -20,6 +20,8 @@ const bench = fileURLToPath(new URL('../../../.bench/sampling', import.meta.url)
 const packages = ['nutpie[pymc]==0.16.8', 'numpyro==0.22.0', 'jax==0.10.2', 'arviz==0.23.4'];
 const seeds = [1, 2, 3, 4, 5];
 const draws = 1000; // and as many of warm-up
+/** Runs of ours before the first that counts. */
+const warmRuns = 3;
 
 /** What any side answers to one run. */
 interface Answer {
@@ -134,6 +136,8 @@ interface Entry {
   readonly sampler: string;
   readonly version: string;
   run(seed: number, out: string): Promise<Answer>;
+  /** The first run of a process of its own, where this sampler's code is still cold. */
+  first?(out: string): Promise<Answer>;
 }
 
 /**
@@ -165,14 +169,16 @@ export async function measureSampling(
     for (const model of chosen) {
       const entries = entriesOf(model, ours, asked).filter(({ sampler }) => !without.includes(sampler));
       const here = await measureModel(model, entries, stored, cases.includes('report') ? undefined : asked);
-      if (!here.some(({ figure }) => figure.sampler === us)) continue;
+      asked.closeOurs();
+      const compared = [true, false].every((own) => here.some(({ figure }) => figure.sampler.startsWith(us) === own));
+      if (!compared || !here.some(({ figure }) => figure.sampler === us)) continue;
       runs.push(...here);
       process.stdout.write(`${samplingReport(summarise(figuresOf(here)), {}).text}\n`);
     }
   } finally {
     asked.close();
   }
-  if (runs.length === 0) return { text: 'sampling: no run of this code is stored', missed: [] };
+  if (runs.length === 0) return { text: 'sampling: there are no runs to compare', missed: [] };
   const { text, missed } = samplingReport(summarise(figuresOf(runs)), named.length === 0 ? bars : {});
   const loads = runs.map(({ load }) => load).sort((a, b) => a - b);
   const machine = `${cpus().length} × ${cpus()[0]?.model}, load ${loads[0]?.toFixed(1)} to ${loads.at(-1)?.toFixed(1)}`;
@@ -196,6 +202,14 @@ class Sides {
     return known;
   }
 
+  /** One question to a process that has just started. */
+  async cold(program: string, mode: string, question: object): Promise<Answer> {
+    const side = new Side(process.execPath, [program, mode]);
+    const answer = await side.ask<Answer>(question);
+    side.close();
+    return answer;
+  }
+
   closeOurs(): void {
     for (const side of this.#ours.values()) side.close();
     this.#ours.clear();
@@ -215,8 +229,20 @@ function entriesOf(model: string, ours: { program: string; version: string }, as
   let sampler: StanSampler | undefined;
   return [
     ...[us, `${us}, no rewrites`].map((name): Entry => {
-      const side = () => asked.ours(ours.program, name === us ? 'whole' : 'plain');
-      return { sampler: name, version: ours.version, run: (seed, out) => side().ask({ model, seed, draws, out }) };
+      const mode = name === us ? 'whole' : 'plain';
+      let warm = false;
+      return {
+        sampler: name,
+        version: ours.version,
+        first: (out) => asked.cold(ours.program, mode, { model, seed: 99, draws, out }),
+        run: async (seed, out) => {
+          const side = asked.ours(ours.program, mode);
+          // What an engine compiles as it goes is compiled then, as the peers' code is.
+          for (let k = 0; k < warmRuns && !warm; k++) await side.ask({ model, seed: 99 + k, draws, out });
+          warm = true;
+          return side.ask({ model, seed, draws, out });
+        },
+      };
     }),
     {
       sampler: 'Stan',
@@ -257,14 +283,13 @@ async function measureModel(
   const absent = new Set<string>();
   for (const seed of seeds) {
     let reference: Moments | undefined;
-    for (const { sampler, version, run } of entries) {
+    for (const { sampler, version, run, first: begin } of entries) {
       if (absent.has(sampler)) continue;
       let done: StoredRun | undefined = stored.find(sampler, model, seed, version);
       if (done === undefined) {
         if (asked === undefined) continue;
-        // Ours has a process of its own for each seed. Its first run is where code becomes warm and workers are opened,
-        // as in a first cell.
-        const first = sampler.startsWith(us) ? await run(99, out) : undefined;
+        // What a first cell waits for beside the sampling: code becomes warm and workers are opened.
+        const first = await begin?.(out);
         const answer = await run(seed, out);
         if (answer.missing) {
           absent.add(sampler);
@@ -284,7 +309,6 @@ async function measureModel(
       const { figure, load } = done;
       runs.push({ figure: { ...figure, apart: distance(done.moments, reference) }, load });
     }
-    asked?.closeOurs();
   }
   return runs;
 }
