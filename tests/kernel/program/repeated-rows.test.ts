@@ -121,6 +121,15 @@ describe('terms of equal rows of data', () => {
     expect(there.value(new Float64Array(6))).toBe(-Infinity);
   });
 
+  it('are not looked for beyond a few thousand, however many data there are', () => {
+    const rows = (count: number) => {
+      const values = Float64Array.from({ length: 20_000 }, (_, i) => i % count);
+      return tableOf(nodeOf(a.mul(constant(values)).exp()));
+    };
+    expect(rows(4096)!.values.shape).toEqual([4096]);
+    expect(rows(4097)).toBeUndefined();
+  });
+
   it('keep the names of values, for messages', () => {
     const named = { ...nodeOf(table.at(codes).exp()), name: 'rate' };
     expect(tableOf(named)!.values.name).toBe('rate');

@@ -12,6 +12,11 @@ import { FEWEST } from './addends.ts';
 
 /** At least so many rows for each different one, or there is little to gain. */
 const REPEATS = 4;
+/** And at most so many: longer tables gain less, and data that do not repeat are soon found out. */
+const MOST_ROWS = 4096;
+
+const mostRows = (size: number) => Math.min(MOST_ROWS, Math.floor(size / REPEATS));
+
 /** Terms of more operations are not looked through. */
 export const MOST_NODES = 200;
 
@@ -94,7 +99,7 @@ function differentRows(data: readonly Float64Array[], size: number): Rows | unde
 }
 
 function rowsOf(data: readonly Float64Array[], size: number): Rows | undefined {
-  const most = Math.floor(size / REPEATS);
+  const most = mostRows(size);
   const owns = data.map(ranksOf);
   if (owns.some(({ count }) => count > most)) return undefined;
   let rowOf = new Int32Array(size);
@@ -158,7 +163,7 @@ function ranksOf(values: Float64Array): Ranks {
 /** −0 is not 0. */
 function rank(values: Float64Array): Ranks {
   const known = new Map<number | string, number>();
-  const most = Math.floor(values.length / REPEATS);
+  const most = mostRows(values.length);
   const found = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const x = values[i]!;
