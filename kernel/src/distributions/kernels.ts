@@ -102,7 +102,7 @@ export class Kernel {
 
   /** Operators do not work on kernels: say what does. */
   [Symbol.toPrimitive](hint: string): string {
-    if (hint !== 'number') return this.name;
+    if (hint === 'string') return this.name;
     throw new TypeError('kernel: kernels are no numbers; write a.add(b) for their sum and a.mul(b) for their product');
   }
 

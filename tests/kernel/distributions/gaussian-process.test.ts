@@ -244,6 +244,11 @@ describe('Gaussian processes', () => {
     ],
     ['+ between kernels', () => +(kernels.constant(1) as unknown as number), /write a\.add\(b\) for their sum/],
     [
+      'a sum written with the operator',
+      () => (kernels.constant(1) as unknown as number) + (kernels.linear(1) as unknown as number),
+      /write a\.add\(b\) for their sum and a\.mul\(b\) for their product/,
+    ],
+    [
       'y of another length in a prediction',
       () => d.predictGaussianProcess(at, { x, y: [1], kernel: kernels.constant(1) }),
       /y has one value a point of x \(6\), got shape \[1\]/,
