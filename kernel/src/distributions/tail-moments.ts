@@ -3,7 +3,7 @@
  * with weights 2 |x − c|; sums in place of integrals for whole numbers. Integrals by the double exponential rule
  * (Takahasi & Mori 1974, Publ. RIMS 9, 721–741), which does not mind how a tail falls.
  */
-import { exp } from '../numeric/elementary.ts';
+import { cosh, exp, sinh } from '../numeric/elementary.ts';
 
 /** A distribution as far as its moments are asked for. */
 export interface Spread {
@@ -27,13 +27,13 @@ const reach = 6.5;
 function integral(f: (distance: number) => number, length: number, scale: number): number {
   // x = L / (1 + e^(−π sinh t)) on an interval, x = s e^(π/2 sinh t) on a half-line
   const point = (t: number): number => {
-    const u = Math.PI * Math.sinh(t);
+    const u = Math.PI * sinh(t);
     if (length === Infinity) {
       const x = scale * exp(u / 2);
-      return f(x) * x * (Math.PI / 2) * Math.cosh(t);
+      return f(x) * x * (Math.PI / 2) * cosh(t);
     }
     const share = 1 / (1 + exp(-u));
-    return f(length * share) * length * share * (1 - share) * Math.PI * Math.cosh(t);
+    return f(length * share) * length * share * (1 - share) * Math.PI * cosh(t);
   };
   const safe = (t: number): number => {
     const value = point(t);
