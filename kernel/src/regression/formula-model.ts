@@ -14,7 +14,7 @@ import { refuseDependent } from './lm.ts';
 import { type GroupedTerm, groupedDesign } from './mixed/grouped-design.ts';
 import { type FormulaPriors, priorsFor } from './priors.ts';
 
-export interface FormulaModelOptions extends Pick<DesignOptions, 'contrasts' | 'offset'> {
+export interface FormulaModelOptions extends Pick<DesignOptions, 'contrasts' | 'offset' | 'weights'> {
   /** Distribution of the response; default 'gaussian'. */
   readonly family?: ModelFamilyName;
   /** Of the binomial: 'logit' (default), 'probit' or 'cloglog'. */
@@ -39,6 +39,7 @@ interface Untyped {
   parameters(given: object | ((scope: Scope) => object)): Untyped;
   derived(given: (scope: Scope) => object): Untyped;
   observe(given: (scope: Scope) => object): Untyped;
+  logDensity(given: (scope: Scope) => Expr): Untyped;
 }
 
 /** Names may not hold brackets or commas, which stand for elements: `poly(x, 2)1` → `poly(x 2)1`. */
@@ -100,6 +101,9 @@ function withGroups(
  * μ + μ²/φ); gamma `shape`; beta `kappa` (the precision); ordinal `cutpoints` in place of an intercept (proportional
  * odds, McCullagh 1980). Links: identity for gaussian and studentT, log for counts and gamma, logit for beta and ordinal.
  *
+ * `weights` say how often each row counts: its log likelihood is multiplied by its weight. Draws of the response are of
+ * one observation.
+ *
  * @param formula such as `'score ~ iq * mother + (1 | school)'`
  * @param data columns of one length; rows with a missing value are dropped
  * @throws FormulaError for a formula that cannot be read; RangeError for a response outside the family, columns that
@@ -110,7 +114,7 @@ function withGroups(
  * const posterior = await sample(formulaModel('score ~ iq', kids, { priors: 'weak' }));
  */
 export function formulaModel(formula: string, data: object, options: FormulaModelOptions = {}): FormulaModel {
-  checkNames('formulaModel', options, ['family', 'link', 'priors', 'centred', 'contrasts', 'offset']);
+  checkNames('formulaModel', options, ['family', 'link', 'priors', 'centred', 'contrasts', 'offset', 'weights']);
   const {
     family: familyName = 'gaussian',
     link = 'logit',
@@ -118,11 +122,13 @@ export function formulaModel(formula: string, data: object, options: FormulaMode
     centred = true,
     contrasts,
     offset,
+    weights,
   } = options;
   const family = modelFamily(familyName, link);
   const { fixed, terms } = groupedDesign('formulaModel', formula, data, {
     ...(contrasts ? { contrasts } : {}),
     ...(offset === undefined ? {} : { offset }),
+    ...(weights === undefined ? {} : { weights }),
   });
   const response = modelResponse(fixed, family, familyName);
   const n = fixed.rows.length;
@@ -159,14 +165,20 @@ export function formulaModel(formula: string, data: object, options: FormulaMode
     story = next.story;
     parts.push(next.part);
   }
-  story = story.observe((scope) => {
+  const observation = (scope: Scope) => {
     let eta = p > 0 ? matmul(x, stack(names.map((name) => scope[name]!))) : nothing(n); // (n,)
     if (fixed.offset) eta = eta.add(fixed.offset);
     for (const part of parts) eta = eta.add(part(scope));
     const others = Object.fromEntries(
       [...family.positive, ...(response.levels ? ['cutpoints'] : [])].map((name) => [name, scope[name]!]),
     );
-    return { [label]: family.observation(eta, others, response) };
-  });
+    return family.observation(eta, others, response);
+  };
+  story = story.observe((scope) => ({ [label]: observation(scope) }));
+  if (fixed.weights) {
+    // Each row is observed once; what it weighs beyond that is added.
+    const more = constant(fixed.weights.map((weight) => weight - 1));
+    story = story.logDensity((scope) => observation(scope).logDensity(response.values).mul(more) as Expr);
+  }
   return story as unknown as FormulaModel;
 }

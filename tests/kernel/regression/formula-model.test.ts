@@ -106,6 +106,31 @@ describe('the maximum likelihood of a formula', () => {
     expect(fit.logLikelihood).toBeCloseTo(squares.logLikelihood, 9);
   });
 
+  it.each([
+    ['gaussian', 'mpg ~ wt'],
+    ['poisson', 'carb ~ wt'],
+    ['gamma', 'mpg ~ wt'],
+    ['gaussian', 'mpg ~ wt + (1 | cyl)'],
+  ] as const)('counts a row of weight two twice: %s, %s', async (family, formula) => {
+    const table = { ...cars, cyl: r.data.hp!.map((hp) => Math.round(hp / 60)) };
+    const weights = table.cyl.map((_, i) => (i < 5 ? 2 : 1));
+    const twice = Object.fromEntries(
+      ['mpg', 'carb', 'wt', 'cyl'].map((name) => {
+        const values = (table as unknown as Record<string, number[]>)[name]!;
+        return [name, [...values, ...values.slice(0, 5)]];
+      }),
+    );
+    const [a, b] = [
+      await mle(formulaModel(formula, table, { family, weights }), { starts: 1 }),
+      await mle(formulaModel(formula, twice, { family }), { starts: 1 }),
+    ];
+    expect(a.logLikelihood).toBeCloseTo(b.logLikelihood, 8);
+    a.names.forEach((name, j) => {
+      if (name.includes('|cyl[')) return;
+      expect(Math.abs(a.values[j]! - b.values[j]!), name).toBeLessThan(1e-6 * (1 + Math.abs(b.values[j]!)));
+    });
+  });
+
   it('of counts agrees with glm, offset included', async () => {
     const data = { ...cars, exposure: r.data.hp!.map((hp) => hp / 100) };
     const fit = await mle(formulaModel('carb ~ wt + offset(log(exposure))', data, { family: 'poisson' }), {

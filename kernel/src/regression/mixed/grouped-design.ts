@@ -23,7 +23,7 @@ export function groupedDesign(
   caller: string,
   formula: string,
   data: object,
-  options: Pick<DesignOptions, 'contrasts' | 'offset'>,
+  options: Pick<DesignOptions, 'contrasts' | 'offset' | 'weights'>,
 ): { readonly fixed: Design; readonly terms: readonly GroupedTerm[] } {
   const { fixed, random } = splitFormula(parseFormula(formula));
   const parts = random.flatMap(({ terms, group }) => [terms, group]);
