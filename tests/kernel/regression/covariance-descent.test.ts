@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { key, Stream } from '#kernel/numeric/random';
 import { CovarianceDescent } from '#kernel/regression/covariance-descent';
-import { descend, gradient, type PenalisedProblem } from '#kernel/regression/descent';
+import { descend, gradient, type PenalisedPoint, type PenalisedProblem } from '#kernel/regression/descent';
 import { gaussianFamily } from '#kernel/regression/families/gaussian';
 import { links } from '#kernel/regression/families/links';
 import { poissonFamily } from '#kernel/regression/families/poisson';
@@ -35,7 +35,7 @@ describe('CovarianceDescent', () => {
     it(`finds what sweeps over the rows find: ${JSON.stringify(options)}`, () => {
       const problem = problemOf(options);
       const found = CovarianceDescent.open(problem)!.walk(penalties);
-      let point = { intercept: 0, coefficients: new Float64Array(8) };
+      let point: PenalisedPoint = { intercept: 0, coefficients: new Float64Array(8) };
       penalties.forEach((penalty, k) => {
         point = descend(problem, penalty, point);
         expect(Math.abs(found[k]!.intercept - point.intercept)).toBeLessThan(1e-8);
