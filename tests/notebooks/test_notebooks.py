@@ -77,6 +77,7 @@ console.log(JSON.stringify({
     "09-parameters.ipynb": """console.log(JSON.stringify({
   formula, trained, slopes, turned, byRate, moons: learned.last('validation accuracy'), count: net.count(), knockedOut, same,
 }))""",
+    "10-initialisation.ipynb": """console.log(JSON.stringify({ spreads, reached, apart, moved, variance }))""",
     "12-training-digits.ipynb": """console.log(JSON.stringify({
   before: start.stepLosses[0], ending: history.ending, best: history.best('validation loss').epoch, epochs: history.epochs,
   measured: Object.fromEntries(measured.map((row) => [row.metric, row.value])),
@@ -439,6 +440,22 @@ def test_parameters_are_turned_to_where_least_squares_puts_them(runs):
     first, *_, last = [row["accuracy"] for row in found["knockedOut"]]
     assert first > 0.9 and 0.4 < last < 0.6
     assert found["same"]
+
+
+def test_starts_vanish_explode_and_break_symmetry_as_they_should(runs):
+    found = runs("10-initialisation.ipynb").results
+    small, xavier, he, large = [row["after layer 9"] / row["sd after layer 1"] for row in found["spreads"]]
+    assert small < 1e-8 and large > 1e3
+    # Over eight layers He keeps the spread; Xavier, for layers as wide as long, loses a factor of sqrt 2 at each.
+    assert 0.5 < he < 2
+    assert xavier == pytest.approx(2**-4, rel=0.6)
+    vanished, *_, exploded = [row["gradient at layer 1"] for row in found["spreads"]]
+    assert vanished < 1e-12 and exploded > 1
+    stuck, *learned = found["reached"]
+    assert stuck["loss after 5 epochs"] == pytest.approx(2.302585, abs=0.01)
+    assert all(row["accuracy"] > 0.5 for row in learned)
+    assert found["moved"] > 0.05 and found["apart"] < 1e-6
+    assert found["variance"] == pytest.approx(1 / 64, rel=1e-5)
 
 
 def test_digits_are_learned_and_measured_on_others(runs):
