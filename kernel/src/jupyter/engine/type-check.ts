@@ -4,9 +4,10 @@
  *
  * A check takes a millisecond or two, but one that meets a package for the first time, or a hard type, may take a second.
  * So outputs wait for a tenth of a second at most; and all waiting comes from an allowance that fills slowly, so that a
- * run of many hard cells soon waits no more, and is told later. A program that sends a cell when the last one has ended
- * counts milliseconds, and on two processors the checker would take its share of them: its cells are checked when it
- * pauses. `%types wait` makes every cell wait for its report, however long.
+ * run of many hard cells soon waits no more, and is told later. A program that sends cell after cell, each when the last
+ * one has ended, counts milliseconds, and on two processors the checker would take its share of them: from the
+ * twenty-first on they are checked when it pauses. `%types wait` makes every cell wait for its report, however
+ * long.
  */
 import type { MimeBundle } from '../../host/host.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
@@ -25,8 +26,10 @@ export interface Checker {
   whenWarm(task: () => void): void;
 }
 
-/** A cell that comes so soon after the last one's end, ms, was sent by a program, which counts milliseconds. */
+/** A cell that comes so soon after the last one's end, ms, was sent by a program … */
 const soon = 150;
+/** … which counts milliseconds where more than so many have come in a row. */
+const aNotebook = 20;
 /** What a cell shows waits no longer than this for its check, ms. */
 const patience = 100;
 /** All cells together wait no longer than this at once, ms … */
@@ -47,6 +50,8 @@ export class TypeCheck {
   readonly #over = new Set<number>();
   /** When the last cell ended. */
   #ended = -soon;
+  /** Cells that have come soon after another, in a row. */
+  #inRow = 0;
 
   constructor(checker: Checker, events: Pick<EngineEvents, 'output' | 'over'>) {
     this.#checker = checker;
@@ -73,7 +78,8 @@ export class TypeCheck {
       this.#checker.whenWarm(() => void this.#check(cell));
       return undefined;
     }
-    const isPrograms = !cell.queued && performance.now() - this.#ended < soon;
+    this.#inRow = !cell.queued && performance.now() - this.#ended < soon ? this.#inRow + 1 : 0;
+    const isPrograms = this.#inRow > aNotebook;
     const checked = this.#check(cell, isPrograms);
     return !isPrograms && this.#allowed() >= patience ? this.#wait(checked) : undefined;
   }
