@@ -4,8 +4,9 @@
  *     node tests/bench/train/memory.ts FOLDER TASK
  */
 import { readFileSync } from 'node:fs';
+import { Arrays } from './arrays.ts';
 import { ourSteps } from './steps.ts';
-import { Arrays, tasks } from './tasks.ts';
+import { tasks } from './tasks.ts';
 
 /** Most memory this process ever had, in megabytes (VmHWM; elsewhere than on Linux what it has now). */
 function peak(): number {

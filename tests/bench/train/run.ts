@@ -1,23 +1,22 @@
 /**
- * `npm run bench -- train`: steps of training, ours against PyTorch (eager, one thread) and JAX (an epoch in one jitted
- * scan). Before anything is timed, the losses of whole runs must agree with the peer's and with the reference.
+ * `npm run bench -- train`: steps of training, ours against PyTorch (eager, one thread), JAX (an epoch in one jitted
+ * scan), tfjs on its WebAssembly backend and jax-js (a jitted step on its). Before anything is timed, the losses of whole runs must agree with the peer's and with the reference.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { train } from '#kernel/nets/train/train';
 import { interleave } from '../measure.ts';
-import { TrainingPeer, trainingData } from '../peers/train.ts';
+import { lackOf, TrainingPeer, trainingData, trainingPeers } from '../peers/train.ts';
 import { type Bars, type Measurement, report } from '../report.ts';
 import { median } from '../statistics.ts';
+import { Arrays } from './arrays.ts';
 import { dataOf, ourSteps } from './steps.ts';
-import { Arrays, type Task, tasks } from './tasks.ts';
+import { type Task, tasks } from './tasks.ts';
 
 /** Relative difference of losses that is allowed, where the task says nothing else. */
 const AGREEMENT = 1e-3;
 /** Steps of the transformer's run. */
 const TRANSFORMER_STEPS = 60;
-
-const peers = ['PyTorch', 'JAX'] as const;
 
 /** Our losses: of the first step, and at the end of the run. */
 async function ourLosses(name: string, task: Task, arrays: Arrays): Promise<{ first: number; last: number }> {
@@ -80,7 +79,12 @@ export async function measureTrain(
     const ours = await ourLosses(name, task, arrays);
     requireAgreement(`${name}, reference`, name === 'transformer' ? ours.first : ours.last, task.reference, task);
     const work = ourSteps(task, arrays);
-    for (const peer of peers.filter((each) => !cases.includes(`-${each}`))) {
+    for (const peer of trainingPeers.filter((each) => !cases.includes(`-${each}`))) {
+      const lack = lackOf(peer, name);
+      if (lack !== undefined) {
+        lines.push(`${name}: not by ${peer}, ${lack}`);
+        continue;
+      }
       const side = new TrainingPeer(peer, name);
       try {
         // Asked first: whole runs come after it.

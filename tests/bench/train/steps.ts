@@ -3,7 +3,8 @@
  */
 import { readExamples } from '#kernel/nets/train/examples';
 import { stepper } from '#kernel/nets/train/steps';
-import type { Arrays, Task } from './tasks.ts';
+import type { Arrays } from './arrays.ts';
+import type { Task } from './tasks.ts';
 
 /** The numbers of a task. */
 export function dataOf({ x, y }: Task, arrays: Arrays) {

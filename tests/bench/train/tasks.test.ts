@@ -2,8 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Course } from '../peers/train/answers.ts';
+import { lackOf } from '../peers/train.ts';
+import { Arrays } from './arrays.ts';
 import { ourSteps } from './steps.ts';
-import { Arrays, type Task, tasks } from './tasks.ts';
+import { type Task, tasks } from './tasks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'estimand-bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,7 +44,7 @@ const arrays = writeArrays(
   {
     digits: [300, 64],
     label: [300],
-    image: [70, 28, 28],
+    image: [300, 28, 28],
     order: [20, 300],
     sequence: [40, 50, 2],
     total: [40],
@@ -83,14 +86,32 @@ describe('the tasks of the training bench', () => {
       for (let i = 0; i < 3; i++) expect(step).not.toThrow();
     }
   });
+  it.each(Object.entries(tasks))('%s: tfjs and jax-js take the same batches by the same rule', (name, task) => {
+    const course = new Course(name, folder);
+    const whole = Math.floor(arrays.shape(task.x)[0]! / task.batchSize);
+    const batches = [...course.batches()];
+    expect(batches.map(({ rows }) => rows)).toEqual(Array(task.epochs * whole).fill(task.batchSize));
+    expect(batches[0]!.x.length).toBe((task.batchSize * arrays.read(task.x).length) / arrays.shape(task.x)[0]!);
+    expect(task.optimiser.options).toMatchObject({
+      rate: course.rule.rate,
+      ...(course.rule.name === 'momentum' ? { momentum: 0.9 } : {}),
+      ...(course.rule.decay === 0 ? {} : { weightDecay: course.rule.decay }),
+    });
+    const count = [...course.weights()].reduce((sum, { values }) => sum + values.length, 0);
+    expect(count).toBe(counts[name]);
+  });
   it('turns matrices the other way round', () => {
     const given = arrays.read('mlp.w2'); // (128, 10)
     const turned = arrays.transposed('mlp.w2'); // (10, 128)
     expect([turned[0], turned[1], turned[128]]).toEqual([given[0], given[10], given[1]]);
     expect(turned[9 * 128 + 127]).toBe(given[127 * 10 + 9]);
   });
-  it('have a bar against PyTorch each', () => {
+  it('have a bar against PyTorch each, and against tfjs and jax-js where these can do them', () => {
     const bars = JSON.parse(readFileSync(new URL('../bars.json', import.meta.url), 'utf8'));
+    for (const peer of ['tfjs-wasm', 'jax-js'] as const) {
+      const can = Object.keys(tasks).filter((name) => lackOf(peer, name) === undefined);
+      expect(Object.keys(bars[`train, ${peer}`]).sort()).toEqual(can.sort());
+    }
     expect(Object.keys(bars['train, PyTorch']).sort()).toEqual(Object.keys(tasks).sort());
     for (const name of Object.keys(bars['train, JAX'])) expect(tasks).toHaveProperty([name]);
   });

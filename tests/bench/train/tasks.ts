@@ -1,8 +1,6 @@
 /**
  * What is trained, in our words: nets, optimisers, and the losses they must come to.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type AnyLayer,
   adam,
@@ -31,36 +29,7 @@ import {
 } from '#kernel/nets/index';
 import type { Loss, Optimiser } from '#kernel/nets/types';
 import type { Expr } from '#kernel/program/types';
-
-type Numbers = Float32Array | Int32Array;
-
-/** The arrays every side reads. */
-export class Arrays {
-  readonly #folder: string;
-  readonly #meta: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: string }>>;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.#meta = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
-  }
-
-  read(name: string): Numbers {
-    const bytes = readFileSync(join(this.#folder, `${name}.bin`));
-    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-    return this.#meta[name]!.dtype === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer);
-  }
-
-  shape(name: string): readonly number[] {
-    return this.#meta[name]!.shape;
-  }
-
-  /** A matrix the other way round: Python's sides have (inputs, outputs), our layers (outputs, inputs). */
-  transposed(name: string): Numbers {
-    const [rows, columns] = this.shape(name) as [number, number];
-    const values = this.read(name);
-    return values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
-  }
-}
+import type { Arrays } from './arrays.ts';
 
 /** A training run. */
 export interface Task {
