@@ -1,8 +1,11 @@
 /**
  * A result → figure data → the bundle a notebook shows: JSON for the extension, PNG and text for everyone else.
  */
+export { diagnosticPlot } from './diagnostic.ts';
 export { EnergyPlot, energyPlot } from './energy.ts';
 export { type Figure, figure } from './figure.ts';
+export type { Plot } from './plot.ts';
+export { type QqPairs, qqNormal } from './qq-normal.ts';
 export { Scatter, type ScatterOptions, scatter } from './scatter.ts';
 
 import './register.ts';
