@@ -89,6 +89,7 @@ export interface Settings {
 /** @throws RangeError, or TypeError for an option that is not known */
 export function readOptions<Out extends Value>(net: Network<Out>, options: TrainOptions<Out>): Settings {
   checkNames('train', options, known);
+  checkParts(options);
   const { optimiser, loss, epochs, steps, schedule, clip, shuffle = true } = options;
   const { batchSize = 32, accumulate = 1, dropLast = false, seed = net.seed, reproducible = false } = options;
   if ((epochs === undefined) === (steps === undefined)) {
@@ -134,6 +135,20 @@ export function readOptions<Out extends Value>(net: Network<Out>, options: Train
   };
   const title = `${loss.name} by ${optimiser.name}, ${net.count({ trainable: true })} parameters`;
   return { batchSize, dropLast, accumulate, seed, reproducible, shuffle, words, title };
+}
+
+/** Options made by functions: one that was named by a text, or not called, would fail in the middle of an epoch. */
+function checkParts<Out extends Value>({ loss, optimiser, metrics = [] }: TrainOptions<Out>): void {
+  const need = (name: string, value: unknown, member: string, example: string): void => {
+    if (typeof value === 'object' && value !== null && member in value) return;
+    const came = typeof value === 'function' ? `the function ${value.name} itself; call it` : JSON.stringify(value);
+    throw new TypeError(`train: ${name} expects ${example}, got ${came ?? 'nothing'}`);
+  };
+  need('loss', loss, 'compute', 'what a loss function returns, for example crossEntropy()');
+  need('optimiser', optimiser, 'options', 'what an optimiser function returns, for example adam()');
+  if (!Array.isArray(metrics)) throw new TypeError('train: metrics expects a list, for example [accuracy()]');
+  for (const metric of metrics)
+    need('metrics', metric, 'compute', 'what metric functions return, for example [accuracy()]');
 }
 
 export function isWhole(optimiser: Optimiser | WholeOptimiser): optimiser is WholeOptimiser {
