@@ -78,6 +78,20 @@ console.log(JSON.stringify({
   formula, trained, slopes, turned, byRate, moons: learned.last('validation accuracy'), count: net.count(), knockedOut, same,
 }))""",
     "10-initialisation.ipynb": """console.log(JSON.stringify({ spreads, reached, apart, moved, variance }))""",
+    "11-sharing.ipynb": """const at = together.findIndex((value) => Math.abs(value) === largest(together));
+const table = one.get('embed.weight').values;
+const once = { loss: crossEntropy(), optimiser: sgd({ rate: 1 }), steps: 1, batchSize: first.y.length };
+const losses = [];
+for (const by of [1e-4, -1e-4]) {
+  one.set('embed.weight', table.map((value, i) => value + (i === at ? by : 0)));
+  losses.push((await train(one, first, once)).stepLosses[0]);
+  for (const { name } of two.parameters.rows) one.set(name, two.get(name).values);
+}
+console.log(JSON.stringify({
+  uses, matrix, equivariance, byLength, stepsApart, counts: [one.count(), two.count()], tables: [alphabet.length, size],
+  sumApart, byHand: (losses[0] - losses[1]) / 2e-4, slope: together[at],
+  parts: [largest(below), largest(above)], runs, against,
+}))""",
     "12-training-digits.ipynb": """console.log(JSON.stringify({
   before: start.stepLosses[0], ending: history.ending, best: history.best('validation loss').epoch, epochs: history.epochs,
   measured: Object.fromEntries(measured.map((row) => [row.metric, row.value])),
@@ -456,6 +470,39 @@ def test_starts_vanish_explode_and_break_symmetry_as_they_should(runs):
     assert all(row["accuracy"] > 0.5 for row in learned)
     assert found["moved"] > 0.05 and found["apart"] < 1e-6
     assert found["variance"] == pytest.approx(1 / 64, rel=1e-5)
+
+
+def test_shared_parameters_are_counted_once_and_used_everywhere(runs):
+    found = runs("11-sharing.ipynb").results
+    convolution, dense = found["uses"]
+    assert convolution == {"layer": "convolution", "weights": 576, "products": 576 * 900, "uses of a weight": 900}
+    assert [dense["weights"], dense["products"]] == [64 * 32 * 32 * 900] * 2
+    # A 3 x 3 filter fits at 6 x 6 places of an image of 8 x 8.
+    assert found["matrix"] == {"entries": 64 * 36, "not zero": 9 * 36, "different": 9}
+    equivariant, other = [row["shift then layer, against layer then shift"] for row in found["equivariance"]]
+    assert equivariant < 1e-6 and other > 0.1
+    assert all(row["largest output"] > 0.1 for row in found["equivariance"])
+    # torch's gru: three gates of (8 + 16 + 2) x 16
+    assert [row["recurrent parameters"] for row in found["byLength"]] == [3 * 16 * (8 + 16 + 2)] * 3
+    assert [row["dense parameters"] for row in found["byLength"]] == [16 * (8 * n + 1) for n in (4, 40, 400)]
+    assert found["stepsApart"] < 1e-6
+
+
+def test_a_tied_table_has_the_gradient_of_both_uses_and_does_about_as_well(runs):
+    found = runs("11-sharing.ipynb").results
+    characters, size = found["tables"]
+    tied, untied = found["counts"]
+    assert untied - tied == characters * size
+    assert min(found["parts"]) > 1e-3 and found["sumApart"] < 1e-14
+    # By a difference quotient of the loss at the entry that moves it most; its error is of order 1e-8.
+    assert found["slope"] == pytest.approx(found["byHand"], rel=1e-6)
+    apart, one = found["against"]
+    assert [apart["parameters"], one["parameters"]] == [untied, tied]
+    # log 50 = 3.91 knows nothing. The tied runs differ by 0.03 and the untied by 0.01 over seeds.
+    for row in (apart, one):
+        assert row["training loss"] < row["loss on the sixth sonnet"] < 2.4, row
+    assert abs(one["loss on the sixth sonnet"] - apart["loss on the sixth sonnet"]) < 0.1
+    assert len(found["runs"]) == 10
 
 
 def test_digits_are_learned_and_measured_on_others(runs):
