@@ -7,5 +7,6 @@ export { type Figure, figure } from './figure.ts';
 export type { Plot } from './plot.ts';
 export { type QqPairs, qqNormal } from './qq-normal.ts';
 export { Scatter, type ScatterOptions, scatter } from './scatter.ts';
+export { survivalPlot } from './survival-plot.ts';
 
 import './register.ts';

@@ -9,7 +9,7 @@ import { colour, dash, palette, paper } from './colours.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
 import { pictureBundle } from './static-picture.ts';
 import { coordinate, document, element, fitText, path, text, textWidth } from './svg.ts';
-import { formatNumber } from './ticks.ts';
+import { formatNumber, formatShort } from './ticks.ts';
 
 /** Options of `scatter`; all may be left out. */
 export interface ScatterOptions {
@@ -132,8 +132,8 @@ export class Scatter extends Displayable {
     );
     const outside = this.x.length - shown.length - missing;
     return [
-      `${shown.length} points: ${yLabel} from ${short(bottom)} to ${short(top)}`,
-      ` against ${xLabel} from ${short(left)} to ${short(right)}`,
+      `${shown.length} points: ${yLabel} from ${formatShort(bottom)} to ${formatShort(top)}`,
+      ` against ${xLabel} from ${formatShort(left)} to ${formatShort(right)}`,
       `; correlation ${formatNumber(correlation(xs, ys), 3)}`,
       missing > 0 ? `; ${missing} with a missing value not shown` : '',
       outside > 0 ? `; ${outside} outside the axes not shown` : '',
@@ -171,13 +171,6 @@ export class Scatter extends Displayable {
  */
 export function scatter(x: ArrayLike<number>, y: ArrayLike<number>, options: ScatterOptions = {}): Scatter {
   return new Scatter(x, y, options);
-}
-
-/** 172, not 172.0: without the zeros that only fill up the digits. */
-function short(value: number): string {
-  return formatNumber(value)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
 }
 
 /** A level's colour; a missing level is grey. */

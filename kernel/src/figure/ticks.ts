@@ -64,3 +64,10 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
 export function formatFixed(value: number | null, decimals: number): string {
   return value === null ? '–' : minus(value.toFixed(decimals));
 }
+
+/** 172, not 172.0: without the zeros that only fill up the digits. */
+export function formatShort(value: number): string {
+  return formatNumber(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}
