@@ -5,6 +5,7 @@ export { diagnosticPlot } from './diagnostic.ts';
 export { EnergyPlot, energyPlot } from './energy.ts';
 export { type Figure, figure } from './figure.ts';
 export type { Plot } from './plot.ts';
+export { profilePlot } from './profile-plot.ts';
 export { type QqPairs, qqNormal } from './qq-normal.ts';
 export { Scatter, type ScatterOptions, scatter } from './scatter.ts';
 export { survivalPlot } from './survival-plot.ts';
