@@ -1,6 +1,7 @@
 /**
  * A result → figure data → the bundle a notebook shows: JSON for the extension, PNG and text for everyone else.
  */
+export { type BootstrapPlotOptions, bootstrapPlot } from './bootstrap-plot.ts';
 export { diagnosticPlot } from './diagnostic.ts';
 export { EnergyPlot, energyPlot } from './energy.ts';
 export { type Figure, figure } from './figure.ts';
