@@ -5,6 +5,7 @@ export { type BootstrapPlotOptions, bootstrapPlot } from './bootstrap-plot.ts';
 export { diagnosticPlot } from './diagnostic.ts';
 export { EnergyPlot, energyPlot } from './energy.ts';
 export { type Figure, figure } from './figure.ts';
+export { crossValidationPlot, pathPlot } from './penalised-plot.ts';
 export type { Plot } from './plot.ts';
 export { profilePlot } from './profile-plot.ts';
 export { type QqPairs, qqNormal } from './qq-normal.ts';
