@@ -165,10 +165,19 @@ export class PenalisedPath extends Displayable {
     return this.points.map(({ coefficients }) => coefficients.filter((b) => b !== 0).length);
   }
 
-  /** The coefficients by name at the penalty of the path nearest to `lambda`. */
+  /**
+   * The coefficients by name at the penalty of the path nearest to `lambda`, by their ratio: 0 is nearest to the least.
+   *
+   * @throws RangeError for a penalty that is no number from 0 on
+   */
   at(lambda: number): Readonly<Record<string, number>> {
+    if (!(lambda >= 0)) throw new RangeError(`a penalty is a number from 0 on, got ${lambda}`);
+    const last = this.lambda.length - 1;
     const distance = (value: number) => Math.abs(log(value) - log(lambda));
-    const k = this.lambda.reduce((best, value, i) => (distance(value) < distance(this.lambda[best]!) ? i : best), 0);
+    const k =
+      lambda <= this.lambda[last]!
+        ? last
+        : this.lambda.reduce((best, value, i) => (distance(value) < distance(this.lambda[best]!) ? i : best), 0);
     return Object.fromEntries(this.names.map((name, j) => [name, this.coefficients[k]![j]!]));
   }
 

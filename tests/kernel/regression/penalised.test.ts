@@ -90,6 +90,17 @@ describe('penalised', () => {
     expect(String(path)).toContain('Elastic net path, mix 1');
   });
 
+  it('takes the nearest penalty by its ratio, the least one for anything below, 0 as well', () => {
+    const path = penalised('y ~ x0', data, { mix: 0, lambda: [10, 1, 0.1] });
+    const slopes = path.coefficients.map((row) => row[1]);
+    expect([100, 4, 2, 0.4, 0.2, 0.01, 0].map((lambda) => slopes.indexOf(path.at(lambda).x0))).toEqual([
+      0, 0, 1, 1, 2, 2, 2,
+    ]);
+    const { x0 } = penalised('y ~ x0', data, { mix: 0, lambda: [1, 0] }).at(0);
+    expect(x0).toBe(penalised('y ~ x0', data, { mix: 0, lambda: [0] }).at(0).x0);
+    for (const wrong of [-1, Number.NaN]) expect(() => path.at(wrong)).toThrow(/a penalty is a number from 0 on/);
+  });
+
   it('refuses what is no penalty', () => {
     expect(() => penalised('y ~ x0', data, { mix: 2 })).toThrow(/mix must lie in \[0, 1\], got 2/);
     expect(() => penalised('y ~ x0', data, { lambda: [-1] })).toThrow(/penalties from 0 expected, got -1/);
