@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import * as d from '#kernel/distributions/index';
 import { registeredFamilies } from '#kernel/distributions/registry';
 import { key, Stream } from '#kernel/numeric/random';
-import { compile, compileLogDensity, concatenate, variable } from '#kernel/program/index';
+import { compile, concatenate, variable } from '#kernel/program/index';
 import type { Arg, Expr } from '#kernel/program/types';
 import { cases } from './families.ts';
 import fixture from './fixtures/wrapped.json' with { type: 'json' };
+import { numbers, slopes as slopesOfPosition } from './near.ts';
 
 type Scalar = d.Distribution<[]>;
 type Constructor = (...args: Arg[]) => Scalar;
 const constructors = d as unknown as Readonly<Record<string, Constructor>>;
-
-const numbers = (expression: Expr): number[] => Array.from(compile({ inputs: [], outputs: [expression] }).run({})[0]!);
 
 function close(got: number, expected: number, tolerance: number, what: string, absolute = 0) {
   if (!Number.isFinite(expected)) return expect(got, what).toBe(expected);
@@ -21,22 +20,8 @@ function close(got: number, expected: number, tolerance: number, what: string, a
 }
 
 /** Value, and gradient against differences, of a log density of free arguments. */
-function slopes(build: (...args: Expr[]) => Expr, start: readonly number[]): number {
-  const position = variable('position', [start.length]);
-  const density = compileLogDensity({ position, value: build(...start.map((_, i) => position.at(i) as Expr)) });
-  const at = Float64Array.from(start);
-  const gradient = new Float64Array(start.length);
-  const value = density.valueAndGradient(at, gradient);
-  expect(Number.isFinite(value)).toBe(true);
-  at.forEach((v, i) => {
-    const h = v === 0 ? 1e-4 : 1e-4 * Math.abs(v);
-    const f = (step: number) => density.value(at.with(i, v + step));
-    const slope = (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h);
-    const allowed = 1e-6 * Math.abs(slope) + (1e-13 * (1 + Math.abs(value))) / h + 1e-9;
-    expect(Math.abs(gradient[i]! - slope), `${i}: ${gradient[i]} and ${slope}`).toBeLessThan(allowed);
-  });
-  return value;
-}
+const slopes = (build: (...args: Expr[]) => Expr, start: readonly number[]): number =>
+  slopesOfPosition((position) => build(...start.map((_, i) => position.at(i) as Expr)), start);
 
 /** Kolmogorov–Smirnov distance times √n of draws, jumps filled with uniform numbers: above 2.9 with probability 1e-7. */
 function misfit(distribution: Scalar, atoms: readonly number[] = []): number {
