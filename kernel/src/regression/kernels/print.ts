@@ -2,6 +2,7 @@
  * The inner loops of regressions as WebAssembly: products of columns in register tiles, and what a logistic or a Poisson
  * likelihood says of its predictors, two rows at a time. No relaxed instruction is used: the bits are the same everywhere.
  */
+import { whereAvailable } from '../../program/generate/webassembly/available.ts';
 import { Code, type Vector } from '../../program/generate/webassembly/code.ts';
 import { encodeModule, I32 } from '../../program/generate/webassembly/encoder.ts';
 import { exp } from '../../program/generate/webassembly/exponential.ts';
@@ -171,19 +172,8 @@ const logisticDeviance = (code: Code, y: Vector, mean: Vector): Vector => {
 const poissonDeviance = (code: Code, y: Vector, mean: Vector): Vector =>
   code.binary('sub', logRatio(code, y, mean), code.binary('sub', y, mean));
 
-let known: Kernels | 'none' | undefined;
-
 /** The functions, compiled when first asked for; undefined where there is no WebAssembly. */
-export function kernels(): Kernels | undefined {
-  if (known === undefined) {
-    try {
-      known = instantiate();
-    } catch {
-      known = 'none';
-    }
-  }
-  return known === 'none' ? undefined : known;
-}
+export const kernels: () => Kernels | undefined = whereAvailable(instantiate);
 
 function instantiate(): Kernels {
   const memory = new WebAssembly.Memory({ initial: 1 });

@@ -5,6 +5,7 @@
  * A matrix stands in tiles of four rows: element (i, k) at `tile(i) + 32 k + 8 (i mod 4)` bytes, so that both operands
  * are read in order (Goto & van de Geijn 2008, ACM TOMS 34(3), section 4).
  */
+import { whereAvailable } from './available.ts';
 import { Code, type Vector } from './code.ts';
 import { encodeModule, I32 } from './encoder.ts';
 
@@ -123,19 +124,8 @@ function printAccumulate(): Code {
   return code;
 }
 
-let known: Tiles | 'none' | undefined;
-
 /** The functions over tiles, compiled when first asked for; undefined where there is no WebAssembly. */
-export function tiles(): Tiles | undefined {
-  if (known === undefined) {
-    try {
-      known = instantiate();
-    } catch {
-      known = 'none';
-    }
-  }
-  return known === 'none' ? undefined : known;
-}
+export const tiles: () => Tiles | undefined = whereAvailable(instantiate);
 
 function instantiate(): Tiles {
   const memory = new WebAssembly.Memory({ initial: 1 });
