@@ -113,7 +113,8 @@ class Run:
             notebook, timeout=300, kernel_name="estimand", resources={"metadata": {"path": str(NOTEBOOKS)}}
         )
         ends = {}
-        client.on_cell_complete = lambda cell, cell_index: ends.update({cell_index: time.monotonic()})
+        # on_cell_complete comes when the request is sent, on_cell_executed when the reply is there.
+        client.on_cell_executed = lambda cell, cell_index, execute_reply: ends.update({cell_index: time.monotonic()})
         began = time.monotonic()
         client.execute()
         self.seconds = max(end for index, end in ends.items() if index < self.length) - began

@@ -7,12 +7,11 @@ import { checkNames } from '../estimate/options.ts';
 import { sortedQuantile } from '../numeric/quantile.ts';
 import { colour, paper } from './colours.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
-import { legendOf, Plot, reach, upright } from './plot.ts';
+import { legendOf, Plot, plotSize, reach, upright } from './plot.ts';
 import { element } from './svg.ts';
 import { formatNumber, formatShort } from './ticks.ts';
 
-const width = 720;
-const height = 440;
+const { width, height } = plotSize;
 const mostBins = 100;
 
 export interface BootstrapPlotOptions {
@@ -20,6 +19,8 @@ export interface BootstrapPlotOptions {
   readonly level?: number;
   /** Which interval (default 'bca' where there is a jackknife, else 'percentile'). */
   readonly kind?: 'percentile' | 'basic' | 'bca';
+  /** Name of the axis, with its unit (default the scalar's name). */
+  readonly xLabel?: string;
 }
 
 /**
@@ -30,8 +31,8 @@ export interface BootstrapPlotOptions {
  * @example bootstrapPlot(await bootstrap(line, { seed: 1 }), 'slope')
  */
 export function bootstrapPlot(boot: Bootstrap, name: string, options: BootstrapPlotOptions = {}): Plot {
-  checkNames('bootstrapPlot', options, ['level', 'kind']);
-  const { level = 0.95, kind = boot.jackknife ? 'bca' : 'percentile' } = options;
+  checkNames('bootstrapPlot', options, ['level', 'kind', 'xLabel']);
+  const { level = 0.95, kind = boot.jackknife ? 'bca' : 'percentile', xLabel = name } = options;
   const all = boot.of(name);
   const sorted = all.filter(Number.isFinite).sort();
   if (sorted.length === 0) throw new RangeError(`bootstrapPlot: '${name}' has no finite replicate`);
@@ -61,7 +62,7 @@ export function bootstrapPlot(boot: Bootstrap, name: string, options: BootstrapP
       { ...centre, label: `estimate ${formatShort(estimate)}` },
       { ...ends, label: interval },
     ]),
-    axes(panel, { xTicks: 8, xLabel: name, yLabel: 'replicates', yLabelOffset: 50 }),
+    axes(panel, { xTicks: 6, xLabel, yLabel: 'replicates', yLabelOffset: 50 }),
     ...bars,
     upright(panel, lower, ends),
     upright(panel, upper, ends),

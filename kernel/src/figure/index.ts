@@ -7,9 +7,9 @@ export { EnergyPlot, energyPlot } from './energy.ts';
 export { type Figure, figure } from './figure.ts';
 export { crossValidationPlot, pathPlot } from './penalised-plot.ts';
 export type { Plot } from './plot.ts';
-export { profilePlot } from './profile-plot.ts';
+export { type ProfilePlotOptions, profilePlot } from './profile-plot.ts';
 export { type QqPairs, qqNormal } from './qq-normal.ts';
 export { Scatter, type ScatterOptions, scatter } from './scatter.ts';
-export { survivalPlot } from './survival-plot.ts';
+export { type SurvivalPlotOptions, survivalPlot } from './survival-plot.ts';
 
 import './register.ts';

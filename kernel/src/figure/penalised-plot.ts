@@ -5,13 +5,12 @@
 import type { CrossValidation, PenalisedPath } from '../regression/index.ts';
 import { colour, dash, paper } from './colours.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
-import { curve, dots, legendOf, Plot, reach, reference, straight, upright } from './plot.ts';
+import { curve, dots, legendOf, Plot, plotSize, reach, reference, straight, upright } from './plot.ts';
 import { coordinate, element, fitText, text } from './svg.ts';
 import { formatNumber, formatShort } from './ticks.ts';
 
-const width = 760;
-const height = 440;
-const named = 14;
+const { width, height } = plotSize;
+const named = 12;
 
 /** Rows of the path that have a place on a logarithmic axis: a penalty of 0 has none. */
 function placed(caller: string, lambda: Float64Array): number[] {
@@ -22,7 +21,7 @@ function placed(caller: string, lambda: Float64Array): number[] {
 
 /**
  * Draw the coefficients of `penalised` over the penalty (on a logarithmic axis, from the strongest on the right).
- * The intercept is not drawn; the fourteen slopes that end largest are named. A penalty of 0 is not shown.
+ * The intercept is not drawn; the twelve slopes that end largest are named. A penalty of 0 is not shown.
  *
  * @throws RangeError for fewer than two penalties above 0, or a path without slopes
  * @example pathPlot(penalised('mpg ~ .', cars))
@@ -36,7 +35,7 @@ export function pathPlot(path: PenalisedPath): Plot {
   const panel: Panel = {
     left: 76,
     top: 56,
-    width: width - 76 - 150,
+    width: width - 76 - 126,
     height: height - 56 - 54,
     x: reach(xs, [], 0.02),
     y: reach(slopes.flatMap(of), [0]),
@@ -50,12 +49,12 @@ export function pathPlot(path: PenalisedPath): Plot {
     const y = panel.top + 12 + i * Math.min(24, (panel.height - 12) / order.length);
     const [x, style] = [panel.left + panel.width + 12, styles.get(j)!];
     const line = { d: `M${x} ${coordinate(y - 4)}h22`, stroke: style.stroke, 'stroke-width': 2 };
-    const label = fitText(path.names[j]!, 100, 12);
+    const label = fitText(path.names[j]!, 76);
     return element('path', { ...line, 'stroke-dasharray': style.dash }) + text(x + 28, y, label);
   });
   const others = { stroke: paper.frame, width: 1.2 };
   const body = [
-    axes(panel, { xTicks: 7, xLabel: 'log₁₀ λ', yLabel: 'coefficient', yLabelOffset: 54 }),
+    axes(panel, { xTicks: 6, xLabel: 'log₁₀ λ', yLabel: 'coefficient', yLabelOffset: 54 }),
     straight(panel, 0, 0, reference),
     ...slopes.filter((j) => !styles.has(j)).map((j) => curve(panel, xs, of(j), others)),
     ...largest.toReversed().map((j) => curve(panel, xs, of(j), styles.get(j)!)),
@@ -104,7 +103,7 @@ export function crossValidationPlot({ path, deviance, standardError, best, simpl
   ];
   const body = [
     legendOf(marks),
-    axes(panel, { xTicks: 7, xLabel: 'log₁₀ λ', yLabel: 'deviance of rows left out', yLabelOffset: 54 }),
+    axes(panel, { xTicks: 6, xLabel: 'log₁₀ λ', yLabel: 'deviance of rows left out', yLabelOffset: 54 }),
     element('path', { d: bars.join(''), fill: 'none', stroke: paper.frame, 'stroke-width': 1.2 }),
     upright(panel, Math.log10(best), marks[0]),
     upright(panel, Math.log10(simplest), marks[1]),

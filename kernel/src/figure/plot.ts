@@ -8,7 +8,10 @@ import type { MimeBundle } from '../host/host.ts';
 import { colour, paper } from './colours.ts';
 import { type Panel, pixelX, pixelY } from './panel.ts';
 import { pictureBundle } from './static-picture.ts';
-import { document, element, fitText, path, text, textWidth } from './svg.ts';
+import { coordinate, document, element, fitText, path, text, textWidth } from './svg.ts';
+
+/** Size of a picture with one panel, px: its text can be read where a phone shows it 360 px wide. */
+export const plotSize = { width: 580, height: 380 } as const;
 
 interface PlotParts {
   readonly title: string;
@@ -116,17 +119,44 @@ export function upright(panel: Panel, x: number, style: Stroke = {}): string {
   return curve(panel, [x, x], panel.y, style);
 }
 
-/** Names of the lines beside their signs, from the left at this height. */
-export function legendOf(entries: readonly (Stroke & { readonly label: string })[], y = 48, left = 16): string {
-  let x = left;
-  return entries
-    .map(({ label, stroke = colour(0), width = 2, dash }) => {
-      const at = x;
-      x += 34 + textWidth(label) + 18;
-      const line = { d: `M${at} ${y - 4}h26`, stroke, 'stroke-width': width, 'stroke-dasharray': dash };
-      return element('path', line) + text(at + 34, y, label);
+export interface LegendEntry extends Stroke {
+  readonly label: string;
+  /** The sign is a dot in place of a line. */
+  readonly dot?: boolean;
+}
+
+/** Names beside their signs, below the title, in as many rows as they need. */
+export function legendOf(entries: readonly LegendEntry[], width: number = plotSize.width): string {
+  return places(entries, width)
+    .map(({ x, row, label, stroke = colour(0), width: thick = 2, dash, dot }) => {
+      const y = 48 + legendRow * row;
+      if (dot) return element('circle', { cx: x + 13, cy: y - 4, r: 4, fill: stroke }) + text(x + 26, y, label);
+      const line = { d: `M${coordinate(x)} ${y - 4}h26`, stroke, 'stroke-width': thick, 'stroke-dasharray': dash };
+      return element('path', line) + text(x + 34, y, label);
     })
     .join('');
+}
+
+/** Height of the rows of a legend after its first, px: how far down it moves the panel. */
+export function legendHeight(entries: readonly LegendEntry[], width: number = plotSize.width): number {
+  return legendRow * (places(entries, width).at(-1)?.row ?? 0);
+}
+
+const legendRow = 18;
+
+/** Where each entry stands; a label that fills a row alone is cut. */
+function places(entries: readonly LegendEntry[], width: number) {
+  const left = 16;
+  let [x, row] = [left, 0];
+  return entries.map((entry) => {
+    const sign = entry.dot ? 26 : 34;
+    const label = fitText(entry.label, width - 2 * left - sign);
+    const wide = sign + textWidth(label);
+    if (x > left && x + wide > width - left) [x, row] = [left, row + 1];
+    const place = { ...entry, label, x, row };
+    x += wide + 18;
+    return place;
+  });
 }
 
 /** Least and greatest of the finite values, with a margin; `include` are values that are always within. */

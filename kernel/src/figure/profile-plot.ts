@@ -3,15 +3,20 @@
  * it stays below. Wald's parabola would be symmetric; how far the curve is from one is seen.
  */
 import type { Profile } from '../estimate/index.ts';
+import { checkNames } from '../estimate/options.ts';
 import { normalQuantile } from '../numeric/special/normal.ts';
 import { colour, paper } from './colours.ts';
 import { axes, type Panel, pixelX } from './panel.ts';
-import { curve, dots, legendOf, Plot, reach, reference, straight, upright } from './plot.ts';
+import { curve, dots, legendOf, Plot, plotSize, reach, reference, straight, upright } from './plot.ts';
 import { element } from './svg.ts';
 import { formatShort } from './ticks.ts';
 
-const width = 720;
-const height = 440;
+const { width, height } = plotSize;
+
+export interface ProfilePlotOptions {
+  /** Name of the axis, with its unit (default the parameter's name). */
+  readonly xLabel?: string;
+}
 
 /**
  * Draw the result of `profile`: the likelihood-ratio statistic over the parameter, with the interval where it does not
@@ -20,7 +25,8 @@ const height = 440;
  * @throws RangeError for a profile of fewer than three points
  * @example profilePlot(await profile(line, 'slope'))
  */
-export function profilePlot(profile: Profile): Plot {
+export function profilePlot(profile: Profile, options: ProfilePlotOptions = {}): Plot {
+  checkNames('profilePlot', options, ['xLabel']);
   const { name, level, estimate, lower, upper, values, deviances } = profile;
   if (values.length < 3) {
     throw new RangeError(
@@ -48,7 +54,12 @@ export function profilePlot(profile: Profile): Plot {
       { ...reference, label: `estimate ${formatShort(estimate)}` },
     ]),
     element('rect', { x: from, y: panel.top, width: to - from, height: panel.height, fill: colour(0), opacity: '0.1' }),
-    axes(panel, { xTicks: 8, xLabel: name, yLabel: 'twice the fall of the log likelihood', yLabelOffset: 50 }),
+    axes(panel, {
+      xTicks: 6,
+      xLabel: options.xLabel ?? name,
+      yLabel: 'twice the fall of the log likelihood',
+      yLabelOffset: 50,
+    }),
     upright(panel, estimate, reference),
     straight(panel, threshold, 0, quantile),
     curve(panel, values, deviances, { width: 2.4 }),

@@ -7,8 +7,9 @@ import { Displayable, jupyterDisplay } from '../host/display.ts';
 import type { MimeBundle } from '../host/host.ts';
 import { colour, dash, palette, paper } from './colours.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
+import { legendHeight, legendOf, plotSize } from './plot.ts';
 import { pictureBundle } from './static-picture.ts';
-import { coordinate, document, element, fitText, path, text, textWidth } from './svg.ts';
+import { document, element, fitText, path, text } from './svg.ts';
 import { formatNumber, formatShort } from './ticks.ts';
 
 /** Options of `scatter`; all may be left out. */
@@ -26,15 +27,7 @@ export interface ScatterOptions {
   readonly lines?: Readonly<Record<string, (x: number) => number>>;
 }
 
-interface Mark {
-  readonly label: string;
-  readonly colour: string;
-  readonly dash?: string | undefined;
-  readonly line: boolean;
-}
-
-const width = 720;
-const height = 440;
+const { width, height } = plotSize;
 const steps = 120;
 
 /** Points and curves; displays itself. */
@@ -69,11 +62,18 @@ export class Scatter extends Displayable {
     const { title = this.#title(), xLabel = 'x', yLabel = 'y', by, lines = {} } = this.#options;
     const shown = this.#shown();
     const crowd = shown.length > 1000;
+    const styles = Object.keys(lines).map((label, i) => ({
+      label,
+      stroke: by ? [paper.ink, paper.soft, paper.frame][i % 3]! : colour(i + 1),
+      dash: dash(palette.length * i), // so that two curves that coincide are both seen
+    }));
+    const signs = [...(by?.levels ?? []).map((label, i) => ({ label, stroke: colour(i), dot: true })), ...styles];
+    const top = 62 + legendHeight(signs);
     const panel: Panel = {
       left: 76,
-      top: 62,
+      top,
       width: width - 76 - 24,
-      height: height - 62 - 54,
+      height: height - top - 54,
       x: this.#options.xRange ?? extent(shown.map((i) => this.x[i]!)),
       y: this.#options.yRange ?? extent(shown.map((i) => this.y[i]!)),
     };
@@ -96,23 +96,15 @@ export class Scatter extends Displayable {
         'fill-opacity': rare(i) ? '0.9' : crowd ? '0.4' : '0.55',
       });
     });
-    const marks: Mark[] = (by?.levels ?? []).map((label, i) => ({ label, colour: colour(i), line: false }));
-    const curves = Object.entries(lines).map(([label, curve], i) => {
-      const stroke = by ? [paper.ink, paper.soft, paper.frame][i % 3]! : colour(i + 1);
-      const pattern = dash(palette.length * i); // so that two curves that coincide are both seen
-      marks.push({ label, colour: stroke, dash: pattern, line: true });
-      return element('path', {
-        d: path(...curveThrough(curve, panel)),
-        fill: 'none',
-        stroke,
-        'stroke-width': 2,
-        'stroke-dasharray': pattern,
-      });
+    const curves = Object.values(lines).map((curve, i) => {
+      const { stroke, dash } = styles[i]!;
+      const d = path(...curveThrough(curve, panel));
+      return element('path', { d, fill: 'none', stroke, 'stroke-width': 2, 'stroke-dasharray': dash });
     });
     const body = [
       text(16, 26, fitText(title, width - 32, 16), { size: 16 }),
-      legend(marks),
-      axes(panel, { xTicks: 7, yTicks: 6, xLabel, yLabel, yLabelOffset: 54 }),
+      legendOf(signs),
+      axes(panel, { xTicks: 6, yTicks: 6, xLabel, yLabel, yLabelOffset: 54 }),
       ...points,
       ...curves,
     ];
@@ -185,25 +177,6 @@ function curveThrough(curve: (x: number) => number, panel: Panel): [number[], nu
   const xs = Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps);
   const ys = xs.map(curve).map((y) => (y >= low && y <= high ? pixelY(panel, y) : Number.NaN));
   return [xs.map((x) => pixelX(panel, x)), ys];
-}
-
-function legend(marks: readonly Mark[]): string {
-  let x = 16;
-  return marks
-    .map(({ label, colour: fill, dash: pattern, line }) => {
-      const at = x;
-      x += 26 + textWidth(label) + 18;
-      const sign = line
-        ? element('path', {
-            d: `M${coordinate(at)} 44h20`,
-            stroke: fill,
-            'stroke-width': 2,
-            'stroke-dasharray': pattern,
-          })
-        : element('circle', { cx: at + 10, cy: 44, r: 4, fill });
-      return sign + text(at + 26, 48, label);
-    })
-    .join('');
 }
 
 function range(values: readonly number[]): [number, number] {

@@ -2,15 +2,21 @@
  * Kaplan and Meier's (1958) curves as stairs, with the bands of their pointwise intervals, and a tick where a unit was
  * censored.
  */
+import { checkNames } from '../estimate/options.ts';
 import type { SurvivalCurve } from '../hypothesis/index.ts';
 import { colour } from './colours.ts';
 import { axes, type Panel, pixelX, pixelY } from './panel.ts';
-import { curve, legendOf, Plot, reference } from './plot.ts';
+import { curve, legendHeight, legendOf, Plot, plotSize, reference } from './plot.ts';
 import { coordinate, element } from './svg.ts';
 import { formatNumber, formatShort } from './ticks.ts';
 
-const width = 720;
-const height = 440;
+const { width, height } = plotSize;
+
+export interface SurvivalPlotOptions {
+  /** Names of the axes, with the unit of time (default 'time' and 'share without the event'). */
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+}
 
 /**
  * Draw survival curves: the share that has not had the event yet, over time.
@@ -20,31 +26,37 @@ const height = 440;
  *
  * @param curves one curve, or up to seven by name
  * @throws RangeError for no curve, or more than seven
- * @example survivalPlot({ treated: kaplanMeier(time, event), control: kaplanMeier(otherTime, otherEvent) });
+ * @example survivalPlot({ treated: kaplanMeier(time, event), control: kaplanMeier(otherTime, otherEvent) }, { xLabel: 'time (weeks)' });
  */
-export function survivalPlot(curves: SurvivalCurve | Readonly<Record<string, SurvivalCurve>>): Plot {
+export function survivalPlot(
+  curves: SurvivalCurve | Readonly<Record<string, SurvivalCurve>>,
+  options: SurvivalPlotOptions = {},
+): Plot {
+  checkNames('survivalPlot', options, ['xLabel', 'yLabel']);
+  const { xLabel = 'time', yLabel = 'share without the event' } = options;
   const named: [string, SurvivalCurve][] = isCurve(curves) ? [['', curves]] : Object.entries(curves);
   if (named.length === 0 || named.length > 7) {
     throw new RangeError(`survivalPlot: expected one to seven curves, got ${named.length}`);
   }
   const last = Math.max(...named.map(([, { time }]) => time.at(-1)!));
+  const signs = named
+    .filter(([name]) => name !== '')
+    .map(([name], i) => ({ label: name, stroke: colour(i), width: 2.2 }));
+  const top = 66 + legendHeight(signs);
   const panel: Panel = {
     left: 76,
-    top: 66,
+    top,
     width: width - 76 - 24,
-    height: height - 66 - 54,
+    height: height - top - 54,
     x: [0, 1.02 * last || 1],
     y: [0, 1.02],
   };
   const levels = [...new Set(named.map(([, { level }]) => `${formatShort(100 * level)} %`))];
-  const signs = named
-    .filter(([name]) => name !== '')
-    .map(([name], i) => ({ label: name, stroke: colour(i), width: 2.2 }));
   const shown = named.map(([, survival], i) => drawn(panel, survival, colour(i)));
   const title = `Survival, with ${levels.join(', ')} bands; ticks: censored`;
   const body = [
     legendOf(signs),
-    axes(panel, { xTicks: 8, xLabel: 'time', yLabel: 'share without the event', yLabelOffset: 50 }),
+    axes(panel, { xTicks: 6, xLabel, yLabel, yLabelOffset: 50 }),
     curve(panel, panel.x, [0.5, 0.5], reference),
     ...shown.map(({ band }) => band),
     ...shown.map(({ line }) => line),

@@ -5,6 +5,7 @@
 
 export { type SymmetricEigen, symmetricEigen } from './linalg/eigen.ts';
 export { leastSquares, type Qr, qr } from './linalg/qr.ts';
+export { type Lowess, type LowessOptions, lowess } from './lowess.ts';
 export { foldIn, type Key, key, normalVector, Stream, type StreamState, split, uniformVector } from './random.ts';
 export {
   besselI0,

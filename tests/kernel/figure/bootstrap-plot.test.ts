@@ -46,9 +46,9 @@ describe('the picture of a bootstrap', () => {
     const range = sorted[999]! - sorted[0]!;
     const quarter = sorted[749]! - sorted[249]!;
     expect(Math.abs(shown.length - range / ((2 * quarter) / 10))).toBeLessThan(2);
-    // Heights are counts: the tallest has 1 / 1.05 of the panel's 320 px, and they sum to the replicates.
+    // Heights are counts: the tallest has 1 / 1.05 of the panel's 260 px, and they sum to the replicates.
     const tallest = Math.max(...shown.map(({ height }) => height));
-    expect(tallest).toBeCloseTo(320 / 1.05, 1);
+    expect(tallest).toBeCloseTo(260 / 1.05, 1);
     const width = range / shown.length;
     const counts = shown.map(
       (_, i) => draws.filter((v) => Math.min(shown.length - 1, Math.floor((v - sorted[0]!) / width)) === i).length,
@@ -56,7 +56,7 @@ describe('the picture of a bootstrap', () => {
     expect(counts.reduce((a, b) => a + b)).toBe(1000);
     counts.forEach((count, i) => {
       expect(shown[i]!.height).toBeCloseTo((tallest * count) / Math.max(...counts), 0);
-      expect(shown[i]!.y + shown[i]!.height).toBeCloseTo(386, 1);
+      expect(shown[i]!.y + shown[i]!.height).toBeCloseTo(326, 1);
     });
   });
 
@@ -84,6 +84,10 @@ describe('the picture of a bootstrap', () => {
     expect(broken.svg()).not.toContain('="NaN');
   });
 
+  it('names the axis as asked', () => {
+    expect(words(bootstrapPlot(boot, 'rate', { xLabel: 'rate (1/h)' }).svg())).toContain('rate (1/h)');
+  });
+
   it('bounds the bins where a few replicates lie far out', () => {
     const far = draws.map((v, i) => (i === 0 ? 1e6 : v));
     expect(bars(bootstrapPlot(told(far), 'rate').svg())).toHaveLength(100);
@@ -107,6 +111,6 @@ describe('the picture of a bootstrap', () => {
     expect(words(plot.svg())).toContain('Bootstrap of mu');
     const bundle = await plot[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
-    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 720, height: 440, alt: String(plot) });
+    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 580, height: 380, alt: String(plot) });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { colour } from '#kernel/figure/colours';
 import { diagnosticPlot } from '#kernel/figure/diagnostic';
 import { jupyterDisplay, metadataOf } from '#kernel/host/display';
+import { lowess } from '#kernel/numeric/lowess';
 import { glm, lm } from '#kernel/regression/index';
 import { circles, lines, words } from './marks-of-plot.ts';
 import { isWellFormed } from './xml.ts';
@@ -82,6 +83,50 @@ describe('the diagnostic pictures of a fit', () => {
     expect(written[0]).toBe('Diagnostics of dist ~ speed');
   });
 
+  it.each([
+    ['of a linear model, reweighted three times', linear(), 3],
+    ['of a generalised one, never', glm('y ~ speed', counts, { family: 'poisson' }), 0],
+  ])('draws the trend of residuals and of their scale: %s', (_, fit, rounds) => {
+    const svg = diagnosticPlot(fit).svg();
+    const residuals = fit.kind === 'linear-fit' ? fit.residuals : fit.residuals();
+    const across = fit.kind === 'linear-fit' ? fit.fitted : fit.predictors;
+    const root = fit.standardisedResiduals.map((r) => Math.sqrt(Math.abs(r)));
+    const trends = lines(svg, colour(1), false);
+    expect(trends).toHaveLength(2);
+    [residuals, root].forEach((values, k) => {
+      const marks = pictureOf(svg, 2 * k, 50);
+      const scale = (marks[22]!.y - marks[0]!.y) / (values[22]! - values[0]!);
+      const curve = lowess(across, values, { rounds }).y.map((v) => marks[0]!.y + scale * (v - values[0]!));
+      expect(trends[k]!.map(({ x }) => x)).toEqual(marks.map(({ x }) => x).sort((a, b) => a - b));
+      trends[k]!.forEach(({ y }, i) => {
+        expect(Math.abs(y - curve[i]!)).toBeLessThan(0.02);
+      });
+    });
+    expect(words(svg)).toContain('trend (lowess)');
+  });
+
+  it('writes the numbers of rows clear of each other, where their points lie side by side', () => {
+    const x = Array.from({ length: 40 }, (_, i) => i);
+    const y = x.map((v, i) => v + Math.sin(9 * i) + ([18, 19, 20].includes(i) ? 14 : 0));
+    const svg = diagnosticPlot(lm('y ~ x', { x, y })).svg();
+    const places = [
+      ...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*stroke="[^>]*>(\d+)</g),
+    ];
+    expect(places).toHaveLength(12);
+    for (let k = 0; k < 12; k += 3) {
+      const boxes = places.slice(k, k + 3).map(([, at, down, anchor, label]) => {
+        const wide = 7 * label!.length;
+        return { left: Number(at) - (anchor === 'end' ? wide : 0), wide, y: Number(down) };
+      });
+      boxes.forEach((a, i) => {
+        for (const b of boxes.slice(i + 1)) {
+          const apart = a.left > b.left + b.wide - 1 || b.left > a.left + a.wide - 1 || Math.abs(a.y - b.y) > 8;
+          expect(apart).toBe(true);
+        }
+      });
+    }
+  });
+
   it("draws contours where Cook's distance is 0.5 and 1", () => {
     const x = [1, 2, 3, 4, 5, 6, 7, 30];
     const y = [2.1, 3.9, 6.2, 7.8, 10.1, 12.2, 13.8, 20];
@@ -93,7 +138,7 @@ describe('the diagnostic pictures of a fit', () => {
     const r = fit.standardisedResiduals;
     const toX = (marks[7]!.x - marks[0]!.x) / (h[7]! - h[0]!);
     const toY = (marks[7]!.y - marks[6]!.y) / (r[7]! - r[6]!);
-    const curves = lines(svg, colour(1)).filter((points) => points.length > 1);
+    const curves = lines(svg, colour(1), true).filter((points) => points.length > 1);
     expect(curves.length).toBeGreaterThanOrEqual(3);
     const distances = curves.map((points) =>
       points.map((point) => {
@@ -144,6 +189,6 @@ describe('the diagnostic pictures of a fit', () => {
     const plot = diagnosticPlot(linear());
     const bundle = await plot[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
-    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 860, height: 730, alt: String(plot) });
+    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 620, height: 588, alt: String(plot) });
   });
 });

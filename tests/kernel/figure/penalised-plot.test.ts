@@ -63,7 +63,7 @@ describe('the picture of a cross-validation', () => {
     const plot = crossValidationPlot(chosen);
     const bundle = await plot[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
-    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 760, height: 440, alt: String(plot) });
+    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 580, height: 380, alt: String(plot) });
     expect(String(plot)).toMatch(/^Deviance of rows left out over 100 penalties: least, /);
   });
 });

@@ -27,7 +27,7 @@ describe('the picture of a profile', () => {
     const x = between(sigma.lower.value, sigma.upper.value, lower!.x, upper!.x);
     expect(lower!.y).toBeCloseTo(upper!.y, 1);
     // The χ² quantile of 0.95 on one degree: 3.841458820694124 (R 4.2.2, qchisq(0.95, 1)); 0 lies at the panel's foot.
-    const y = between(0, 3.841458820694124, 386, lower!.y);
+    const y = between(0, 3.841458820694124, 326, lower!.y);
     const [curve] = lines(svg, colour(0)).filter((points) => points.length > 4);
     const shown = Array.from(sigma.values.keys()).filter((k) => y(sigma.deviances[k]!) >= 66);
     expect(curve).toHaveLength(shown.length);
@@ -56,6 +56,11 @@ describe('the picture of a profile', () => {
     expect(written).toContain('χ² quantile 1.642'); // R 4.2.2: qchisq(0.8, 1) = 1.642374
     expect(written).toContain('estimate 4.017');
     expect(String(at80)).toMatch(/^mu: 4\.0167, 80 % profile interval/);
+  });
+
+  it('names the axis as asked', () => {
+    expect(words(profilePlot(sigma, { xLabel: 'sigma (kg)' }).svg())).toContain('sigma (kg)');
+    expect(() => profilePlot(sigma, { label: 'kg' } as object)).toThrow(/label/);
   });
 
   it('marks no end where the likelihood never falls enough, and shades to the edge', () => {
@@ -87,6 +92,6 @@ describe('the picture of a profile', () => {
     const plot = profilePlot(sigma);
     const bundle = await plot[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
-    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 720, height: 440, alt: String(sigma) });
+    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 580, height: 380, alt: String(sigma) });
   });
 });

@@ -54,6 +54,20 @@ describe('a scatter', () => {
     expect(String(picture)).toContain('curves: straight, steep, wild');
   });
 
+  it('breaks a legend that is wider than the picture, and moves the panel down', () => {
+    const long = Object.fromEntries(
+      ['first', 'second', 'third'].map((name) => [`the ${name} of several curves`, Math.abs]),
+    );
+    const svg = scatter(x, y, { lines: long, by: factor(['a', 'b', 'a', 'b']) }).svg();
+    const at = (label: string) => Number(svg.match(new RegExp(`y="([\\d.]+)"[^>]*>${label}</text>`))![1]);
+    expect(at('a')).toBe(48);
+    expect(at('the third of several curves')).toBe(66);
+    const top = (drawn: string) => Number(drawn.match(/<line x1="[\d.]+" y1="([\d.]+)"/)![1]);
+    expect(top(svg) - top(scatter(x, y).svg())).toBe(18);
+    const endless = scatter(x, y, { lines: { ['x'.repeat(500)]: Math.abs } }).svg();
+    expect(endless).toMatch(/>x{40,90}…<\/text>/);
+  });
+
   it('keeps to the axes asked for, and counts what lies outside', () => {
     const picture = scatter(x, y, { xRange: [0, 10], yRange: [0, 5], lines: { up: (v) => v } });
     expect(circles(picture.svg())).toBe(3);
@@ -81,7 +95,7 @@ describe('a scatter', () => {
     const bundle = await scatter(x, y)[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
     expect((bundle['image/png'] as string).startsWith('iVBOR')).toBe(true);
-    expect(metadataOf(bundle)['image/png']).toEqual({ width: 720, height: 440, alt: String(scatter(x, y)) });
+    expect(metadataOf(bundle)['image/png']).toEqual({ width: 580, height: 380, alt: String(scatter(x, y)) });
   });
 
   it('of nothing, or of points all alike, still draws', () => {

@@ -21,9 +21,9 @@ const censored = (svg: string, stroke: string) =>
     .filter(([, , of]) => of === stroke)
     .flatMap(([, d]) => [...d!.matchAll(/M([\d.]+) ([\d.]+)v12/g)].map(([, x, y]) => [Number(x), Number(y) + 6]));
 
-// The drawing area: left 76, 620 wide over [0, 1.02 · last]; top 66, 320 high over [0, 1.02].
-const x = (t: number, last: number) => 76 + (620 * t) / (1.02 * last);
-const y = (s: number) => 66 + 320 * (1 - s / 1.02);
+// The drawing area: left 76, 480 wide over [0, 1.02 · last]; top 66, 260 high over [0, 1.02].
+const x = (t: number, last: number) => 76 + (480 * t) / (1.02 * last);
+const y = (s: number) => 66 + 260 * (1 - s / 1.02);
 
 describe('the picture of a survival curve', () => {
   it('is a stair from (0, 1) through every time', () => {
@@ -89,6 +89,21 @@ describe('the picture of a survival curve', () => {
     expect(lines(svg, colour(1)).length).toBeGreaterThanOrEqual(1);
   });
 
+  it('names the axes as asked, with the unit of time', () => {
+    const svg = survivalPlot(not, { xLabel: 'time (weeks)', yLabel: 'share in remission' }).svg();
+    expect(words(svg)).toEqual(expect.arrayContaining(['time (weeks)', 'share in remission']));
+    expect(() => survivalPlot(not, { xlabel: 'weeks' } as object)).toThrow(/xlabel/);
+  });
+
+  it('breaks the names of many curves into rows, above the panel', () => {
+    const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`curve number ${i} of seven`, not]));
+    const svg = survivalPlot(many).svg();
+    const rows = [...svg.matchAll(/y="([\d.]+)"[^>]*>curve number/g)].map(([, down]) => Number(down));
+    expect(new Set(rows)).toEqual(new Set([48, 66, 84, 102]));
+    const [stair] = lines(svg, colour(0)).filter((points) => points.length > 2);
+    expect(stair![0]!.y).toBeGreaterThan(102);
+  });
+
   it('draws times that are all 0', () => {
     expect(isWellFormed(survivalPlot(kaplanMeier([0, 0], [1, 0])).svg())).toBe(true);
   });
@@ -103,6 +118,6 @@ describe('the picture of a survival curve', () => {
     const plot = survivalPlot(not);
     const bundle = await plot[jupyterDisplay]();
     expect(Object.keys(bundle)).toEqual(['image/png', 'text/plain']);
-    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 720, height: 440, alt: String(plot) });
+    expect(metadataOf(bundle)?.['image/png']).toEqual({ width: 580, height: 380, alt: String(plot) });
   });
 });
