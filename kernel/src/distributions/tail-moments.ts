@@ -1,9 +1,8 @@
 /**
  * Means and variances from tails alone: E X = c + ∫ P(X > x) dx above c − ∫ P(X ≤ x) dx below it, and E (X − c)² likewise
- * with weights 2 |x − c|; sums in place of integrals for whole numbers. Integrals by the double exponential rule
- * (Takahasi & Mori 1974, Publ. RIMS 9, 721–741), which does not mind how a tail falls.
+ * with weights 2 |x − c|; sums in place of integrals for whole numbers.
  */
-import { cosh, exp, sinh } from '../numeric/elementary.ts';
+import { integrateTail } from '../numeric/quadrature.ts';
 
 /** A distribution as far as its moments are asked for. */
 export interface Spread {
@@ -20,39 +19,6 @@ export interface Spread {
 
 /** Beyond this many terms a sum is given up. */
 const longestSum = 5_000_000;
-/** Where the substitution of the rule ends: weights are below 1e-300 there. */
-const reach = 6.5;
-
-/** ∫ f(distance from the start) over (0, length), length finite or ∞. */
-function integral(f: (distance: number) => number, length: number, scale: number): number {
-  // x = L / (1 + e^(−π sinh t)) on an interval, x = s e^(π/2 sinh t) on a half-line
-  const point = (t: number): number => {
-    const u = Math.PI * sinh(t);
-    if (length === Infinity) {
-      const x = scale * exp(u / 2);
-      return f(x) * x * (Math.PI / 2) * cosh(t);
-    }
-    const share = 1 / (1 + exp(-u));
-    return f(length * share) * length * share * (1 - share) * Math.PI * cosh(t);
-  };
-  const safe = (t: number): number => {
-    const value = point(t);
-    return Number.isFinite(value) ? value : 0; // 0 · ∞ far out, where nothing is left
-  };
-  let step = 0.5;
-  let sum = safe(0);
-  for (let t = step; t <= reach; t += step) sum += safe(t) + safe(-t);
-  let before = sum * step;
-  for (let level = 0; level < 8; level++) {
-    for (let t = step / 2; t <= reach; t += step) sum += safe(t) + safe(-t);
-    step /= 2;
-    const now = sum * step;
-    if (level > 1 && Math.abs(now - before) <= 1e-13 * Math.abs(now)) return now;
-    before = now;
-  }
-  return before;
-}
-
 /** Σ f(k) for k = 0, 1, … below `count`, until nothing is added; NaN where that takes too long. */
 function sum(f: (k: number) => number, count: number): number {
   let total = 0;
@@ -73,11 +39,11 @@ function tailMoments({ isWhole, cdf, upperCdf, lower, upper, centre, scale }: Sp
   const above = (weight: (k: number) => number): number =>
     isWhole
       ? sum((k) => weight(k) * upperCdf(centre + k), upper - centre)
-      : integral((distance) => weight(distance) * upperCdf(centre + distance), upper - centre, scale);
+      : integrateTail((distance) => weight(distance) * upperCdf(centre + distance), upper - centre, scale);
   const below = (weight: (k: number) => number): number =>
     isWhole
       ? sum((k) => weight(k) * cdf(centre - 1 - k), centre - lower)
-      : integral((distance) => weight(distance) * cdf(centre - distance), centre - lower, scale);
+      : integrateTail((distance) => weight(distance) * cdf(centre - distance), centre - lower, scale);
   const shift = above(() => 1) - below(() => 1);
   const weight = isWhole ? (k: number) => 2 * k + 1 : (distance: number) => 2 * distance;
   return { mean: centre + shift, variance: above(weight) + below(weight) - shift * shift };

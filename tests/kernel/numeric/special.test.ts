@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as elementary from '#kernel/numeric/elementary';
 import * as linalg from '#kernel/numeric/linalg/index';
-import { integrate } from '#kernel/numeric/quadrature';
+import { integrate, integrateTail } from '#kernel/numeric/quadrature';
 import { sortedQuantile } from '#kernel/numeric/quantile';
 import * as special from '#kernel/numeric/special/index';
 import fixture from './fixtures/special.json' with { type: 'json' };
@@ -258,6 +258,23 @@ describe('integrals', () => {
     expect(integrate(Math.exp, 1, 1)).toBe(0);
     expect(integrate(Math.exp, 1, 0)).toBeCloseTo(1 - Math.E, 13);
   });
+
+  it.each([
+    ['a tail that falls as a power', (x: number) => (1 + x) ** -2.5, Infinity, 1, 2 / 3],
+    ['a tail with hardly a mean', (x: number) => (1 + x) ** -1.25, Infinity, 1, 4],
+    [
+      'a tail that falls faster than an exponential',
+      (x: number) => Math.exp(-x * x),
+      Infinity,
+      1,
+      Math.sqrt(Math.PI) / 2,
+    ],
+    ['a middle that is far from where it is said to be', (x: number) => Math.exp(-x / 1e3), Infinity, 1, 1e3],
+    ['a tail that ends', (x: number) => 4 - x, 4, 1, 8],
+    ['a tail with an infinite slope at its start', (x: number) => x ** 1.5, 4, 1, 12.8],
+  ])('are right to 13 digits over %s', (_, f, length, scale, expected) => {
+    relative13(integrateTail(f, length, scale), expected);
+  });
   const relative13 = (got: number, expected: number) =>
     expect(Math.abs(got - expected)).toBeLessThanOrEqual(1e-13 * Math.abs(expected));
 });
@@ -288,7 +305,7 @@ describe('the examples in the docstrings', () => {
   it('are many', () => expect(examples.length).toBeGreaterThan(20));
 
   it.each(examples)('%s gives %d', (expression, expected) => {
-    const all = { ...elementary, ...special, ...linalg, integrate, sortedQuantile };
+    const all = { ...elementary, ...special, ...linalg, integrate, integrateTail, sortedQuantile };
     const got: unknown = new Function(...Object.keys(all), `return ${expression}`)(...Object.values(all));
     const first = typeof got === 'number' ? got : (got as Float64Array)[0]!;
     expect(Math.abs(first - expected)).toBeLessThanOrEqual(1e-14 * Math.abs(expected));
