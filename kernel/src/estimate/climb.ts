@@ -2,6 +2,7 @@
  * One climb from a start to an optimum: L-BFGS to get near, Newton to get there to the last digits.
  */
 import type { LogDensity } from '../program/types.ts';
+import { edgesFrom, withHeld } from './edge.ts';
 import { lbfgs } from './optimise/lbfgs.ts';
 import { newton } from './optimise/newton.ts';
 import { type Ending, negative, type Optimiser, type OptimiserState } from './optimise/objective.ts';
@@ -24,6 +25,8 @@ export interface ClimbOptions {
   readonly signal: AbortSignal | undefined;
   readonly pace: Pace;
   readonly log?: EventLog | undefined;
+  /** Coordinates of bounded parameters, whose optimum may lie at the edge of their support. */
+  readonly bounded?: readonly number[];
   /** Called after each iteration with the log density reached. */
   readonly onIteration?: (logDensity: number) => void;
 }
@@ -38,6 +41,22 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
   const near = await follow(lbfgs(objective, log), start, options);
   if (near.ending === 'interrupted' || near.ending === 'not finite' || density.dimension > mostNewtonDimensions) {
     return near;
+  }
+  const edges = edgesFrom(density, near.position, options.bounded ?? []);
+  if (edges.length > 0 && edges.length < density.dimension) {
+    const { restricted, whole, others } = withHeld(density, edges);
+    const inside = await follow(newton(negative(restricted)), others(near.position), options);
+    const position = whole(inside.position);
+    // Where the edge was none after all (the others have moved), the climb goes on as ever.
+    if (inside.ending === 'converged' && inside.logDensity >= near.logDensity - 1e-9) {
+      const { iterations, evaluations } = near;
+      return {
+        ...inside,
+        position,
+        iterations: iterations + inside.iterations,
+        evaluations: evaluations + inside.evaluations,
+      };
+    }
   }
   const there = await follow(newton(objective, log), near.position, options);
   // Where Newton's method finds no better point, or no Hessian, the one it began at was the end of the climb.

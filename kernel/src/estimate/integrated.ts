@@ -3,9 +3,9 @@
  */
 import type { CompiledModel, CompiledParameter } from '../model/index.ts';
 import { elementNames } from '../model/names.ts';
-import { constant, type Expr } from '../program/index.ts';
 import { conditionalOn, type Information } from './information.ts';
 import { type Marginal, marginalise } from './latent.ts';
+import { whiten } from './whiten.ts';
 
 /** The parameters that are left, as a compiled model of their own, and the marginal log likelihood over them. */
 export interface Integrated {
@@ -13,8 +13,12 @@ export interface Integrated {
   readonly marginal: Marginal;
   /** Names of the parameters integrated out. */
   readonly names: readonly string[];
-  /** The information on the whole position (d,) from that on the others (k,). */
-  complete(information: Information, whole: Float64Array): Information;
+  /** Quadrature points for each latent coordinate; 1 is Laplace. */
+  readonly points: number;
+  /** The whole position (d,): the others (k,), and the mode of the latent ones. */
+  whole(position: Float64Array): Float64Array;
+  /** The information on the whole position (d,) from that on the others, at the others' position (k,). */
+  complete(information: Information, position: Float64Array): Information;
 }
 
 /** Coordinates beyond this make the inner matrices too large to be held whole. */
@@ -47,19 +51,30 @@ export function integrateOut(compiled: CompiledModel, points: number, reml: read
       `mle: ${latent.length} latent values are too many to integrate out (at most ${mostLatent}); use sample`,
     );
   }
-  const { position, terms } = compiled.expressions;
+  const { terms } = compiled.expressions;
   // A Jacobian's label begins with its parameter's name; that of a latent one makes its density one of the coordinate.
   const ofLatent = (label: string) => out.some(({ name }) => label.startsWith(`${name} (log Jacobian`));
-  const value = terms
-    .filter(({ kind, label }) => kind !== 'prior' && (kind !== 'jacobian' || ofLatent(label)))
-    .reduce((sum, term) => sum.add(term.value) as Expr, constant(0) as Expr);
-  const marginal = marginalise({ position, value, latent, points });
+  const kept = terms.filter(({ kind, label }) => kind !== 'prior' && (kind !== 'jacobian' || ofLatent(label)));
+  const white = whiten(compiled, out, kept);
+  const marginal = marginalise({ position: white.position, value: white.value, latent, points });
   const others = left.flatMap(coordinates);
   return {
     view: viewOf(compiled, left, others),
     marginal,
     names: out.map(({ name }) => name),
-    complete: (information, whole) => completed(information, whole, marginal, latent, others),
+    points,
+    whole: (position) => white.place(marginal.complete(position)),
+    complete(information, position) {
+      const at = marginal.complete(position);
+      const found = completed(information, at, marginal, latent, others);
+      const direct = (direction: Float64Array) => white.direct(at, direction);
+      return {
+        ...found,
+        covariance: white.spread(at, found.covariance),
+        openDirections: found.openDirections.map(direct),
+        upwardDirections: found.upwardDirections.map(direct),
+      };
+    },
   };
 }
 

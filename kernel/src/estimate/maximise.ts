@@ -18,7 +18,7 @@ import { endingInWords, negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
-import { type Runaway, runawayParameters } from './runaway.ts';
+import { boundedCoordinates, type Runaway, runawayParameters } from './runaway.ts';
 import { type Clusters, robust } from './sandwich.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
 import type { EventLog } from './step.ts';
@@ -81,6 +81,7 @@ export async function maximise<M extends AnyModel>(
 
   const ascend = (position: Float64Array, how: ClimbOptions) =>
     kinks ? climbOnto(kinks, density, position, how) : climb(density, position, how);
+  const edgeCoordinates = boundedCoordinates(compiled);
   const climbs: Climb[] = [];
   for (const position of positions) {
     if (signal?.aborted && climbs.length > 0) break;
@@ -91,6 +92,7 @@ export async function maximise<M extends AnyModel>(
         signal,
         pace,
         log: options.log,
+        bounded: edgeCoordinates,
         onIteration: (value) => {
           const text = `start ${done} of ${positions.length}: log density ${formatNumber(value, 7)}`;
           if (report.due()) report.update({ done, total: positions.length, text });
@@ -113,8 +115,8 @@ export async function maximise<M extends AnyModel>(
   const settled = stopped === 'iterations' && edges.coordinates.size > 0 && best.gradientNorm < negligibleGradient;
   const ending = settled ? 'converged' : stopped;
   const known = information && curvature && determined(compiled, best.position, curvature, edges.coordinates, errors);
-  const position = integrated ? integrated.marginal.complete(best.position) : best.position;
-  const all = integrated && known ? integrated.complete(known, position) : known;
+  const position = integrated ? integrated.whole(best.position) : best.position;
+  const all = integrated && known ? integrated.complete(known, best.position) : known;
   const { names, quantities, values, covariance } = describe(whole, position, all);
   const optima = distinct(climbs, compiled, curvature);
   const estimate = new Estimate(model, {

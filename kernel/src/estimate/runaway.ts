@@ -13,6 +13,9 @@ const negligible = 1e-3;
 /** Only coordinates with less curvature than this can have run away: an interior optimum on a log scale has more. */
 const littleCurvature = 1e-2;
 
+/** A coordinate at which every transform has its bound to the last bit: e^−800 is 0. */
+const infinite = 800;
+
 /** Only coordinates this far out can be on their way to infinity. */
 const farOut = 5;
 /** A bounded coordinate beyond this has left every scale of interest: e^−20 is 2e-9. */
@@ -33,6 +36,11 @@ export function bounded({ distribution: { support } }: CompiledParameter): boole
 
 function coordinatesOf({ unconstrainedOffset, unconstrainedSize }: CompiledParameter): number[] {
   return Array.from({ length: unconstrainedSize }, (_, k) => unconstrainedOffset + k);
+}
+
+/** The coordinates of all bounded parameters. */
+export function boundedCoordinates(compiled: CompiledModel): number[] {
+  return compiled.parameters.filter(bounded).flatMap(coordinatesOf);
 }
 
 /** Sentences on bounded parameters at the edge of their support, and which coordinates they are. */
@@ -65,11 +73,15 @@ export function runawayParameters(
       const i = p.unconstrainedOffset + k;
       if (!((curvature?.[i * d + i] ?? 0) < littleCurvature)) continue;
       // Flat on both sides is not a boundary but a parameter the data say nothing of.
-      if (falls(i, 1) === falls(i, -1)) continue;
+      const back = falls(i, -1);
+      if (falls(i, 1) === back) continue;
       coordinates.add(i);
+      const edge = compiled.constrain(position.with(i, back ? infinite : -infinite))[p.offset + k]!;
+      const where = Number.isFinite(edge) ? String(edge) : edge > 0 ? '∞' : '−∞';
       messages.push(
-        `${names[i]} is at the edge of its support (${formatNumber(values[p.offset + k]!, 3)}): the density has no ` +
-          'maximum inside, so it has no Wald interval. Use map with a prior that keeps away from the edge, or sample.',
+        `Boundary optimum: ${names[i]} = ${where}; ${names[i]} is at the edge of its support ` +
+          `(${formatNumber(values[p.offset + k]!, 3)} was reached), for the density has no maximum inside. It has no Wald ` +
+          'interval, and the others are those given this value. Use map with a prior that keeps away from the edge, or sample.',
       );
     }
   }
@@ -99,7 +111,7 @@ export function atInfinity(
   best: number,
 ): string | undefined {
   const names = coordinateNames(compiled);
-  const edges = new Set(compiled.parameters.filter(bounded).flatMap(coordinatesOf));
+  const edges = new Set(boundedCoordinates(compiled));
   const far = names.filter((_, i) => Math.abs(position[i]!) > farOut && !edges.has(i));
   if (far.length === 0 || !(density.value(position.map((u) => 2 * u)) >= best - negligible)) return undefined;
   return (

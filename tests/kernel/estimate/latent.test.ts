@@ -211,14 +211,18 @@ describe('the marginal likelihood', () => {
       .parameters(({ mu, tau }) => ({ theta: normal(mu, tau).size(8) }))
       .observe(({ theta, se }) => ({ effect: normal(theta, se) }));
     const fit = await mle(schools);
-    expect(fit.estimates.tau).toBeLessThan(1e-3);
+    expect(fit.estimates.tau).toBeLessThan(1e-5);
     // The mean weighted by 1/s², and 1/√Σ(1/s²).
-    expect(fit.estimates.mu).toBeCloseTo(7.685616724956035, 6);
-    expect(fit.standardErrors.mu).toBeCloseTo(4.071919158, 4);
+    expect(fit.estimates.mu).toBeCloseTo(7.685616724956035, 12);
+    expect(fit.standardErrors.mu).toBeCloseTo(4.0719191584022, 10);
     expect(fit.standardErrors.tau).toBeNaN();
-    for (const effect of fit.estimates.theta) expect(effect).toBeCloseTo(fit.estimates.mu, 4);
-    expect(fit.warnings.join()).toContain('tau is at the edge of its support');
-    expect(fit.iterations).toBeLessThan(500); // Newton does not creep to its limit after a coordinate with no place to converge to
+    for (const effect of fit.estimates.theta) expect(effect).toBeCloseTo(fit.estimates.mu, 12);
+    for (const error of fit.standardErrors.theta) expect(error).toBeCloseTo(4.0719191584022, 8);
+    expect(fit.warnings).toHaveLength(1);
+    expect(fit.warnings[0]).toMatch(/^Boundary optimum: tau = 0; tau is at the edge of its support/);
+    // The boundary is seen, not crept to.
+    expect(fit.iterations).toBeLessThan(80);
+    expect(fit.evaluations).toBeLessThan(600);
     expect(fit.freeParameters).toBe(2);
     expect(String(fit)).toContain('Maximum likelihood estimate, theta integrated out');
   });
