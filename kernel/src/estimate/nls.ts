@@ -2,7 +2,8 @@
  * Nonlinear least squares: the parameters of a mean that come closest to the data, as R's `nls` and NIST's StRD.
  *
  * The same model as for `mle`, with a normal likelihood: `y ~ normal(f(parameters), sigma)`. The sum of squares is
- * minimised by Levenberg–Marquardt with exact Jacobians; σ² is the residual sum divided by the degrees of freedom
+ * minimised by Levenberg–Marquardt with exact Jacobians, and where that gets nowhere, with the parameters that the mean
+ * is linear in projected out; σ² is the residual sum divided by the degrees of freedom
  * n − p, and the covariance σ² (JᵀJ)⁻¹, through the QR factor of J.
  */
 import { Displayable } from '../host/display.ts';
@@ -15,7 +16,8 @@ import type { Expr } from '../program/index.ts';
 import { type ArrayFunction, arrayFunction } from './derivatives.ts';
 import type { EstimateRow } from './estimate.ts';
 import { levenbergMarquardt, type Residuals, type State } from './optimise/levenberg-marquardt.ts';
-import { type Ending, endingInWords } from './optimise/objective.ts';
+import { type Ending, endingInWords, type Optimiser } from './optimise/objective.ts';
+import { linearCoordinates, project } from './optimise/variable-projection.ts';
 import { type CommonOptions, checkNames, checkShare, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { type Init, initialPosition } from './start.ts';
@@ -128,20 +130,25 @@ export async function nls<M extends AnyModel>(
   const p = coordinates.length;
   const n = residuals.count;
 
-  const optimiser = levenbergMarquardt(residuals, options.log ? { log: options.log } : {});
   const signal = signalOf(options);
   const pace = new Pace();
-  let state: State = optimiser.init(Float64Array.from(coordinates, (i) => start[i]!));
-  let ending: Ending = 'running';
-  while (ending === 'running') {
-    const [next, info] = optimiser.step(state);
-    state = next;
-    ending = info.ending;
-    if (ending === 'running' && state.iteration >= iterations) ending = 'iterations';
-    await pace.breathe();
-    if (ending === 'running' && signal?.aborted) ending = 'interrupted';
+  const from = Float64Array.from(coordinates, (i) => start[i]!); // (p,)
+  const log = options.log ? { log: options.log } : {};
+  const run: Run = { iterations, signal, pace };
+  let { state, ending, steps } = await descend(levenbergMarquardt(residuals, log), from, run);
+  if (ending !== 'converged' && ending !== 'interrupted') {
+    const linear = linearCoordinates(residuals, from);
+    if (linear.length > 0 && linear.length < p) {
+      const { residuals: fewer, rest, complete } = project(residuals, linear);
+      const near = await descend(levenbergMarquardt(fewer), rest(from), run);
+      steps += near.steps;
+      if (near.ending === 'converged' && !(near.state.value > state.value)) {
+        ({ state, ending } = await descend(levenbergMarquardt(residuals, log), complete(near.state.position), run));
+        steps += state.iteration;
+      } else if (near.ending === 'interrupted') ending = 'interrupted';
+    }
   }
-  options.onProgress?.({ done: state.iteration, total: state.iteration, text: `nls: ${ending}` });
+  options.onProgress?.({ done: steps, total: steps, text: `nls: ${ending}` });
 
   const position = start.slice(); // (d,)
   coordinates.forEach((at, k) => {
@@ -181,9 +188,32 @@ export async function nls<M extends AnyModel>(
     residualStandardError: scale,
     degreesOfFreedom,
     ending,
-    iterations: state.iteration,
+    iterations: steps,
     warnings: warningsOf(ending, factor !== undefined, degreesOfFreedom),
   });
+}
+
+interface Run {
+  readonly iterations: number;
+  readonly signal: AbortSignal | undefined;
+  readonly pace: Pace;
+}
+
+/** Step to the end, with pauses. */
+async function descend(
+  optimiser: Optimiser<State>,
+  start: Float64Array,
+  { iterations, signal, pace }: Run,
+): Promise<{ state: State; ending: Exclude<Ending, 'running'>; steps: number }> {
+  let state = optimiser.init(start);
+  for (;;) {
+    const [next, { ending }] = optimiser.step(state);
+    state = next;
+    await pace.breathe();
+    if (ending !== 'running') return { state, ending, steps: state.iteration };
+    if (state.iteration >= iterations) return { state, ending: 'iterations', steps: state.iteration };
+    if (signal?.aborted) return { state, ending: 'interrupted', steps: state.iteration };
+  }
 }
 
 function warningsOf(ending: Ending, regular: boolean, degreesOfFreedom: number): string[] {

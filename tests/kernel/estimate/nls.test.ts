@@ -2,83 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { flat, halfNormal, normal, poisson } from '#kernel/distributions/index';
 import { nls } from '#kernel/estimate/index';
 import { model } from '#kernel/model/index';
-import type { Expr } from '#kernel/program/index';
-import nist from './fixtures/nist-nonlinear.json' with { type: 'json' };
 import r from './fixtures/r-nls.json' with { type: 'json' };
 
 /** Digits to which a and b agree. */
 const digits = (a: number, b: number) => (a === b ? 16 : -Math.log10(Math.abs(a / b - 1)));
-
-type Mean = (b: readonly Expr[], x: Expr, x2: Expr) => Expr;
-const gauss = (x: Expr, centre: Expr, width: Expr) => x.sub(centre).div(width).square().neg();
-/** The formulas of the sets, as printed with each. */
-const means: Record<keyof typeof nist.sets, Mean> = {
-  Misra1a: ([b1, b2], x) => b1!.mul(b2!.mul(x).neg().exp().neg().add(1)),
-  Chwirut2: ([b1, b2, b3], x) =>
-    b1!
-      .mul(x)
-      .neg()
-      .exp()
-      .div(b2!.add(b3!.mul(x))),
-  DanWood: ([b1, b2], x) => b1!.mul(x.pow(b2!)),
-  Lanczos3: ([b1, b2, b3, b4, b5, b6], x) =>
-    b1!
-      .mul(b2!.mul(x).neg().exp())
-      .add(b3!.mul(b4!.mul(x).neg().exp()))
-      .add(b5!.mul(b6!.mul(x).neg().exp())),
-  Gauss1: ([b1, b2, b3, b4, b5, b6, b7, b8], x) =>
-    b1!
-      .mul(b2!.mul(x).neg().exp())
-      .add(b3!.mul(gauss(x, b4!, b5!).exp()))
-      .add(b6!.mul(gauss(x, b7!, b8!).exp())),
-  Nelson: ([b1, b2, b3], x1, x2) => b1!.sub(b2!.mul(x1).mul(b3!.mul(x2).neg().exp())),
-  MGH17: ([b1, b2, b3, b4, b5], x) => b1!.add(b2!.mul(x.mul(b4!).neg().exp())).add(b3!.mul(x.mul(b5!).neg().exp())),
-  Hahn1: ([b1, b2, b3, b4, b5, b6, b7], x) => {
-    const top = b1!
-      .add(b2!.mul(x))
-      .add(b3!.mul(x.square()))
-      .add(b4!.mul(x.pow(3)));
-    return top.div(
-      b5!
-        .mul(x)
-        .add(1)
-        .add(b6!.mul(x.square()))
-        .add(b7!.mul(x.pow(3))),
-    );
-  },
-  Rat42: ([b1, b2, b3], x) => b1!.div(b2!.sub(b3!.mul(x)).exp().add(1)),
-  Eckerle4: ([b1, b2, b3], x) => b1!.div(b2!).mul(gauss(x, b3!, b2!).mul(0.5).exp()),
-};
-
-const cases = Object.entries(nist.sets).flatMap(([name, set]) =>
-  (['start1', 'start2'] as const).map((start) => ({ name, set, start })),
-);
-
-describe('NIST StRD nonlinear regression', () => {
-  it.each(cases)(
-    '$name from $start: ten digits of parameters, seven of standard errors',
-    async ({ name, set, start }) => {
-      const column = (k: number) => set.data.map((row) => row[k]!);
-      const y = name === 'Nelson' ? column(0).map(Math.log) : column(0);
-      const told = model()
-        .data({ y, x: column(1), x2: column(Math.min(2, set.cols.length - 1)) })
-        .parameters({ b: flat().size(set.cert.length), sigma: halfNormal(0, 1) })
-        .observe(({ b, sigma, x, x2 }) => {
-          const each = set.cert.map((_, k) => b.at(k) as Expr);
-          return { y: normal(means[name as keyof typeof means](each, x, x2), sigma) };
-        });
-      const fit = await nls(told, { init: { b: set[start] } });
-      expect(fit.ending).toBe('converged');
-      set.cert.forEach((certified, k) => {
-        expect(digits(fit.values[k]!, certified), `b${k + 1} = ${fit.values[k]}`).toBeGreaterThan(10);
-        expect(digits(fit.standardErrors[k]!, set.se[k]!), `se of b${k + 1}`).toBeGreaterThan(7);
-      });
-      expect(digits(fit.residualSumOfSquares, set.rss)).toBeGreaterThan(name === 'Lanczos3' ? 7 : 9.5);
-      expect(digits(fit.residualStandardError, set.rsd)).toBeGreaterThan(name === 'Lanczos3' ? 7 : 9.5);
-      expect(fit.degreesOfFreedom).toBe(y.length - set.cert.length);
-    },
-  );
-});
 
 describe('R: nls', () => {
   const column = (id: string, name: string): number[] => {
