@@ -71,7 +71,7 @@ describe('rlm', () => {
     ['y ~ x', { tuning: 0 }, 'tuning must be a positive number, got 0'],
     ['y ~ x + I(2 * x)', {}, 'is a combination of'],
     ['g ~ x', {}, 'a numeric response expected'],
-    ['x ~ x', {}, 'the scale of the residuals is 0'],
+    ['I(2 * x) ~ x', {}, 'the scale of the residuals is 0'],
     ['y ~ x', { weights: 'x' } as never, 'weights'],
   ])('refuses %s %o', (formula, given, message) => {
     expect(() => rlm(formula, { x, y: line, g: x.map(String) }, given)).toThrow(message);

@@ -2,10 +2,11 @@
  * From a formula and data to the response and the model matrix, with the column names and the coding of R.
  */
 import { type Column, rowCount } from '../../data/columns.ts';
+import { namesHint } from '../../data/names.ts';
 import { allFinite } from '../../numeric/all-finite.ts';
 import { constantVector } from '../../numeric/constant-vectors.ts';
-import { type Coding, type Contrast, contrasts, levelColumns } from './contrasts.ts';
-import { completeRows, type Data, evaluate, type Scope, type Value } from './evaluate.ts';
+import { type Coding, type Contrast, contrastNames, contrasts, levelColumns } from './contrasts.ts';
+import { completeRows, type Data, evaluate, numbersOf, type Scope, type Value } from './evaluate.ts';
 import { parseExpression, parseFormula } from './parse.ts';
 import { type Formula, type Node, namesIn, print } from './syntax.ts';
 import { expandTerms, type Term, type Terms } from './terms.ts';
@@ -139,7 +140,9 @@ class Recipe {
   build(scope: Scope): Pick<Design, 'columns' | 'byColumn' | 'assign' | 'offset' | 'rows'> {
     const { terms, variables, intercept, offsets } = this.terms;
     const { rows } = scope;
-    const values = variables.map(({ node, label }) => {
+    const used = new Set(terms.flatMap((term) => term.variables));
+    const values = variables.map(({ node, label }, k): Value => {
+      if (!used.has(k)) return { kind: 'constant', values: [0] }; // taken out again
       const value = evaluate(node, scope);
       checkFinite(label, value, scope);
       return value;
@@ -178,26 +181,35 @@ class Recipe {
 
   private coding(term: Term, variable: number, place: number, label: string, value: Value): Coding | undefined {
     if (value.kind !== 'factor') return undefined;
-    const whole =
-      term.coding[place] === 'levels' || (this.firstFactor?.term === term && this.firstFactor.variable === variable);
-    if (whole) return levelColumns(value.levels);
     if (value.levels.length < 2) {
       throw new RangeError(
         `formula: the factor '${label}' has one level, '${value.levels[0]}', in the rows used; leave it out`,
       );
     }
+    const whole =
+      term.coding[place] === 'levels' || (this.firstFactor?.term === term && this.firstFactor.variable === variable);
+    if (whole) return levelColumns(value.levels);
     return contrasts(this.options.contrasts?.[label] ?? value.contrast ?? 'treatment', value.levels);
   }
 }
 
 function numeric(node: Node, scope: Scope): Float64Array {
   const value = evaluate(node, scope);
-  if (value.kind === 'numbers') {
-    checkFinite(print(node), value, scope);
-    return value.values;
+  if (value.kind === 'matrix') throw new TypeError(`formula: '${print(node)}' must be numbers, got a matrix`);
+  const values = numbersOf(scope, node, value);
+  checkFinite(print(node), { kind: 'numbers', values }, scope);
+  return values;
+}
+
+/** @throws TypeError, RangeError for codings that are none, or of what is not there */
+function checkContrasts(chosen: DesignOptions['contrasts'], terms: Terms, columns: object): void {
+  for (const [name, contrast] of Object.entries(chosen ?? {})) {
+    if (!contrastNames.includes(contrast)) {
+      throw new RangeError(`contrasts: one of ${contrastNames.join(', ')} expected for '${name}', got '${contrast}'`);
+    }
+    const known = [...new Set([...Object.keys(columns), ...terms.variables.map(({ label }) => label)])];
+    if (!known.includes(name)) throw new RangeError(`contrasts: no factor '${name}'; ${namesHint(name, known)}`);
   }
-  if (value.kind === 'constant') return new Float64Array(scope.rows.length).fill(value.values[0]!);
-  throw new TypeError(`formula: '${print(node)}' must be numbers, got a ${value.kind}`);
 }
 
 /**
@@ -224,8 +236,13 @@ export function designOf(
   options: DesignOptions = {},
   also: readonly Node[] = [],
 ): Design {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    const got = Array.isArray(data) ? 'an array' : String(data);
+    throw new TypeError(`formula: columns expected as data, as { x: [1, 2, 3], y: [2, 4, 7] }, got ${got}`);
+  }
   const columns = data as Data;
   const terms = expandTerms(parsed, Object.keys(columns));
+  checkContrasts(options.contrasts, terms, columns);
   const nodes = [...(parsed.response ? [parsed.response] : []), ...terms.variables.map(({ node }) => node)];
   const weightNode = typeof options.weights === 'string' ? parseExpression(options.weights) : undefined;
   const offsetNode = typeof options.offset === 'string' ? parseExpression(options.offset) : undefined;
@@ -253,13 +270,21 @@ export function designOf(
   const built = recipe.build(scope);
   const taken = (given: string | ArrayLike<number> | undefined, what: string) => {
     if (given === undefined || typeof given === 'string') return undefined;
-    if (given.length !== all) throw new RangeError(`formula: ${all} ${what}s expected, one a row; got ${given.length}`);
+    if (given.length !== all) {
+      throw new RangeError(`formula: ${all} ${what}s expected, one a row; got ${given.length ?? String(given)}`);
+    }
     return Float64Array.from(rows, (row) => given[row]!);
   };
-  const weights = weightNode ? numeric(weightNode, scope) : taken(options.weights, 'weight');
+  const ofWeights = { ...scope, formula: String(options.weights) };
+  const weights = weightNode ? numeric(weightNode, ofWeights) : taken(options.weights, 'weight');
   const bad = weights?.findIndex((weight) => !(weight >= 0 && weight < Infinity)) ?? -1;
-  if (bad >= 0) throw new RangeError(`formula: weights must not be negative, got ${weights![bad]} in row ${rows[bad]}`);
+  if (bad >= 0) {
+    throw new RangeError(`formula: weights must be finite and not negative, got ${weights![bad]} in row ${rows[bad]}`);
+  }
+  if (weights?.every((weight) => weight === 0)) throw new RangeError('formula: every weight is 0, so no row counts');
   const given = taken(options.offset, 'offset');
+  const odd = given?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  if (odd >= 0) throw new RangeError(`formula: offsets must be finite, got ${given![odd]} in row ${rows[odd]}`);
   const offset = given && built.offset ? given.map((value, i) => value + built.offset![i]!) : (given ?? built.offset);
   let matrix: Float64Array | undefined;
   return {
@@ -277,11 +302,23 @@ export function designOf(
     note: rows.length < all ? `${all - rows.length} of ${all} rows dropped: a value is missing` : undefined,
     on: (newData) => {
       const fresh = newData as Data;
-      const wanted = [...new Set([...terms.variables, ...terms.offsets].flatMap(({ node }) => namesIn(node)))];
+      const used = terms.variables.filter((_, k) => terms.terms.some(({ variables }) => variables.includes(k)));
+      const wanted = [...new Set([...used, ...terms.offsets].flatMap(({ node }) => namesIn(node)))];
+      const absent = wanted.find((name) => Object.hasOwn(columns, name) && !Object.hasOwn(fresh, name));
+      if (absent !== undefined) {
+        throw new RangeError(
+          `predict: the new data lack the column '${absent}'; ${namesHint(absent, Object.keys(fresh))}`,
+        );
+      }
       const height = rowCount(fresh as Readonly<Record<string, Column>>);
       const missing = height - completeRows(fresh, wanted, height, new Set()).length;
       if (missing > 0)
         throw new RangeError(`predict: ${missing} of ${height} rows have a missing value; drop them first`);
+      if (given && height !== all) {
+        throw new RangeError(
+          `predict: the fit has an offset of ${all} numbers, which says nothing of ${height} new rows; give it as a column or as offset(…) in the formula`,
+        );
+      }
       const { byColumn, offset: part } = recipe.build(
         recipe.scope(
           fresh,
@@ -290,7 +327,10 @@ export function designOf(
           false,
         ),
       );
-      return { matrix: joined(byColumn, height), offset: part, rows: Array.from({ length: height }, (_, i) => i) };
+      const known =
+        given && Float64Array.from({ length: height }, (_, row) => (options.offset as ArrayLike<number>)[row]!);
+      const offset = known && part ? known.map((value, i) => value + part[i]!) : (known ?? part);
+      return { matrix: joined(byColumn, height), offset, rows: Array.from({ length: height }, (_, i) => i) };
     },
   };
 }

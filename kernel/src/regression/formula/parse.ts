@@ -1,6 +1,7 @@
 /**
  * Reads the text of a formula by recursive descent, with the precedence of R's operators, from loose to tight:
- * `~`, `|` and `||`, comparison, `+ -`, `* /`, `%in%`, `:`, unary `+ -`, `^` (also written `**`).
+ * `~`, `|` and `||`, `&` and `&&`, `!`, comparison, `+ -`, `* /`, `%in%`, `%%` and `%/%`, `:`, unary `+ -`, `^` (also
+ * written `**`).
  */
 import { type Argument, type Formula, FormulaError, type Node, type Operator } from './syntax.ts';
 
@@ -12,7 +13,7 @@ interface Token {
 }
 
 const PATTERN =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}.][\p{L}\p{N}_.]*)|`(?<quoted>[^`]+)`|(?<string>"[^"]*"|'[^']*')|(?<symbol>%in%|\*\*|\|\||<=|>=|==|!=|[-~+*/:^()|,=<>]))/uy;
+  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}.][\p{L}\p{N}_.]*)|`(?<quoted>[^`]+)`|(?<string>"[^"]*"|'[^']*')|(?<symbol>%in%|%%|%\/%|\*\*|\|\||&&|<=|>=|==|!=|[-~+*/:^()|&!,=<>]))/uy;
 
 function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
@@ -22,7 +23,11 @@ function tokenise(text: string): Token[] {
     const match = PATTERN.exec(text);
     const space = /^\s*/.exec(text.slice(at))![0].length;
     if (!match) {
-      throw new FormulaError(text, at + space, `expected a name, a number or an operator, got '${text[at + space]}'`);
+      const odd = text[at + space]!;
+      const what = '\'"`'.includes(odd)
+        ? `expected another ${odd} that ends what begins here`
+        : `expected a name, a number or an operator, got '${odd}'`;
+      throw new FormulaError(text, at + space, what);
     }
     const groups = match.groups!;
     const kind =
@@ -43,10 +48,11 @@ function tokenise(text: string): Token[] {
 /** Binary operators from loose to tight; `^` apart, for it is tighter than a sign. */
 const LEVELS: readonly (readonly string[])[] = [
   ['|', '||'],
+  ['&', '&&'],
   ['<', '<=', '>', '>=', '==', '!='],
   ['+', '-'],
   ['*', '/'],
-  ['%in%'],
+  ['%in%', '%%', '%/%'],
   [':'],
 ];
 
@@ -85,6 +91,11 @@ class Reader {
   expression(level = 0): Node {
     const operators = LEVELS[level];
     if (!operators) return this.signed();
+    if (operators.includes('<') && this.isSymbol('!')) {
+      const { start } = this.take();
+      const operand = this.expression(level);
+      return { type: 'unary', operator: '!', operand, start, end: operand.end };
+    }
     let left = this.expression(level + 1);
     while (this.isSymbol(...operators)) {
       const operator = this.take().text as Operator;

@@ -32,6 +32,11 @@ export function splineBasis(kind: 'bs' | 'ns', x: Float64Array, options: SplineO
   }
   const intercept = options.intercept ?? false;
   const boundary = options.boundary ?? ([Math.min(...x), Math.max(...x)] as const);
+  if (!(boundary[0] < boundary[1])) {
+    throw new RangeError(
+      `${kind}: two ascending Boundary.knots expected, and x that varies; got ${boundary.join(', ')}`,
+    );
+  }
   let knots = options.knots;
   if (!knots) {
     const least = kind === 'ns' ? 1 + Number(intercept) : degree + Number(intercept);
@@ -41,6 +46,10 @@ export function splineBasis(kind: 'bs' | 'ns', x: Float64Array, options: SplineO
     }
     const inside = x.filter((value) => value >= boundary[0] && value <= boundary[1]).sort();
     knots = Array.from({ length: count }, (_, i) => sortedQuantile(inside, (i + 1) / (count + 1)));
+  }
+  const outside = knots.find((knot) => !(knot > boundary[0] && knot < boundary[1]));
+  if (outside !== undefined && options.knots) {
+    throw new RangeError(`${kind}: knots between the boundary's ${boundary.join(' and ')} expected, got ${outside}`);
   }
   return { kind, knots, boundary, degree, intercept };
 }

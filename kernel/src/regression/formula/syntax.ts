@@ -15,7 +15,9 @@ export interface Argument {
   readonly value: Node;
 }
 
-export type Operator = '+' | '-' | '*' | '/' | ':' | '^' | '%in%' | '|' | '||' | '<' | '<=' | '>' | '>=' | '==' | '!=';
+export type Operator = '+' | '-' | '*' | '/' | ':' | '^' | '%in%' | '%%' | '%/%' | Logical | Comparison;
+export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
+export type Logical = '|' | '||' | '&' | '&&';
 
 /** A part of a formula. */
 export type Node = Span &
@@ -25,7 +27,7 @@ export type Node = Span &
     | { readonly type: 'boolean'; readonly value: boolean }
     | { readonly type: 'name'; readonly name: string }
     | { readonly type: 'call'; readonly name: string; readonly arguments: readonly Argument[] }
-    | { readonly type: 'unary'; readonly operator: '+' | '-'; readonly operand: Node }
+    | { readonly type: 'unary'; readonly operator: '+' | '-' | '!'; readonly operand: Node }
     | { readonly type: 'binary'; readonly operator: Operator; readonly left: Node; readonly right: Node }
     | { readonly type: 'group'; readonly inner: Node }
   );
@@ -45,26 +47,34 @@ export class FormulaError extends Error {
   readonly position: number;
 
   constructor(formula: string, position: number, what: string) {
-    super(`formula: ${what}, at position ${position}\n  ${formula}\n  ${' '.repeat(position)}^`);
+    super(`formula: ${what}, at position ${position}\n  ${formula.replaceAll(/\s/g, ' ')}\n  ${' '.repeat(position)}^`);
     this.formula = formula;
     this.position = position;
   }
 }
 
 /** Operators R prints without spaces. */
-const TIGHT: readonly Operator[] = ['/', ':', '^'];
+const TIGHT: readonly Operator[] = ['/', ':', '^', '%%', '%/%'];
+
+/** The shorter of the plain and the exponential form, as R: 100000 → 1e+05, 1000 → 1000. */
+function printNumber(value: number): string {
+  const [mantissa, power] = value.toExponential().split('e') as [string, string];
+  const exponential = `${mantissa}e${power[0]}${power.slice(1).padStart(2, '0')}`;
+  const plain = String(value);
+  return plain.includes('e') || exponential.length < plain.length ? exponential : plain;
+}
 
 /** `log( x )` → `log(x)`, `I(2*x)` → `I(2 * x)`: the text as R prints it. */
 export function print(node: Node): string {
   switch (node.type) {
     case 'number':
-      return String(node.value);
+      return printNumber(node.value);
     case 'string':
       return JSON.stringify(node.value);
     case 'boolean':
       return node.value ? 'TRUE' : 'FALSE';
     case 'name':
-      return /^[A-Za-z.][\w.]*$/.test(node.name) ? node.name : `\`${node.name}\``;
+      return /^(?:\p{L}|\.(?!\d))[\p{L}\p{N}_.]*$/u.test(node.name) ? node.name : `\`${node.name}\``;
     case 'call':
       return `${node.name}(${node.arguments
         .map(({ name, value }) => (name === undefined ? print(value) : `${name} = ${print(value)}`))

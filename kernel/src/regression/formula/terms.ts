@@ -68,6 +68,7 @@ class Expansion {
       case 'unary':
         if (node.operator === '+') return this.expand(node.operand);
         if (node.operand.type === 'number') return this.constant(node.operand, node.operand.value, false);
+        if (node.operator === '!') return [this.variable(node)];
         return this.fail(node, 'expected a term before the minus that takes terms out');
       case 'binary':
         return this.binary(node);
@@ -100,8 +101,9 @@ class Expansion {
         return kept.filter((product) => !out.includes(String(product)));
       }
       case ':':
-      case '%in%':
         return cross(this.products(left), this.products(right));
+      case '%in%':
+        return cross(this.products(left), [union(...this.products(right))]); // nested in all of them at once
       case '*': {
         const [a, b] = [this.products(left), this.products(right)];
         return unique([...a, ...b, ...cross(a, b)]);
@@ -116,14 +118,14 @@ class Expansion {
         }
         const base = this.products(left);
         let power = base;
-        for (let k = 1; k < right.value; k++) power = unique([...power, ...cross(power, base)]);
+        for (let k = 1; k < right.value; k++) power = cross(base, power); // a product with itself is itself
         return power;
       }
       case '|':
       case '||':
         return this.fail(left, 'expected terms without groups; a model with terms such as (1 | g) is fitted by lmer');
       default:
-        return this.fail(node, `expected terms, got a comparison '${operator}'; write it inside I(…)`);
+        return [this.variable(node)]; // a comparison or a remainder is a variable
     }
   }
 
@@ -167,11 +169,22 @@ function codingOf(product: Product, earlier: readonly Product[]): ('contrasts' |
  */
 export function expandTerms(formula: Formula, columns: readonly string[]): Terms {
   const answered = formula.response ? namesIn(formula.response) : [];
+  const response = formula.response && print(formula.response);
   const expansion = new Expansion(
     formula,
     columns.filter((name) => !answered.includes(name)),
   );
-  const products = unique(expansion.expand(formula.terms)).sort((a, b) => a.length - b.length);
+  const all = expansion.expand(formula.terms);
+  const used = new Set(all.flat());
+  const itself = expansion.variables.find(({ label }, k) => label === response && used.has(k));
+  if (itself) {
+    throw new FormulaError(
+      formula.text,
+      itself.node.start,
+      `expected terms that explain the response, got the response '${response}' itself`,
+    );
+  }
+  const products = unique(all).sort((a, b) => a.length - b.length);
   const terms = products.map((product, i) => ({
     label: product.map((k) => expansion.variables[k]!.label).join(':'),
     variables: product,

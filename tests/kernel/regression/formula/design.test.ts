@@ -95,7 +95,9 @@ describe('design', () => {
     ]);
     expect([...design('x ~ 1', data, { offset: 'x' }).offset!]).toEqual([...data.x]);
     expect(() => design('x ~ 1', data, { weights: [1, 2] })).toThrow(/6 weights expected, one a row; got 2/);
-    expect(() => design('x ~ 1', data, { weights: '0 - x' })).toThrow(/weights must not be negative, got -1 in row 0/);
+    expect(() => design('x ~ 1', data, { weights: '0 - x' })).toThrow(
+      /weights must be finite and not negative, got -1 in row 0/,
+    );
   });
 
   it('names what is wrong with the data', () => {

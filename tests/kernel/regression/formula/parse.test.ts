@@ -20,6 +20,9 @@ describe('formula', () => {
     expect(labels('y ~ a * b:c')).toEqual(['a', 'b:c', 'a:b:c']);
     expect(print(parseExpression('-x^2'))).toBe('-x^2');
     expect(parseExpression('-x^2').type).toBe('unary');
+    expect(print(parseExpression('!x > 2 & y %% 2 == 0 | z'))).toBe('!x > 2 & y%%2 == 0 | z');
+    expect(parseExpression('!x > 2')).toMatchObject({ type: 'unary', operand: { type: 'binary' } });
+    expect(parseExpression('a | b & c')).toMatchObject({ operator: '|', right: { operator: '&' } });
   });
 
   it('expands products, powers, nesting and removal', () => {
@@ -55,7 +58,6 @@ describe('formula', () => {
     ['y ~ x + 2', 8, /only 0 and 1 stand alone; write arithmetic inside I\(…\)/],
     ['y ~ x^z', 6, /whole number from 1 as the power/],
     ['y ~ x + (1 | g)', 9, /\(1 \| g\) is fitted by lmer/],
-    ['y ~ a > b', 4, /got a comparison '>'; write it inside I/],
     ['y ~ "a"', 4, /expected the name of a column, got "a"/],
     ['y ~ log(x', 9, /expected ',' or '\)', got the end/],
   ])('%s is refused at position %i', (text, position, message) => {
