@@ -48,6 +48,8 @@ export interface EstimateParts {
   readonly logPosterior: number | undefined;
   /** Names of the parameters integrated out of the likelihood. */
   readonly integrated: readonly string[];
+  /** Quadrature points for each latent coordinate; 1 is Laplace's approximation. */
+  readonly quadrature: number;
   /** Coordinates that were maximised over: latent ones, integrated out, are not among them. */
   readonly freeParameters: number;
   readonly observations: number;
@@ -96,6 +98,8 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
    * their standard errors hold the uncertainty of both. Empty where there are none.
    */
   readonly integrated: readonly string[];
+  /** Quadrature points for each latent coordinate; 1 is Laplace's approximation. */
+  readonly quadrature: number;
   /** k, the number of coordinates maximised over. */
   readonly freeParameters: number;
   /** 2k − 2 log L̂ with k the number of free coordinates (Akaike 1974). */
@@ -147,6 +151,7 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
     const k = parts.freeParameters;
     this.freeParameters = k;
     this.integrated = parts.integrated;
+    this.quadrature = parts.quadrature;
     this.aic = 2 * k - 2 * parts.logLikelihood;
     const spare = parts.observations - k - 1;
     this.aicc = spare > 0 ? this.aic + (2 * k * (k + 1)) / spare : Number.NaN;

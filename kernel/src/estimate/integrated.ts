@@ -1,8 +1,9 @@
 /**
  * A model with some of its parameters integrated out: what maximisation sees of it, and the way back to the whole.
  */
-import type { CompiledModel, CompiledParameter } from '../model/index.ts';
+import { type CompiledModel, type CompiledParameter, compileModel } from '../model/index.ts';
 import { elementNames } from '../model/names.ts';
+import type { Estimate } from './estimate.ts';
 import { conditionalOn, type Information } from './information.ts';
 import { type Marginal, marginalise } from './latent.ts';
 import { whiten } from './whiten.ts';
@@ -15,6 +16,8 @@ export interface Integrated {
   readonly names: readonly string[];
   /** Quadrature points for each latent coordinate; 1 is Laplace. */
   readonly points: number;
+  /** The position of the others (k,) from the whole one. */
+  restrict(whole: Float64Array): Float64Array;
   /** The whole position (d,): the others (k,), and the mode of the latent ones. */
   whole(position: Float64Array): Float64Array;
   /** The information on the whole position (d,) from that on the others, at the others' position (k,). */
@@ -63,6 +66,7 @@ export function integrateOut(compiled: CompiledModel, points: number, reml: read
     marginal,
     names: out.map(({ name }) => name),
     points,
+    restrict: (whole) => Float64Array.from(others, (i) => whole[i]!),
     whole: (position) => white.place(marginal.complete(position)),
     complete(information, position) {
       const at = marginal.complete(position);
@@ -76,6 +80,20 @@ export function integrateOut(compiled: CompiledModel, points: number, reml: read
       };
     },
   };
+}
+
+/** What a fit by `mle` integrated out, for a model like the fit's (by default its own); undefined for nothing. */
+export function integratedOf(
+  { model, integrated, quadrature }: Pick<Estimate, 'model' | 'integrated' | 'quadrature'>,
+  compiled: CompiledModel = compileModel(model),
+): Integrated | undefined {
+  if (integrated.length === 0) return undefined;
+  const isLatent = (name: string) => compiled.parameters.some((each) => each.name === name && each.role === 'latent');
+  return integrateOut(
+    compiled,
+    quadrature,
+    integrated.filter((name) => !isLatent(name)),
+  );
 }
 
 const coordinates = ({ unconstrainedOffset, unconstrainedSize }: CompiledParameter): number[] =>

@@ -128,6 +128,7 @@ export async function maximise<M extends AnyModel>(
     covariance,
     position,
     integrated: integrated?.names ?? [],
+    quadrature: integrated?.points ?? 1,
     logLikelihood: integrated
       ? best.logDensity
       : compiled.density({ prior: false, jacobian: false }).value(best.position),

@@ -141,6 +141,10 @@ class Compilation implements CompiledModel {
     return this.#generator.predictive(this.#checked(position), stream);
   }
 
+  latentDraw(position: Float64Array, stream: Stream): Float64Array {
+    return this.unconstrain(this.#generator.latentDraw(this.constrain(position), stream));
+  }
+
   priorDraw(stream: Stream): Float64Array {
     return this.#generator.priorDraw(stream);
   }

@@ -78,6 +78,8 @@ export interface CompiledModel {
   explain(position: Float64Array): string;
   /** Data drawn from the model at a position, one array a name of `observed`. */
   predictive(position: Float64Array, stream: Stream): Record<string, Float64Array>;
+  /** The position with its latent parameters drawn anew from their distributions, given the others. */
+  latentDraw(position: Float64Array, stream: Stream): Float64Array;
   /** Values of the parameters drawn from their distributions. @throws RangeError for a flat one, naming it */
   priorDraw(stream: Stream): Float64Array;
   /** A start: uniform(−2, 2) in each coordinate, as in Stan. */

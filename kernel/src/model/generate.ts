@@ -45,8 +45,17 @@ export class Generator {
       );
     }
     const last = this.#layout.at(-1);
-    const values = new Float64Array(last === undefined ? 0 : last.offset + last.size);
-    for (const parameter of this.#layout) {
+    return this.#drawInto(new Float64Array(last === undefined ? 0 : last.offset + last.size), this.#layout, stream);
+  }
+
+  /** Values whose latent parameters are drawn anew from their distributions, given the others in `values`. */
+  latentDraw(values: Float64Array, stream: Stream): Float64Array {
+    const latent = this.#layout.filter(({ role }) => role === 'latent');
+    return this.#drawInto(values.slice(), latent, stream);
+  }
+
+  #drawInto(values: Float64Array, parameters: readonly ParameterLayout[], stream: Stream): Float64Array {
+    for (const parameter of parameters) {
       const { name, shape, distribution } = parameter;
       const known = this.#layout.filter((other) => other.offset < parameter.offset);
       const program = this.#program(`prior ${name}`, () =>

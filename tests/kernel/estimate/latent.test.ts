@@ -9,7 +9,7 @@ import {
   poisson,
   poissonLog,
 } from '#kernel/distributions/index';
-import { bootstrap, mle, profile } from '#kernel/estimate/index';
+import { mle } from '#kernel/estimate/index';
 import { integrateOut } from '#kernel/estimate/integrated';
 import { compileModel, model } from '#kernel/model/index';
 import r from './fixtures/r-mixed.json' with { type: 'json' };
@@ -244,13 +244,10 @@ describe('what is refused', () => {
     await expect(mle(one, { reml: ['a'] })).rejects.toThrow('no parameter is left to maximise over');
   });
 
-  it('other standard errors, profile and bootstrap, by name', async () => {
+  it('other standard errors, by name', async () => {
     await expect(mle(dyestuff, { errors: 'sandwich' })).rejects.toThrow(
       "with u integrated out only errors: 'observed'",
     );
-    const fit = await mle(dyestuff, { init: { a: 1500, tau: 40, sigma: 50 }, starts: 1 });
-    await expect(profile(fit, 'tau')).rejects.toThrow('parameters integrated out (u)');
-    await expect(bootstrap(fit)).rejects.toThrow('parameters integrated out (u)');
   });
 
   it('a latent parameter with no mode', async () => {
