@@ -45,9 +45,13 @@ export function analysisOfVariance(
   const df = total - k;
   if (df < 1) throw new RangeError('analysisOfVariance: more values than groups expected');
   const variance = within / df;
+  if (!(between + within > 0)) throw new RangeError('analysisOfVariance: finite values that vary expected');
   let f = between / (k - 1) / variance;
   let denominator = df;
   if (!equal) {
+    const flat = samples.find(({ values }) => !(varianceOf(values) > 0));
+    if (flat)
+      throw new RangeError(`analysisOfVariance: the values of '${flat.name}' do not vary; Welch's test needs it`);
     const weights = samples.map(({ values }) => values.length / varianceOf(values));
     const sum = weights.reduce((a, b) => a + b, 0);
     const centre = weights.reduce((s, weight, g) => s + weight * means[g]!, 0) / sum;
@@ -127,6 +131,7 @@ export function tukeyHonestDifferences(
   const df = options.fit ? options.fit.degreesOfFreedom : total - k;
   const variance = options.fit ? options.fit.deviance / df : within / df;
   if (!(df >= 1)) throw new RangeError('tukeyHonestDifferences: more values than groups expected');
+  if (!(variance > 0)) throw new RangeError('tukeyHonestDifferences: values that vary within groups expected');
   const reach = studentisedRangeUpperQuantile(1 - level, k, df);
   const rows: PairRow[] = [];
   for (let a = 0; a < k; a++) {

@@ -2,9 +2,10 @@
  * Pearson's (1900) χ² tests: independence of the rows and columns of a table (with Yates' 1934 correction when it is
  * 2 × 2), given probabilities, and McNemar's (1947) of paired proportions. Effect size: Cramér's V.
  */
-import { checkNames } from '../estimate/options.ts';
+import { checkNames, checkShare } from '../estimate/options.ts';
 import { chiSquaredUpper } from '../numeric/special/tail.ts';
-import { type Counts, countTable } from './table.ts';
+import { binomialTest } from './binomial.ts';
+import { type Counts, countTable, wholeCounts } from './table.ts';
 import { HypothesisTest, type TestParts } from './test.ts';
 
 /** The result, with what each cell was expected to hold. */
@@ -96,6 +97,7 @@ export function goodnessOfFitTest(counts: ArrayLike<number>, probabilities?: Arr
     );
   }
   const total = observed.reduce((sum, count) => sum + count, 0);
+  if (total === 0) throw new RangeError('goodnessOfFitTest: a count above 0 expected');
   const expected = p.map((value) => value * total);
   const statistic = observed.reduce((sum, count, i) => sum + (count - expected[i]!) ** 2 / expected[i]!, 0);
   return new ChiSquaredTest(
@@ -118,20 +120,37 @@ export function goodnessOfFitTest(counts: ArrayLike<number>, probabilities?: Arr
   );
 }
 
-/** McNemar's test that a 2 × 2 table of pairs is symmetric. @param options.correct default true */
-export function mcNemarTest(counts: Counts, options: { readonly correct?: boolean } = {}): HypothesisTest {
-  checkNames('mcNemarTest', options, ['correct']);
-  const { rows, columnTotals } = countTable('mcNemarTest', counts);
-  if (rows.length !== 2 || columnTotals.length !== 2) throw new RangeError('mcNemarTest: a 2 × 2 table expected');
+/**
+ * McNemar's test that a 2 × 2 table of pairs is symmetric.
+ *
+ * @param options.correct correct for continuity; default true
+ * @param options.exact by the binomial distribution of the pairs that changed; default false
+ * @param options.level of the interval of the odds ratio, default 0.95
+ * @example mcNemarTest([[10, 7], [1, 12]], { exact: true }).p
+ */
+export function mcNemarTest(
+  counts: Counts,
+  options: { readonly correct?: boolean; readonly exact?: boolean; readonly level?: number } = {},
+): HypothesisTest {
+  checkNames('mcNemarTest', options, ['correct', 'exact', 'level']);
+  const level = checkShare('mcNemarTest', 'level', options.level ?? 0.95);
+  const rows = wholeCounts('mcNemarTest', counts);
+  if (rows.length !== 2 || rows[0]!.length !== 2) throw new RangeError('mcNemarTest: a 2 × 2 table expected');
   const [b, c] = [rows[0]![1]!, rows[1]![0]!];
+  if (b + c === 0) throw new RangeError('mcNemarTest: no pair changed, so there is nothing to test');
   const yates = (options.correct ?? true) && b !== c ? 1 : 0;
-  const statistic = b + c === 0 ? Number.NaN : (Math.abs(b - c) - yates) ** 2 / (b + c);
+  const statistic = (Math.abs(b - c) - yates) ** 2 / (b + c);
+  const binomial = binomialTest(b, b + c, { level });
+  const [lower, upper] = binomial.interval!.map((share) => share / (1 - share)) as [number, number];
+  const exact = options.exact ?? false;
   return new HypothesisTest({
-    method: `McNemar's test${yates > 0 ? ' with continuity correction' : ''}`,
+    method: exact ? "McNemar's test, exact" : `McNemar's test${yates > 0 ? ' with continuity correction' : ''}`,
     hypothesis: 'both changes are equally likely',
-    statistic: ["McNemar's χ²", statistic],
-    parameters: { 'degrees of freedom': 1 },
-    p: chiSquaredUpper(statistic, 1),
+    statistic: exact ? ['changes to the right', b] : ["McNemar's χ²", statistic],
+    parameters: exact ? { 'pairs that changed': b + c } : { 'degrees of freedom': 1 },
+    p: exact ? binomial.p : chiSquaredUpper(statistic, 1),
+    interval: [lower, upper],
+    level,
     effects: { 'odds ratio of the pairs': b / c },
   });
 }

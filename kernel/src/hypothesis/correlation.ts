@@ -1,6 +1,7 @@
 /**
  * Tests of correlation: Pearson's r (interval by Fisher's 1921 transformation), Spearman's ρ (exact to n = 9, then the
- * Edgeworth series of Best & Roberts 1975, Applied Statistics 24, 377–379, AS 89), Kendall's τ (exact to n = 49).
+ * Edgeworth series of Best & Roberts 1975, Applied Statistics 24, 377–379, AS 89), Kendall's τ (exact to n = 49). Intervals
+ * of ρ and τ by the same transformation with the variances of Bonett & Wright (2000, Psychometrika 65, 23–28).
  */
 import { mean as meanOf } from '../data/moments.ts';
 import { checkNames } from '../estimate/options.ts';
@@ -8,7 +9,7 @@ import { exp, log1p, tanh } from '../numeric/elementary.ts';
 import { normalCdf, normalQuantile } from '../numeric/special/normal.ts';
 import { studentTCdf } from '../numeric/special/student-t.ts';
 import { rank } from './ranks.ts';
-import { commonOptions, HypothesisTest, sampleOf, type TestOptions, tailP } from './test.ts';
+import { type Alternative, commonOptions, HypothesisTest, sampleOf, type TestOptions, tailP } from './test.ts';
 
 export interface CorrelationOptions extends TestOptions {
   readonly method?: 'pearson' | 'spearman' | 'kendall';
@@ -27,6 +28,18 @@ function correlationOf(x: ArrayLike<number>, y: ArrayLike<number>): number {
   if (!(xx > 0 && yy > 0))
     throw new RangeError('correlationTest: a sample whose values do not vary has no correlation');
   return Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
+}
+
+/** tanh(artanh r ± z · se), one-sided where the alternative is; undefined where there are too few values. */
+function interval(r: number, variance: number, alternative: Alternative, level: number) {
+  if (!(variance > 0 && variance < Infinity)) return {};
+  const reach = normalQuantile(alternative === 'two-sided' ? (1 + level) / 2 : level) * Math.sqrt(variance);
+  const z = 0.5 * (log1p(r) - log1p(-r));
+  const ends: readonly [number, number] = [
+    alternative === 'less' ? -1 : tanh(z - reach),
+    alternative === 'greater' ? 1 : tanh(z + reach),
+  ];
+  return { interval: ends, level };
 }
 
 /** P(number of discordances ≤ q) for n values, by Mahonian numbers as shares. */
@@ -116,7 +129,7 @@ function scoreVariance(x: ArrayLike<number>, y: ArrayLike<number>): number {
  *
  * @param x one value a unit; units with a missing value are left out
  * @param y as many
- * @throws RangeError for fewer than three pairs, or values that do not vary
+ * @throws RangeError for fewer than three pairs, values that do not vary, or an exact p-value of ranks with ties
  * @example correlationTest([1, 2, 3, 4], [2, 1, 4, 3], { method: 'kendall' }).p
  */
 export function correlationTest(
@@ -138,8 +151,6 @@ export function correlationTest(
     const r = correlationOf(a, b);
     const df = n - 2;
     const t = Math.sqrt(df) * (r / Math.sqrt(1 - r * r));
-    const reach = normalQuantile(alternative === 'two-sided' ? (1 + level) / 2 : level) / Math.sqrt(n - 3);
-    const z = 0.5 * (log1p(r) - log1p(-r));
     return new HypothesisTest({
       ...common,
       method: "Pearson's correlation",
@@ -147,13 +158,7 @@ export function correlationTest(
       parameters: { 'degrees of freedom': df },
       p: tailP(alternative, studentTCdf(t, df), studentTCdf(-t, df)),
       estimates: { correlation: r },
-      ...(n > 3 && {
-        interval: [
-          alternative === 'less' ? -1 : tanh(z - reach),
-          alternative === 'greater' ? 1 : tanh(z + reach),
-        ] as const,
-      }),
-      level,
+      ...interval(r, 1 / (n - 3), alternative, level),
     });
   }
   if (method === 'kendall') {
@@ -173,6 +178,7 @@ export function correlationTest(
       statistic: exact ? ['T', concordant] : ['z', z],
       p,
       estimates: { τ: tau },
+      ...interval(tau, 0.437 / (n - 4), alternative, level),
     });
   }
   const [u, v] = [rank(a), rank(b)];
@@ -192,5 +198,6 @@ export function correlationTest(
     statistic: ['S', s],
     p,
     estimates: { ρ: rho },
+    ...interval(rho, (1 + (rho * rho) / 2) / (n - 3), alternative, level),
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Kolmogorov–Smirnov tests: one sample against a distribution (exact by Marsaglia, Tsang & Wang 2003, Journal of
  * Statistical Software 8(18); one-sided by Birnbaum & Tingey 1951), two samples (exact by counting lattice paths, Hodges
- * 1958), and Kolmogorov's and Smirnov's limits.
+ * 1958; with ties, given them, Schröer & Trenkler 1995, Comp. Stat. Data Anal. 20, 185–202), and Kolmogorov's and Smirnov's limits.
  */
 import { checkNames } from '../estimate/options.ts';
 import { exp, log, log1p } from '../numeric/elementary.ts';
@@ -9,7 +9,7 @@ import { logChoose } from '../numeric/special/log-beta.ts';
 import { type Alternative, commonOptions, HypothesisTest, sampleOf, type TestOptions } from './test.ts';
 
 export interface KolmogorovSmirnovOptions extends Omit<TestOptions, 'level'> {
-  /** Default: without ties, below 100 values (one sample) or 10,000 pairs (two). */
+  /** Default: below 100 values and without ties (one sample), below 10,000 pairs (two). */
   readonly exact?: boolean;
 }
 
@@ -56,12 +56,17 @@ function exactOne(d: number, n: number): number {
   }
   let power = Float64Array.from({ length: m * m }, (_, i) => (i % (m + 1) === 0 ? 1 : 0));
   let exponent = 0; // of 10
-  for (let step = 0; step < n; step++) {
-    power = multiply(power, matrix, m) as typeof power;
-    if (power[(k - 1) * m + k - 1]! > 1e140) {
-      power = power.map((value) => value * 1e-140);
-      exponent += 140;
-    }
+  for (const bit of n.toString(2)) {
+    const turn = (by: Float64Array, shift: number) => {
+      power = multiply(power, by, m) as typeof power;
+      exponent += shift;
+      if (power[(k - 1) * m + k - 1]! > 1e140) {
+        power = power.map((value) => value * 1e-140);
+        exponent += 140;
+      }
+    };
+    turn(power, exponent);
+    if (bit === '1') turn(matrix, 0);
   }
   let result = power[(k - 1) * m + k - 1]!;
   for (let i = 1; i <= n; i++) {
@@ -87,10 +92,15 @@ function exactOneSided(d: number, n: number): number {
   return sum;
 }
 
-/** P(statistic ≥ d) of two samples without ties: paths from (0, 0) to (n, m) that reach the distance. */
-function exactTwo(d: number, n: number, m: number, twoSided: boolean): number {
+/**
+ * P(statistic ≥ d) of two samples: paths from (0, 0) to (n, m) that reach the distance.
+ *
+ * @param pooled all values in order: a path is looked at where one differs from the next
+ */
+function exactTwo(d: number, n: number, m: number, twoSided: boolean, pooled: Float64Array): number {
   const limit = (Math.floor(d * n * m - 1e-7) + 0.5) / (n * m); // the largest distance below d
   const far = (i: number, j: number) => {
+    if (i + j > 0 && pooled[i + j - 1] === pooled[i + j]) return false;
     const gap = i / n - j / m;
     return (twoSided ? Math.abs(gap) : gap) > limit;
   };
@@ -116,13 +126,14 @@ function result(method: string, d: number, p: number, alternative: Alternative):
  * Test whether a sample comes from a distribution, or two from the same.
  *
  * @param x a sample; missing values are left out
- * @param against a second sample, or the distribution function of a continuous distribution with nothing left to estimate
+ * @param against a second sample, or a continuous distribution with nothing left to estimate: its distribution function, or
+ *   itself, such as `normal(0, 1)`
  * @param options.alternative 'greater': the distribution function of x lies above
  * @example kolmogorovSmirnovTest([0.1, 0.5, 0.3], (value) => value).p // against the uniform
  */
 export function kolmogorovSmirnovTest(
   x: ArrayLike<number>,
-  against: ArrayLike<number> | ((value: number) => number),
+  against: ArrayLike<number> | ((value: number) => number) | { cdf(value: number): number },
   options: KolmogorovSmirnovOptions = {},
 ): HypothesisTest {
   checkNames('kolmogorovSmirnovTest', options, ['alternative', 'exact']);
@@ -131,10 +142,11 @@ export function kolmogorovSmirnovTest(
   const n = sample.length;
   const distance = (up: number, down: number) =>
     alternative === 'greater' ? up : alternative === 'less' ? down : Math.max(up, down);
-  if (typeof against === 'function') {
+  if (typeof against === 'function' || 'cdf' in against) {
+    const below = typeof against === 'function' ? against : (value: number) => against.cdf(value);
     let [up, down] = [0, 0];
     sample.forEach((value, i) => {
-      const at = against(value);
+      const at = below(value);
       if (!(at >= 0 && at <= 1)) {
         throw new RangeError(
           `kolmogorovSmirnovTest: the distribution function gave ${at} at ${value}; 0 to 1 expected`,
@@ -163,11 +175,10 @@ export function kolmogorovSmirnovTest(
     down = Math.max(down, j / m - i / n);
   }
   const d = distance(up, down);
-  const tied = new Set([...sample, ...other]).size < n + m;
-  const exact = options.exact ?? (n * m < 10_000 && !tied);
-  if (exact && tied) throw new RangeError('kolmogorovSmirnovTest: with ties there is no exact p-value');
+  const exact = options.exact ?? n * m < 10_000;
+  const pooled = Float64Array.of(...sample, ...other).sort();
   const size = (n * m) / (n + m);
   const limit = () => (alternative === 'two-sided' ? limitUpper(Math.sqrt(size) * d) : exp(-2 * size * d * d));
-  const p = exact ? exactTwo(d, n, m, alternative === 'two-sided') : limit();
+  const p = exact ? exactTwo(d, n, m, alternative === 'two-sided', pooled) : limit();
   return result(`Kolmogorov–Smirnov test of two samples, ${exact ? 'exact' : 'asymptotic'}`, d, p, alternative);
 }

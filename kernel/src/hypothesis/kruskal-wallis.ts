@@ -17,6 +17,7 @@ export function kruskalWallisTest(groups: Groups): HypothesisTest {
   const all = samples.flatMap(({ values }) => [...values]);
   const n = all.length;
   const { ranks, ties } = rank(all);
+  if (ties === n ** 3 - n) throw new RangeError('kruskalWallisTest: all values are equal, so no rank differs');
   let from = 0;
   let sum = 0;
   for (const { values } of samples) {
@@ -39,23 +40,27 @@ export function kruskalWallisTest(groups: Groups): HypothesisTest {
 /**
  * Friedman's test that treatments within blocks do not differ.
  *
- * @param blocks one row a block, one column a treatment
+ * @param blocks one row a block, one column a treatment; blocks with a missing value are left out
+ * @throws RangeError for fewer than two whole blocks, and where all values within blocks are equal
+ * @example friedmanTest([[5.4, 5.5, 5.6], [5.9, 5.7, 5.8], [5.2, 5.6, 5.5]]).p
  */
 export function friedmanTest(blocks: readonly ArrayLike<number>[]): HypothesisTest {
   const k = blocks[0]?.length ?? 0;
-  const n = blocks.length;
+  const whole = blocks.filter((block) => !Array.from(block).some(Number.isNaN));
+  const n = whole.length;
   if (n < 2 || k < 2 || blocks.some((block) => block.length !== k)) {
-    throw new RangeError('friedmanTest: two or more blocks of the same two or more treatments expected');
+    throw new RangeError('friedmanTest: two or more whole blocks of the same two or more treatments expected');
   }
   const sums = new Float64Array(k);
   let ties = 0;
-  for (const block of blocks) {
+  for (const block of whole) {
     const ranked = rank(block);
     ties += ranked.ties;
     ranked.ranks.forEach((r, j) => {
       sums[j]! += r;
     });
   }
+  if (ties === n * (k ** 3 - k)) throw new RangeError('friedmanTest: all values within blocks are equal');
   const spread = sums.reduce((sum, total) => sum + (total - (n * (k + 1)) / 2) ** 2, 0);
   const statistic = (12 * spread) / (n * k * (k + 1) - ties / (k - 1));
   return new HypothesisTest({

@@ -1,11 +1,13 @@
 /**
  * The test of Mantel & Haenszel (1959, Journal of the National Cancer Institute 22, 719–748) that an odds ratio common to
  * several 2 × 2 tables is 1; its interval by the variance of Robins, Breslow & Greenland (1986, Biometrics 42, 311–323).
+ * Exact, from the sum of the first cells given all margins (Birch 1964; Gart 1970), where asked for.
  */
 import { checkNames } from '../estimate/options.ts';
 import { exp } from '../numeric/elementary.ts';
 import { normalCdf, normalQuantile } from '../numeric/special/normal.ts';
 import { chiSquaredUpper } from '../numeric/special/tail.ts';
+import { ConditionalCounts } from './conditional-counts.ts';
 import type { Counts } from './table.ts';
 import { commonOptions, HypothesisTest, type TestOptions } from './test.ts';
 
@@ -27,14 +29,15 @@ function cellsOf(table: Counts, at: number): readonly [number, number, number, n
  *
  * @param tables one 2 × 2 table a stratum; those of fewer than two observations say nothing and are left out
  * @param options.correct correct for continuity, default true
+ * @param options.exact exact p-value, conditional estimate and interval of the odds ratio; default false
  * @throws RangeError for other tables, for what is no count, and where no stratum says anything
  * @example mantelHaenszelTest([[[2, 5], [3, 6]], [[4, 1], [2, 8]]]).estimates['common odds ratio']
  */
 export function mantelHaenszelTest(
   tables: readonly Counts[],
-  options: TestOptions & { readonly correct?: boolean } = {},
+  options: TestOptions & { readonly correct?: boolean; readonly exact?: boolean } = {},
 ): HypothesisTest {
-  checkNames('mantelHaenszelTest', options, ['alternative', 'level', 'correct']);
+  checkNames('mantelHaenszelTest', options, ['alternative', 'level', 'correct', 'exact']);
   const { alternative, level } = commonOptions('mantelHaenszelTest', options);
   const strata = tables.map(cellsOf).filter((cells) => cells.reduce((a, b) => a + b, 0) >= 2);
   let [distance, variance] = [0, 0];
@@ -53,6 +56,24 @@ export function mantelHaenszelTest(
   if (!(variance > 0)) {
     throw new RangeError('mantelHaenszelTest: no table has two rows and two columns with a count above 0');
   }
+  const hypothesis = 'the odds ratio common to the tables is 1';
+  if (options.exact) {
+    const sum = strata
+      .map(([a, b, c, d]) => ConditionalCounts.ofTable(a + b, a + c, a + b + c + d))
+      .reduce((all, one) => all.plus(one));
+    const first = strata.reduce((total, [a]) => total + a, 0);
+    const { p, odds, interval } = sum.inference(first, alternative, level);
+    return new HypothesisTest({
+      method: 'Exact conditional test of a common odds ratio',
+      hypothesis,
+      statistic: ['sum of the first cells', first],
+      p,
+      alternative,
+      estimates: { 'common odds ratio': odds },
+      interval,
+      level,
+    });
+  }
   const size = Math.abs(distance);
   const yates = (options.correct ?? true) && size >= 0.5 ? 0.5 : 0;
   const statistic = (size - yates) ** 2 / variance;
@@ -62,7 +83,7 @@ export function mantelHaenszelTest(
   const reach = normalQuantile(alternative === 'two-sided' ? (1 + level) / 2 : level) * error;
   return new HypothesisTest({
     method: `Mantel–Haenszel test${yates > 0 ? ' with continuity correction' : ''}`,
-    hypothesis: 'the odds ratio common to the tables is 1',
+    hypothesis,
     statistic: ['Mantel–Haenszel χ²', statistic],
     parameters: { 'degrees of freedom': 1 },
     p: alternative === 'two-sided' ? chiSquaredUpper(statistic, 1) : normalCdf(alternative === 'less' ? z : -z),

@@ -10,7 +10,7 @@ import { studentTQuantile } from '../numeric/special/student-t.ts';
 import { noncentralTUpper } from '../numeric/special/studentised-range.ts';
 import { fQuantile } from '../numeric/special/tail.ts';
 
-interface Common {
+export interface Common {
   /** Units in each group. */
   readonly n?: number;
   readonly power?: number;
@@ -19,7 +19,13 @@ interface Common {
 }
 
 /** Where an increasing function reaches a value, by bisection to rounding. */
-function reach(increasing: (x: number) => number, wanted: number, low: number, high: number, what: string): number {
+export function reach(
+  increasing: (x: number) => number,
+  wanted: number,
+  low: number,
+  high: number,
+  what: string,
+): number {
   let [a, b] = [low, high];
   while (increasing(b) < wanted && b < 1e9) b *= 2;
   if (!(increasing(a) <= wanted && increasing(b) >= wanted)) {
@@ -34,7 +40,7 @@ function reach(increasing: (x: number) => number, wanted: number, low: number, h
 }
 
 /** Which of the quantities was left out; one must be. */
-function missing<K extends string>(
+export function missing<K extends string>(
   caller: string,
   given: Readonly<Partial<Record<K, number | undefined>>>,
   names: readonly K[],
@@ -65,6 +71,9 @@ export function powerOfTTest(
   checkNames('powerOfTTest', options, ['n', 'power', 'significance', 'difference', 'sd', 'alternative', 'samples']);
   const { sd = 1, samples = 'two' } = options;
   const significance = checkShare('powerOfTTest', 'significance', options.significance ?? 0.05);
+  if (options.power !== undefined) checkShare('powerOfTTest', 'power', options.power);
+  if (!(sd > 0)) throw new RangeError(`powerOfTTest: sd must be positive, got ${sd}`);
+  if (options.n !== undefined && !(options.n >= 2)) throw new RangeError(`powerOfTTest: n from 2 on, got ${options.n}`);
   const groups = samples === 'two' ? 2 : 1;
   const side = options.alternative === 'one-sided' ? 1 : 2;
   const power = (n: number, difference: number) => {
@@ -93,6 +102,7 @@ export function powerOfProportionTest(
     checkShare('powerOfProportionTest', 'p2', options.p2),
   ];
   const significance = checkShare('powerOfProportionTest', 'significance', options.significance ?? 0.05);
+  if (options.power !== undefined) checkShare('powerOfProportionTest', 'power', options.power);
   const z = -normalQuantile(significance / (options.alternative === 'one-sided' ? 1 : 2));
   const pooled = Math.sqrt((p1 + p2) * (1 - (p1 + p2) / 2));
   const power = (n: number) =>
@@ -130,6 +140,7 @@ export function powerOfAnalysisOfVariance(
   checkNames('powerOfAnalysisOfVariance', options, ['n', 'power', 'significance', 'groups', 'between', 'within']);
   const { groups, between, within } = options;
   const significance = checkShare('powerOfAnalysisOfVariance', 'significance', options.significance ?? 0.05);
+  if (options.power !== undefined) checkShare('powerOfAnalysisOfVariance', 'power', options.power);
   if (!(Number.isInteger(groups) && groups >= 2 && between > 0 && within > 0)) {
     throw new RangeError('powerOfAnalysisOfVariance: two or more groups and positive variances expected');
   }

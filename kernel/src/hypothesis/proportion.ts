@@ -16,6 +16,8 @@ function angle(p: number): number {
 function wilson(estimate: number, n: number, yates: number, z: number, side: -1 | 1): number {
   const share = (z * z) / (2 * n);
   const p = estimate + (side * yates) / n;
+  if (p <= 0 && side === -1) return 0;
+  if (p >= 1 && side === 1) return 1;
   return (p + share + side * z * Math.sqrt((p * (1 - p)) / n + share / (2 * n))) / (1 + 2 * share);
 }
 
@@ -46,6 +48,13 @@ export function proportionTest(
     throw new RangeError('proportionTest: more than two groups have no direction');
   const estimate = x.map((value, i) => value / n[i]!);
   const p0 = k === 1 ? (options.probability ?? 0.5) : x.reduce((a, b) => a + b, 0) / n.reduce((a, b) => a + b, 0);
+  if (!(p0 > 0 && p0 < 1)) {
+    throw new RangeError(
+      k === 1
+        ? `proportionTest: probability must lie in (0, 1), got ${p0}`
+        : `proportionTest: every trial ended alike, so the proportions are all ${p0}; see fisherExactTest`,
+    );
+  }
   const inverse = n.reduce((sum, size) => sum + 1 / size, 0);
   const difference = k === 1 ? estimate[0]! - p0 : estimate[0]! - (estimate[1] ?? 0);
   const limit = k === 1 ? Math.abs(x[0]! - n[0]! * p0) : Math.abs(difference) / inverse;

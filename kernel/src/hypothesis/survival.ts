@@ -13,6 +13,8 @@ import { formatFigure } from '../regression/format.ts';
 export interface Followed {
   readonly time: Float64Array;
   readonly event: Uint8Array;
+  /** Units are at risk after this time; undefined: from the start. */
+  readonly entry?: Float64Array | undefined;
 }
 
 /** Check times and events; units with a missing one are left out. */
@@ -20,14 +22,21 @@ export function followed(
   caller: string,
   time: ArrayLike<number>,
   event: ArrayLike<number | boolean>,
+  entry?: ArrayLike<number>,
 ): Followed & { rows: number[] } {
+  if (entry && entry.length !== time.length) {
+    throw new RangeError(`${caller}: one entry a time expected, got ${time.length} times and ${entry.length} entries`);
+  }
   if (time.length !== event.length) {
     throw new RangeError(`${caller}: one event a time expected, got ${time.length} times and ${event.length} events`);
   }
   const rows: number[] = [];
   for (let i = 0; i < time.length; i++) {
     const [t, e] = [time[i]!, Number(event[i]!)];
-    if (Number.isNaN(t) || Number.isNaN(e)) continue;
+    if (Number.isNaN(t) || Number.isNaN(e) || Number.isNaN(entry?.[i])) continue;
+    if (entry && !(entry[i]! < t)) {
+      throw new RangeError(`${caller}: units enter before they leave, got ${entry[i]} and ${t} in row ${i}`);
+    }
     if (!(t >= 0 && t < Infinity)) throw new RangeError(`${caller}: times must not be negative, got ${t} in row ${i}`);
     if (e !== 0 && e !== 1)
       throw new RangeError(`${caller}: events are 1 (seen) or 0 (censored), got ${e} in row ${i}`);
@@ -37,6 +46,7 @@ export function followed(
   return {
     time: Float64Array.from(rows, (i) => time[i]!),
     event: Uint8Array.from(rows, (i) => Number(event[i]!)),
+    entry: entry && Float64Array.from(rows, (i) => entry[i]!),
     rows,
   };
 }
@@ -46,6 +56,8 @@ export interface SurvivalOptions {
   readonly level?: number;
   /** Scale on which the interval is symmetric; default 'log', as in R. */
   readonly interval?: 'log' | 'log-log' | 'plain';
+  /** Times after which units are at risk, for those that were not followed from the start; default all from the start. */
+  readonly entry?: ArrayLike<number>;
 }
 
 /** One row a time at which something happened. */
@@ -65,7 +77,7 @@ export class SurvivalCurve extends Displayable {
   readonly cumulativeHazard: Float64Array;
   readonly level: number;
 
-  constructor({ time, event }: Followed, { level = 0.95, interval = 'log' }: SurvivalOptions) {
+  constructor({ time, event, entry }: Followed, { level = 0.95, interval = 'log' }: SurvivalOptions) {
     super();
     const order = Array.from(time, (_, i) => i).sort((i, j) => time[i]! - time[j]!);
     const times = [...new Set(order.map((i) => time[i]!))];
@@ -83,9 +95,12 @@ export class SurvivalCurve extends Displayable {
     ];
     const z = normalQuantile((1 + level) / 2);
     let left = time.length;
+    const late = entry?.toSorted() ?? new Float64Array(0);
+    let waiting = late.length;
     let [s, greenwood, sum, at] = [1, 0, 0, 0];
     times.forEach((t, k) => {
-      atRisk[k] = left;
+      while (waiting > 0 && late[late.length - waiting]! < t) waiting--;
+      atRisk[k] = left - waiting;
       for (; at < order.length && time[order[at]!] === t; at++) {
         if (event[order[at]!] === 1) events[k]!++;
         else censored[k]!++;
@@ -133,6 +148,9 @@ export class SurvivalCurve extends Displayable {
 
   /** Area under the curve up to a time (default the last one): the mean time, restricted. */
   restrictedMean(until = this.time.at(-1)!): { readonly mean: number; readonly standardError: number } {
+    if (!(until > 0 && until < Infinity)) {
+      throw new RangeError(`survivalCurve.restrictedMean: until must be a positive time, got ${until}`);
+    }
     let mean = 0;
     let previous = 1;
     let from = 0;
@@ -173,7 +191,8 @@ export class SurvivalCurve extends Displayable {
   }
 }
 
-function bounds(s: number, root: number, z: number, scale: 'log' | 'log-log' | 'plain'): [number, number] {
+/** The interval of a survival probability; `root`: standard error of its logarithm. */
+export function bounds(s: number, root: number, z: number, scale: 'log' | 'log-log' | 'plain'): [number, number] {
   if (s === 0) return [Number.NaN, Number.NaN];
   if (s === 1) return [1, 1];
   if (scale === 'plain') return [Math.max(0, s - z * s * root), Math.min(1, s + z * s * root)];
@@ -196,7 +215,7 @@ export function kaplanMeier(
   event: ArrayLike<number | boolean>,
   options: SurvivalOptions = {},
 ): SurvivalCurve {
-  checkNames('kaplanMeier', options, ['level', 'interval']);
+  checkNames('kaplanMeier', options, ['level', 'interval', 'entry']);
   checkShare('kaplanMeier', 'level', options.level ?? 0.95);
-  return new SurvivalCurve(followed('kaplanMeier', time, event), options);
+  return new SurvivalCurve(followed('kaplanMeier', time, event, options.entry), options);
 }

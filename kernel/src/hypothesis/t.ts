@@ -55,6 +55,7 @@ export function tTest(x: ArrayLike<number>, y?: ArrayLike<number>, options: TOpt
   if (paired && y!.length !== x.length) {
     throw new RangeError(`tTest: paired samples are equally long; got ${x.length} and ${y!.length}`);
   }
+  if (!Number.isFinite(nullValue)) throw new RangeError(`tTest: mean must be finite, got ${nullValue}`);
   const first = sampleOf('tTest', 'x', paired ? Array.from(x, (value, i) => value - y![i]!) : x, 2);
   const n = first.length;
   const varianceX = varianceOf(first);
@@ -82,6 +83,7 @@ export function tTest(x: ArrayLike<number>, y?: ArrayLike<number>, options: TOpt
     method = equalVariances ? 'Two sample t-test' : "Welch's two sample t-test";
     hypothesis = `the difference of the means is ${nullValue}`;
   }
+  if (!Number.isFinite(error)) throw new RangeError('tTest: finite values expected, got some that are infinite');
   if (!(error > 1e-15 * Math.abs(estimate))) {
     throw new RangeError('tTest: the values do not vary, so there is nothing to measure the difference by');
   }

@@ -10,12 +10,8 @@ export interface CountTable {
   readonly total: number;
 }
 
-/**
- * Check a table of counts.
- *
- * @throws RangeError for what is not a count, rows of different lengths, and margins that are 0
- */
-export function countTable(caller: string, counts: Counts): CountTable {
+/** Two or more rows and columns of whole numbers from 0. @throws RangeError for anything else */
+export function wholeCounts(caller: string, counts: Counts): Float64Array[] {
   const rows = counts.map((row) => Float64Array.from(row));
   const columns = rows[0]?.length ?? 0;
   if (rows.length < 2 || columns < 2) {
@@ -33,6 +29,17 @@ export function countTable(caller: string, counts: Counts): CountTable {
       }
     });
   });
+  return rows;
+}
+
+/**
+ * Check a table of counts.
+ *
+ * @throws RangeError for what is not a count, rows of different lengths, and margins that are 0
+ */
+export function countTable(caller: string, counts: Counts): CountTable {
+  const rows = wholeCounts(caller, counts);
+  const columns = rows[0]!.length;
   const rowTotals = rows.map((row) => row.reduce((sum, count) => sum + count, 0));
   const columnTotals = Array.from({ length: columns }, (_, j) => rows.reduce((sum, row) => sum + row[j]!, 0));
   const empty = [...rowTotals, ...columnTotals].indexOf(0);

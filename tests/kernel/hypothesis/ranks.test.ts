@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { normal } from '#kernel/distributions/index';
 import { correlationTest } from '#kernel/hypothesis/correlation';
 import { kolmogorovSmirnovTest } from '#kernel/hypothesis/kolmogorov-smirnov';
 import { friedmanTest, kruskalWallisTest } from '#kernel/hypothesis/kruskal-wallis';
@@ -48,9 +49,57 @@ describe('wilcoxonTest', () => {
     expect(wilcoxonTest([1, 2, 3]).p).toBeCloseTo(0.25, 14); // 2 of 2³
   });
 
-  it('refuses an exact p-value of ties', () => {
-    expect(() => wilcoxonTest([1, 1, 2], [2, 3], { exact: true })).toThrow(/with ties there is no exact/);
-    expect(() => wilcoxonTest([1, -1, 2], undefined, { exact: true })).toThrow(/ties or zeros/);
+  // scipy 1.17.1: mannwhitneyu(x, y, alternative=…, method=PermutationMethod(n_resamples=np.inf)).pvalue
+  it.each([
+    ['two-sided', 0.21153846153846154],
+    ['less', 0.909965034965035],
+    ['greater', 0.10576923076923077],
+  ] as const)('goes through all arrangements of tied values: %s', (alternative, p) => {
+    const [x, y] = [
+      [0, 1, 1, 2, 5, 3, 3],
+      [1, 1, 4, 0, 2, 0, -1],
+    ] as const;
+    expect(wilcoxonTest(x, y, { exact: true, alternative }).p).toBeCloseTo(p, 12);
+  });
+
+  // scipy 1.17.1: wilcoxon(x, alternative=…, zero_method='wilcox', method=PermutationMethod(n_resamples=np.inf)).pvalue
+  it.each([
+    ['two-sided', 0.125],
+    ['less', 0.984375],
+    ['greater', 0.0625],
+  ] as const)('goes through all signs of tied values, those of 0 left out: %s', (alternative, p) => {
+    const test = wilcoxonTest([0, 1, 1, 2, 5, -1, 3], undefined, { exact: true, alternative });
+    expect(test.p).toBeCloseTo(p, 12);
+    expect(test.method).toContain('exact');
+  });
+
+  it('is with distinct ranks the same by either way of counting', () => {
+    const x = [1.5, 2.5, 7, 8];
+    const y = [0.3, 4, 6];
+    // Of the 35 ways to choose 4 of 7 ranks, one by one.
+    const w = [1, 2, 3, 4, 5, 6, 7].flatMap((_, a, all) =>
+      all
+        .slice(a + 1)
+        .flatMap((_b, b) =>
+          all.slice(a + b + 2).flatMap((_c, c) => all.slice(a + b + c + 3).map((_d, d) => 4 * a + 3 * b + 2 * c + d)),
+        ),
+    );
+    const test = wilcoxonTest(x, y, { alternative: 'greater' });
+    expect(test.p).toBeCloseTo(w.filter((sum) => sum >= test.statistic).length / 35, 14);
+  });
+
+  it('estimates by the middle of all differences, also where it approximates', () => {
+    const { estimates } = wilcoxonTest([1, 1, 2, 7], [0, 3, 3], { exact: false });
+    expect(estimates.shift).toBe(0); // of −2, −2, −2, −2, −1, −1, 1, 1, 2, 4, 4, 7
+    expect(wilcoxonTest([1, 2, 2, 9], undefined, { exact: false }).estimates.pseudomedian).toBe(2);
+  });
+
+  it('says what an interval covers where the sample is too small for its level', () => {
+    expect(wilcoxonTest([1, 2, 3]).notes).toEqual(['the interval covers 75 % alone']);
+    expect(wilcoxonTest([1, 2, 3, 4, 5, 6, 7, 8]).notes).toEqual([]);
+  });
+
+  it('says what it cannot test', () => {
     expect(() => wilcoxonTest([1, 2], [3], { paired: true })).toThrow(/equally long/);
     expect(() => wilcoxonTest([0, 0])).toThrow(/all values equal the median/);
   });
@@ -149,8 +198,24 @@ describe('kolmogorovSmirnovTest', () => {
     expect(kolmogorovSmirnovTest([1, 2], [3, 4], { alternative: 'greater' }).p).toBeCloseTo(1 / 6, 14);
   });
 
-  it('refuses what is no distribution function, and exact p-values of ties', () => {
+  it('is exact with ties too, given them', () => {
+    // R 4.2.2: ks.test(c(1, 1, 2), c(2, 3, 3, 4), exact = TRUE)$p.value
+    expect(kolmogorovSmirnovTest([1, 1, 2], [2, 3, 3, 4]).p).toBeCloseTo(0.1428571428571436, 12);
+    expect(kolmogorovSmirnovTest([1, 1, 1], [1, 1]).p).toBe(1);
+  });
+
+  it('takes a distribution as well as its distribution function', () => {
+    const values = [0.3, -1.2, 0.8, 2.1];
+    expect(kolmogorovSmirnovTest(values, normal(0, 1)).p).toBe(kolmogorovSmirnovTest(values, normalCdf).p);
+  });
+
+  it('is exact for hundreds of values in no time', () => {
+    const values = Array.from({ length: 300 }, (_, i) => ((i + 0.5) / 300) ** 1.1);
+    // R 4.2.2: ks.test(((0:299 + 0.5) / 300)^1.1, "punif", exact = TRUE)$p.value
+    expect(kolmogorovSmirnovTest(values, (u) => u, { exact: true }).p).toBeCloseTo(0.7993331428253752, 9);
+  });
+
+  it('refuses what is no distribution function', () => {
     expect(() => kolmogorovSmirnovTest([3], (value) => value)).toThrow(/gave 3 at 3; 0 to 1 expected/);
-    expect(() => kolmogorovSmirnovTest([1, 1], [2], { exact: true })).toThrow(/with ties/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Factor } from '#kernel/data/factor';
-import { coxRegression } from '#kernel/hypothesis/cox';
+import { coxRegression } from '#kernel/hypothesis/cox/regression';
 import { logRankTest } from '#kernel/hypothesis/log-rank';
 import { kaplanMeier } from '#kernel/hypothesis/survival';
 import { casesOf, columnOf, columnsOf, expectClose } from '../regression/reference.ts';
