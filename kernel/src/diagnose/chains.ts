@@ -12,7 +12,7 @@ export const fewestDraws = 4;
 export function usable(chains: Chains, fewestChains = 1): boolean {
   const draws = chains[0]?.length ?? 0;
   if (chains.length < fewestChains || draws < fewestDraws) return false;
-  return chains.every((chain) => chain.length === draws && !chain.some(Number.isNaN));
+  return chains.every((chain) => chain.length === draws && !chain.includes(Number.NaN));
 }
 
 /** Each chain as two; the middle draw of an odd number is left out. */
@@ -34,15 +34,10 @@ export function flatten(chains: Chains): Float64Array {
   return all;
 }
 
-/** Apply `f` to every draw. */
-export function mapChains(chains: Chains, f: (x: number) => number): Chains {
-  return chains.map((chain) => chain.map(f));
-}
-
 /** Arithmetic mean; NaN of nothing. */
 export function mean(values: Float64Array): number {
   let sum = 0;
-  for (const v of values) sum += v;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
 }
 
@@ -50,6 +45,9 @@ export function mean(values: Float64Array): number {
 export function variance(values: Float64Array): number {
   const centre = mean(values);
   let sum = 0;
-  for (const v of values) sum += (v - centre) ** 2;
+  for (let i = 0; i < values.length; i++) {
+    const distance = values[i]! - centre;
+    sum += distance * distance;
+  }
   return sum / (values.length - 1);
 }

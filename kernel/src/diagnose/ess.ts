@@ -3,7 +3,8 @@
  */
 import { log10 } from '../numeric/elementary.ts';
 import { sortedQuantile } from '../numeric/quantile.ts';
-import { type Chains, flatten, mapChains, mean, splitChains, usable, variance } from './chains.ts';
+import { Autocovariance } from './autocovariance.ts';
+import { type Chains, flatten, mean, splitChains, usable, variance } from './chains.ts';
 import { rankNormalise } from './ranks.ts';
 
 /** Draws that differ by less than this are constant (NumPy's `finfo(float).resolution`, as ArviZ). */
@@ -21,8 +22,11 @@ export function essOfScores(scores: Chains): number {
 
 /** The smaller ESS of the 5 % and 95 % quantiles: for the tails and for intervals. */
 export function essTail(chains: Chains): number {
-  if (!usable(chains)) return Number.NaN;
-  const sorted = flatten(chains).sort();
+  return usable(chains) ? essOfTails(chains, flatten(chains).sort()) : Number.NaN;
+}
+
+/** `essTail` where all draws are known in ascending order. */
+export function essOfTails(chains: Chains, sorted: Float64Array): number {
   return Math.min(essBelow(chains, sortedQuantile(sorted, 0.05)), essBelow(chains, sortedQuantile(sorted, 0.95)));
 }
 
@@ -42,7 +46,14 @@ export function essQuantile(chains: Chains, probability: number): number {
 
 /** ESS of the indicator x ≤ threshold. */
 function essBelow(chains: Chains, threshold: number): number {
-  return effective(splitChains(mapChains(chains, (x) => (x <= threshold ? 1 : 0))));
+  return effective(splitChains(chains.map((chain) => below(chain, threshold))));
+}
+
+function below(chain: Float64Array, threshold: number): Float64Array {
+  const n = chain.length;
+  const indicator = new Float64Array(n);
+  for (let i = 0; i < n; i++) indicator[i] = chain[i]! <= threshold ? 1 : 0;
+  return indicator;
 }
 
 /**
@@ -52,17 +63,14 @@ function essBelow(chains: Chains, threshold: number): number {
 function effective(chains: Chains): number {
   const total = chains.length * chains[0]!.length;
   const n = chains[0]!.length;
-  const all = flatten(chains);
-  if (range(all) < resolution) return total;
+  if (range(chains) < resolution) return total;
 
-  const centred = chains.map((chain) => {
-    const centre = mean(chain);
-    return chain.map((x) => x - centre);
-  });
-  const within = (autocovariance(centred, 0) * n) / (n - 1);
-  const between = chains.length > 1 ? variance(Float64Array.from(chains, mean)) : 0;
+  const means = Float64Array.from(chains, mean);
+  const autocovariance = new Autocovariance(chains.map((chain, k) => minus(chain, means[k]!)));
+  const within = (autocovariance.at(0) * n) / (n - 1);
+  const between = chains.length > 1 ? variance(means) : 0;
   const pooled = (within * (n - 1)) / n + between; // var⁺, eq. 3
-  const correlation = (lag: number) => 1 - (within - autocovariance(centred, lag)) / pooled; // eq. 10
+  const correlation = (lag: number) => 1 - (within - autocovariance.at(lag)) / pooled; // eq. 10
 
   // Geyer's initial positive sequence: pairs (2k, 2k + 1) while their sum is positive.
   const rho = [1, correlation(1)];
@@ -92,21 +100,21 @@ function effective(chains: Chains): number {
   return rho.some(Number.isNaN) ? Number.NaN : total / tau;
 }
 
-/** Mean over chains of Σ xᵢ xᵢ₊ₗ / n, for centred chains. */
-function autocovariance(centred: Chains, lag: number): number {
-  let sum = 0;
-  for (const chain of centred) {
-    for (let i = lag; i < chain.length; i++) sum += chain[i]! * chain[i - lag]!;
-  }
-  return sum / (centred.length * centred[0]!.length);
+function minus(chain: Float64Array, centre: number): Float64Array {
+  const n = chain.length;
+  const centred = new Float64Array(n);
+  for (let i = 0; i < n; i++) centred[i] = chain[i]! - centre;
+  return centred;
 }
 
-function range(values: Float64Array): number {
+function range(chains: Chains): number {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
-  for (const v of values) {
-    least = Math.min(least, v);
-    most = Math.max(most, v);
+  for (const chain of chains) {
+    for (let i = 0; i < chain.length; i++) {
+      least = Math.min(least, chain[i]!);
+      most = Math.max(most, chain[i]!);
+    }
   }
   return most - least;
 }

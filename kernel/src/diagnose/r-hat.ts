@@ -3,8 +3,8 @@
  */
 
 import { sortedQuantile } from '../numeric/quantile.ts';
-import { type Chains, flatten, mapChains, mean, splitChains, usable, variance } from './chains.ts';
-import { rankNormalise } from './ranks.ts';
+import { type Chains, flatten, mean, splitChains, usable, variance } from './chains.ts';
+import { ascendingOrder, foldedOrder, inOrder, scoresOf } from './ranks.ts';
 
 /**
  * The larger of the R-hat of the ranks (location) and of the folded ranks (scale); near 1 where the chains agree.
@@ -18,15 +18,22 @@ import { rankNormalise } from './ranks.ts';
 export function rHat(chains: Chains): number {
   if (!usable(chains, 2)) return Number.NaN;
   const halves = splitChains(chains);
-  return rHatOfScores(halves, rankNormalise(halves));
+  const all = flatten(halves);
+  const order = ascendingOrder(all);
+  const sorted = inOrder(all, order);
+  return rHatOfScores(halves, order, sorted, scoresOf(halves, order, sorted));
 }
 
-/** `rHat` where the normal scores of the split chains are known. */
-export function rHatOfScores(halves: Chains, scores: Chains): number {
-  const median = sortedQuantile(flatten(halves).sort(), 0.5);
-  const folded = mapChains(halves, (x) => Math.abs(x - median));
+/**
+ * `rHat` where the split chains are in order and have their normal scores already.
+ *
+ * @param order the ascending order of all their draws
+ * @param sorted the draws in that order
+ */
+export function rHatOfScores(halves: Chains, order: Uint32Array, sorted: Float64Array, scores: Chains): number {
+  const folded = foldedOrder(order, sorted, sortedQuantile(sorted, 0.5));
   const location = classic(scores);
-  const scale = classic(rankNormalise(folded));
+  const scale = classic(scoresOf(halves, folded.order, folded.distances));
   return scale > location ? scale : location; // folded ranks may be constant (NaN) where the ranks are not
 }
 

@@ -1,15 +1,18 @@
 /**
  * The summary table of a posterior, and what its diagnostics mean in words.
  */
+import { Pace } from '../estimate/pause.ts';
 import { type Posterior, registerDiagnosis, type SummaryRow } from '../estimate/posterior.ts';
+import { bar, ProgressReport } from '../estimate/progress.ts';
 import { Table } from '../estimate/table.ts';
+import { currentHost } from '../host/host.ts';
 import { sortedQuantile } from '../numeric/quantile.ts';
 import { bfmi, lowBfmi } from './bfmi.ts';
-import { fewestDraws, flatten, mean, splitChains, usable, variance } from './chains.ts';
-import { essOfScores, essTail } from './ess.ts';
-import { mcseMean, mcseSd } from './mcse.ts';
+import { type Chains, fewestDraws, flatten, mean, splitChains, usable, variance } from './chains.ts';
+import { essOfScores, essOfTails } from './ess.ts';
+import { mcseOfMean, mcseOfSd } from './mcse.ts';
 import { rHatOfScores } from './r-hat.ts';
-import { rankNormalise } from './ranks.ts';
+import { ascendingOrder, inOrder, scoresOf } from './ranks.ts';
 
 /** Above this the chains do not agree (Vehtari et al. 2021, §4.2). */
 const highRHat = 1.01;
@@ -39,31 +42,71 @@ const made = new WeakMap<Posterior, Table<SummaryRow>>();
  * summary(posterior).row('theta[0]').rHat;
  */
 export function summary(posterior: Posterior): Table<SummaryRow> {
+  return made.get(posterior) ?? keep(posterior, [...rowsOf(posterior)]);
+}
+
+/**
+ * `summary` with a pause between scalars and a line of progress, for whoever can wait: of many parameters and many
+ * draws it takes seconds. The table is kept, so `summary` has it at once from then on.
+ *
+ * @throws what the running cell is stopped with, while this goes on
+ */
+export async function summarise(posterior: Posterior): Promise<Table<SummaryRow>> {
   const known = made.get(posterior);
   if (known) return known;
-  const rows = posterior.names.map((name): SummaryRow => {
-    const chains = posterior.scalar(name);
-    const all = flatten(chains);
-    const sorted = all.slice().sort();
-    const halves = splitChains(chains);
-    const scores = usable(chains) ? rankNormalise(halves) : undefined; // what bulk ESS and R-hat share
-    return {
-      name,
-      mean: mean(all),
-      sd: Math.sqrt(variance(all)),
-      q5: sortedQuantile(sorted, 0.05),
-      median: sortedQuantile(sorted, 0.5),
-      q95: sortedQuantile(sorted, 0.95),
-      mcseMean: mcseMean(chains),
-      mcseSd: mcseSd(chains),
-      essBulk: scores ? essOfScores(scores) : Number.NaN,
-      essTail: essTail(chains),
-      rHat: scores && usable(chains, 2) ? rHatOfScores(halves, scores) : Number.NaN,
-    };
-  });
+  const pace = new Pace();
+  const report = new ProgressReport();
+  const signal = currentHost()?.signal();
+  const stopped = signal?.aborted; // before: what a stopped run has left is still to be shown
+  const total = posterior.names.length;
+  const rows: SummaryRow[] = [];
+  for (const row of rowsOf(posterior)) {
+    const done = rows.push(row);
+    if (!pace.due()) continue;
+    const text = `summary  ${bar(done, total)}  ${done}/${total} parameters`;
+    if (report.due()) report.update({ done, total, text });
+    await pace.pause();
+    if (!stopped) signal?.throwIfAborted();
+  }
+  report.finish({ done: total, total, text: `summary of ${total} parameters` });
+  return keep(posterior, rows);
+}
+
+function* rowsOf(posterior: Posterior): Generator<SummaryRow, void> {
+  for (const name of posterior.names) yield rowOf(name, posterior.scalar(name));
+}
+
+function keep(posterior: Posterior, rows: readonly SummaryRow[]): Table<SummaryRow> {
   const table = new Table<SummaryRow>(columns, rows);
   made.set(posterior, table);
   return table;
+}
+
+/** All figures of one scalar: its draws are put in order once, and what several figures share is computed once. */
+function rowOf(name: string, chains: Chains): SummaryRow {
+  const all = flatten(chains);
+  const centre = mean(all);
+  const spread = variance(all);
+  const known = usable(chains);
+  const halves = splitChains(chains);
+  const even = (chains[0]?.length ?? 0) % 2 === 0; // then the halves are all there is
+  const order = known ? ascendingOrder(even ? all : flatten(halves)) : undefined;
+  const inHalves = order && inOrder(even ? all : flatten(halves), order);
+  const sorted = even && inHalves ? inHalves : all.slice().sort();
+  const scores = order && inHalves && scoresOf(halves, order, inHalves);
+  return {
+    name,
+    mean: centre,
+    sd: Math.sqrt(spread),
+    q5: sortedQuantile(sorted, 0.05),
+    median: sortedQuantile(sorted, 0.5),
+    q95: sortedQuantile(sorted, 0.95),
+    mcseMean: known ? mcseOfMean(chains, spread) : Number.NaN,
+    mcseSd: known ? mcseOfSd(chains, centre) : Number.NaN,
+    essBulk: scores ? essOfScores(scores) : Number.NaN,
+    essTail: known ? essOfTails(chains, sorted) : Number.NaN,
+    rHat: scores && usable(chains, 2) ? rHatOfScores(halves, order, inHalves, scores) : Number.NaN,
+  };
 }
 
 /** What may be wrong with the draws, each with its meaning and what to try. */

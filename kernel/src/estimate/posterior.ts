@@ -176,9 +176,11 @@ export class Posterior<M extends AnyModel = AnyModel> extends Displayable {
     if (!place) throw new RangeError(`posterior: no scalar called '${name}'; there are: ${this.names.join(', ')}`);
     const { draws, offset, size } = place;
     const n = this.drawsPerChain;
-    return Array.from({ length: this.chains }, (_, chain) =>
-      Float64Array.from({ length: n }, (_, i) => draws.values[(chain * n + i) * size + offset]!),
-    );
+    return Array.from({ length: this.chains }, (_, chain) => {
+      const values = new Float64Array(n);
+      for (let i = 0; i < n; i++) values[i] = draws.values[(chain * n + i) * size + offset]!;
+      return values;
+    });
   }
 
   /**

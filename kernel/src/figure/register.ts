@@ -2,6 +2,7 @@
  * How each kind of result is drawn, told to `host/display` and to `figure()` when the library is loaded.
  */
 import { markdownTable } from '../data/table.ts';
+import { summarise } from '../diagnose/summary.ts';
 import type { Comparison, Estimate, Posterior, Table } from '../estimate/index.ts';
 import { compare } from '../estimate/index.ts';
 import { type Displayable, registerRenderer } from '../host/display.ts';
@@ -41,9 +42,11 @@ registerDrawing('estimate', {
 });
 
 // An interrupted run may have no draw to show.
-registerRenderer('posterior', (posterior: Posterior) =>
-  posterior.drawsPerChain > 0 ? figureBundle(figure(posterior)) : { 'text/plain': String(posterior) },
-);
+registerRenderer('posterior', async (posterior: Posterior) => {
+  if (posterior.drawsPerChain === 0) return { 'text/plain': String(posterior) };
+  await summarise(posterior); // with pauses: the figure asks for it at once
+  return figureBundle(figure(posterior));
+});
 registerRenderer('landscape', (landscape: Landscape) => figureBundle(figure(landscape)));
 // A run that was stopped in its first epoch has no curve.
 registerRenderer('history', (history: History) =>
