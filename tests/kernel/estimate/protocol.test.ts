@@ -6,6 +6,7 @@ import { normal } from '#kernel/distributions/index';
 import { map, mle, type Progress, sample } from '#kernel/estimate/index';
 import type { Objective, Optimiser } from '#kernel/estimate/optimise/objective';
 import { optimisers } from '#kernel/estimate/optimise/registry';
+import { minimise } from '#kernel/estimate/optimise/shared';
 import { EventLog } from '#kernel/estimate/step';
 import { Displayable, jupyterDisplay } from '#kernel/host/display';
 import { model } from '#kernel/model/index';
@@ -140,12 +141,54 @@ describe('optimisers', () => {
     expect(ending, name).toBe('not finite');
   });
 
+  it.each(Object.entries(made))('%s refuses a start that does not fit', (_, make) => {
+    const optimiser = make(new EventLog(10));
+    const spaced = (name: string) => name.replace(/[- ]/g, '.');
+    const says = (what: string) =>
+      new RegExp(`^${spaced(optimiser.name)}: the start must be 2 numbers, one a coordinate, got ${what}`);
+    expect(() => optimiser.init(Float64Array.of(5))).toThrow(says('1: \\[5\\]'));
+    expect(() => optimiser.init(Float64Array.of(5, 5, 5))).toThrow(says('3: \\[5, 5, 5\\]'));
+    expect(() => optimiser.init(undefined as never)).toThrow(says('undefined'));
+    expect(() => optimiser.init('12' as never)).toThrow(says('12'));
+    expect(minimise(optimiser, [5, 5], { iterations: 5000 }).state.value).toBeLessThan(1e-9);
+  });
+
+  it.each(Object.entries({ ...gradients, ...values }))('%s refuses options it does not know', (_, make) => {
+    const own = make as (objective: Objective, options: object) => Optimiser;
+    expect(() => own(bowl, { toleranc: 1 })).toThrow(/no option called 'toleranc'; there are: .*tolerance, log/);
+    for (const tolerance of [Number.NaN, -1, '1', Number.POSITIVE_INFINITY]) {
+      expect(() => own(bowl, { tolerance })).toThrow('tolerance must be a number ≥ 0, got');
+    }
+  });
+
+  it('minimise stops at its limit and on a signal, with what it has', () => {
+    const controller = new AbortController();
+    let seen = 0;
+    const counted: Objective = {
+      ...bowl,
+      valueAndGradient(x, g) {
+        if (++seen === 3) controller.abort();
+        return bowl.valueAndGradient(x, g);
+      },
+    };
+    const slow = gradients.gradientDescent(counted, { rate: 1e-3 });
+    const stopped = minimise(slow, [5, 5], { signal: controller.signal });
+    expect(stopped.ending).toBe('interrupted');
+    expect(stopped.state.iteration).toBe(2);
+    expect(stopped.state.value).toBeLessThan(65);
+    expect(minimise(slow, [5, 5], 0)).toMatchObject({ ending: 'iterations', state: { iteration: 0, value: 65 } });
+    expect(minimise(slow, [5, 5], { iterations: 7 }).state.iteration).toBe(7);
+    expect(() => minimise(slow, [5, 5], -1)).toThrow('minimise: iterations must be a whole number from 0');
+    expect(() => minimise(slow, [5, 5], Number.NaN)).toThrow('got NaN');
+    expect(() => minimise(slow, [5, 5], { steps: 3 } as never)).toThrow("minimise: no option called 'steps'");
+  });
+
   it('are all in the registry', () => {
     const names = Object.values(optimisers).flatMap((group) => Object.keys(group));
     expect(new Set(names).size).toBe(names.length);
     expect(names.sort()).toEqual(Object.keys(made).sort());
     const files = readdirSync(new URL('../../../kernel/src/estimate/optimise/', import.meta.url));
-    const helpers = ['composite', 'hessian', 'line-search', 'objective', 'registry', 'shared'];
+    const helpers = ['composite', 'hessian', 'line-search', 'objective', 'registry', 'shared', 'variable-projection'];
     const algorithms = files.map((file) => file.replace('.ts', '')).filter((file) => !helpers.includes(file));
     expect(algorithms.sort()).toEqual(names.map((n) => n.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)).sort());
   });

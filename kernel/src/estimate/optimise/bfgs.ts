@@ -4,7 +4,7 @@
  */
 import { lineSearch } from './line-search.ts';
 import { allFinite, dot, maxNorm, type Objective, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, firstState, moveOn, standStill } from './shared.ts';
+import { type CommonOptimiserOptions, checkOptions, firstState, moveOn, standStill } from './shared.ts';
 
 export interface State extends OptimiserState {
   /** (d, d) approximation of the inverse Hessian; undefined before the first step. */
@@ -23,7 +23,9 @@ export interface Options extends CommonOptimiserOptions {
  *
  * @example minimise(bfgs(rosenbrock), Float64Array.of(-1.2, 1)).state.position; // 1, 1
  */
-export function bfgs(objective: Objective, { tolerance = 1e-14, log }: Options = {}): Optimiser<State> {
+export function bfgs(objective: Objective, options: Options = {}): Optimiser<State> {
+  checkOptions('bfgs', options);
+  const { tolerance = 1e-14, log } = options;
   function step(state: State): ReturnType<Optimiser<State>['step']> {
     if (!allFinite(state.value, state.gradient)) return standStill(state, 'not finite', 0);
     const direction = state.inverse ? times(state.inverse, state.gradient) : state.gradient.map((g) => -g); // (d,)
@@ -54,7 +56,7 @@ export function bfgs(objective: Objective, { tolerance = 1e-14, log }: Options =
   }
 
   function init(position: Float64Array): State {
-    return { ...firstState(objective, position, log), inverse: undefined, restartedAt: undefined };
+    return { ...firstState('bfgs', objective, position, log), inverse: undefined, restartedAt: undefined };
   }
 
   return { name: 'bfgs', init, step };

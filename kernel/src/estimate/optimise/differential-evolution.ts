@@ -6,7 +6,15 @@
  */
 import { foldIn, type Key, key as keyOf, Stream } from '../../numeric/random.ts';
 import type { Objective, Optimiser, OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, checkPositive, moveOn, recordIterate, standStill } from './shared.ts';
+import {
+  type CommonOptimiserOptions,
+  checkOptions,
+  checkPositive,
+  moveOn,
+  recordIterate,
+  standStill,
+  startAt,
+} from './shared.ts';
 
 interface Member {
   readonly position: Float64Array; // (d,)
@@ -34,6 +42,8 @@ export interface Options extends CommonOptimiserOptions {
 
 /** @throws RangeError for options out of range @example minimise(differentialEvolution(rastrigin, { spread: 5 }), zeros, 2000) */
 export function differentialEvolution(objective: Objective, options: Options = {}): Optimiser<State> {
+  const known = ['spread', 'members', 'weight', 'crossover', 'key'];
+  checkOptions('differential evolution', options, known);
   const { spread = 5, weight = 0.7, crossover = 0.9, tolerance = 1e-12, key = keyOf(0), log } = options;
   const members = options.members ?? Math.max(20, 10 * objective.dimension);
   checkPositive('differential evolution', 'spread', spread);
@@ -55,12 +65,13 @@ export function differentialEvolution(objective: Objective, options: Options = {
     return { iteration, position, value, gradient: new Float64Array(position.length).fill(Number.NaN), population };
   }
 
-  function init(position: Float64Array): State {
+  function init(start: Float64Array): State {
+    const position = startAt('differential evolution', objective.dimension, start); // (d,)
     const stream = new Stream(foldIn(key, 'population'));
     const others = Array.from({ length: members - 1 }, () =>
       member(position.map((x) => x + spread * (2 * stream.uniform() - 1))),
     );
-    const state = stateOf(0, [member(position.slice()), ...others]);
+    const state = stateOf(0, [member(position), ...others]);
     recordIterate(log, state, 0);
     return state;
   }

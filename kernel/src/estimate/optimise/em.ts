@@ -5,7 +5,7 @@
  * maximises may stand in the M step, another optimiser included.
  */
 import { allFinite, type Objective, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, firstState, moveOn, standStill } from './shared.ts';
+import { type CommonOptimiserOptions, checkOptions, firstState, moveOn, standStill } from './shared.ts';
 
 /** The two halves of an iteration; E is what the first hands to the second (responsibilities, moments). */
 export interface Halves<E> {
@@ -25,7 +25,10 @@ export interface Options extends CommonOptimiserOptions {
  *
  * @example em(objective, { expect: responsibilities, maximise: weightedMeans })
  */
-export function em<E>(objective: Objective, halves: Halves<E>, { tolerance = 1e-14, log }: Options = {}): Optimiser {
+export function em<E>(objective: Objective, halves: Halves<E>, options: Options = {}): Optimiser {
+  checkOptions('em', options);
+  const { tolerance = 1e-14, log } = options;
+
   function step(state: OptimiserState): ReturnType<Optimiser['step']> {
     if (!allFinite(state.value, state.gradient)) return standStill(state, 'not finite', 0);
     const position = halves.maximise(halves.expect(state.position)); // (d,)
@@ -41,5 +44,5 @@ export function em<E>(objective: Objective, halves: Halves<E>, { tolerance = 1e-
     return moveOn({ iteration: state.iteration + 1, position, value, gradient }, 1, { ending, log });
   }
 
-  return { name: 'em', init: (position) => firstState(objective, position, log), step };
+  return { name: 'em', init: (position) => firstState('em', objective, position, log), step };
 }

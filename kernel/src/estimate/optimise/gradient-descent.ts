@@ -6,7 +6,7 @@
  */
 import { lineSearch } from './line-search.ts';
 import { allFinite, dot, maxNorm, type Objective, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, checkPositive, firstState, moveOn, standStill } from './shared.ts';
+import { type CommonOptimiserOptions, checkOptions, checkPositive, firstState, moveOn, standStill } from './shared.ts';
 
 export interface State extends OptimiserState {
   /** (d,) the last change of position. */
@@ -33,6 +33,7 @@ export interface Options extends CommonOptimiserOptions {
  * @example gradientDescent(bowl, { rate: 0.1, momentum: 0.9, nesterov: true })
  */
 export function gradientDescent(objective: Objective, options: Options = {}): Optimiser<State> {
+  checkOptions('gradient descent', options, ['rate', 'momentum', 'nesterov']);
   const { rate, momentum = 0, nesterov = false, tolerance = 1e-8, log } = options;
   if (rate !== undefined) checkPositive('gradient descent', 'rate', rate);
   if (!(momentum >= 0 && momentum < 1)) {
@@ -43,8 +44,8 @@ export function gradientDescent(objective: Objective, options: Options = {}): Op
   }
 
   function init(position: Float64Array): State {
-    const velocity = new Float64Array(position.length); // (d,)
-    return { ...firstState(objective, position, log), velocity, rate: rate ?? 0 };
+    const first = firstState('gradient descent', objective, position, log);
+    return { ...first, velocity: new Float64Array(objective.dimension), rate: rate ?? 0 };
   }
 
   function step(state: State): ReturnType<Optimiser<State>['step']> {

@@ -74,6 +74,13 @@ function extrapolatedColumn(
   return best;
 }
 
+/** The objective's own Hessian (d, d). */
+export function exactHessian(objective: Objective, position: Float64Array): Float64Array {
+  const result = new Float64Array(position.length ** 2); // (d, d)
+  objective.hessian!(position, result);
+  return result;
+}
+
 /** The Hessian by plain central differences, 2d gradients: enough to steer a Newton step. */
 export function roughHessian(objective: Objective, position: Float64Array, scales?: Float64Array): Float64Array {
   const d = position.length;

@@ -15,6 +15,7 @@ import {
   type OptimiserInfo,
   type OptimiserState,
 } from './objective.ts';
+import { checkOptions, startAt } from './shared.ts';
 
 /** One remembered step: how the position and the gradient changed. */
 interface Pair {
@@ -48,15 +49,18 @@ export interface Options {
  * do [state, info] = optimiser.step(state);
  * while (info.ending === 'running');
  */
-export function lbfgs(objective: Objective, { memory = 10, tolerance = 1e-14, log }: Options = {}): Optimiser<State> {
+export function lbfgs(objective: Objective, options: Options = {}): Optimiser<State> {
+  checkOptions('lbfgs', options, ['memory']);
+  const { memory = 10, tolerance = 1e-14, log } = options;
   if (!(Number.isInteger(memory) && memory >= 1)) {
     throw new RangeError(`lbfgs: memory must be a whole number ≥ 1, got ${memory}`);
   }
 
-  function init(position: Float64Array): State {
+  function init(start: Float64Array): State {
+    const position = startAt('lbfgs', objective.dimension, start); // (d,)
     const gradient = new Float64Array(position.length); // (d,)
     const value = objective.valueAndGradient(position, gradient);
-    const state = { iteration: 0, position: position.slice(), value, gradient, pairs: [] };
+    const state = { iteration: 0, position, value, gradient, pairs: [] };
     record(log, state, 0);
     return state;
   }

@@ -9,7 +9,15 @@
 import { qr } from '../../numeric/linalg/qr.ts';
 import { solveTriangular } from '../../numeric/linalg/triangular.ts';
 import { allFinite, dot, type Objective, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, moveOn, recordIterate, standStill } from './shared.ts';
+import {
+  type CommonOptimiserOptions,
+  checkOptions,
+  checkPositive,
+  moveOn,
+  recordIterate,
+  standStill,
+  startAt,
+} from './shared.ts';
 
 /** Residuals r (n,) of d parameters, and their Jacobian. */
 export interface Residuals {
@@ -65,10 +73,10 @@ export function sumOfSquares(residuals: Residuals): Objective {
  * @throws RangeError when there are fewer residuals than parameters
  * @example minimise(levenbergMarquardt(residuals), start).state.position
  */
-export function levenbergMarquardt(
-  residuals: Residuals,
-  { damping = 1e-3, tolerance = 1e-13, log }: Options = {},
-): Optimiser<State> {
+export function levenbergMarquardt(residuals: Residuals, options: Options = {}): Optimiser<State> {
+  checkOptions('levenberg-marquardt', options, ['damping']);
+  const { damping = 1e-3, tolerance = 1e-13, log } = options;
+  checkPositive('levenberg-marquardt', 'damping', damping);
   const { dimension: d, count: n } = residuals;
   if (!(n >= d)) {
     throw new RangeError(`levenberg-marquardt: expected at least as many residuals as parameters, got ${n} and ${d}`);
@@ -82,7 +90,7 @@ export function levenbergMarquardt(
   }
 
   function init(position: Float64Array): State {
-    const first = at(position.slice());
+    const first = at(startAt('levenberg-marquardt', d, position));
     const state = { iteration: 0, ...first, damping, norms: columnNorms(first.jacobian, d) };
     recordIterate(log, state, 0);
     return state;

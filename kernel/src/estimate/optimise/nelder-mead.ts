@@ -4,7 +4,15 @@
  * For a few parameters and objectives that are noisy, kinked or have no derivative. `gradient` is NaN throughout.
  */
 import { maxNorm, type Objective, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, checkPositive, moveOn, recordIterate, standStill } from './shared.ts';
+import {
+  type CommonOptimiserOptions,
+  checkOptions,
+  checkPositive,
+  moveOn,
+  recordIterate,
+  standStill,
+  startAt,
+} from './shared.ts';
 
 interface Vertex {
   readonly position: Float64Array; // (d,)
@@ -23,10 +31,9 @@ export interface Options extends CommonOptimiserOptions {
 }
 
 /** A Nelder–Mead optimiser. @example minimise(nelderMead(objective), start, 5000) */
-export function nelderMead(
-  objective: Objective,
-  { size = 0.1, tolerance = 1e-14, log }: Options = {},
-): Optimiser<State> {
+export function nelderMead(objective: Objective, options: Options = {}): Optimiser<State> {
+  checkOptions('nelder-mead', options, ['size']);
+  const { size = 0.1, tolerance = 1e-14, log } = options;
   checkPositive('nelder-mead', 'size', size);
   // NaN is worse than everything.
   const vertex = (position: Float64Array): Vertex => {
@@ -40,13 +47,14 @@ export function nelderMead(
     return { iteration, position, value, gradient: new Float64Array(position.length).fill(Number.NaN), simplex };
   }
 
-  function init(position: Float64Array): State {
+  function init(start: Float64Array): State {
+    const position = startAt('nelder-mead', objective.dimension, start); // (d,)
     const corners = Array.from(position, (x, i) => {
       const corner = position.slice();
       corner[i] = x + size * Math.max(Math.abs(x), 1);
       return vertex(corner);
     });
-    const state = stateOf(0, [vertex(position.slice()), ...corners]);
+    const state = stateOf(0, [vertex(position), ...corners]);
     recordIterate(log, state, 0);
     return state;
   }

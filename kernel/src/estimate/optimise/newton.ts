@@ -17,6 +17,7 @@ import {
   type OptimiserInfo,
   type OptimiserState,
 } from './objective.ts';
+import { checkOptions, startAt } from './shared.ts';
 
 export interface State extends OptimiserState {
   /** Multiple of the Hessian's diagonal added to it; 0 is the pure Newton step. */
@@ -39,11 +40,15 @@ const mostDamping = 1e12;
 const mostIdle = 12;
 
 /** A damped Newton optimiser of `objective`; 2d gradients an iteration. */
-export function newton(objective: Objective, { tolerance = 1e-26, log }: Options = {}): Optimiser<State> {
-  function init(position: Float64Array): State {
+export function newton(objective: Objective, options: Options = {}): Optimiser<State> {
+  checkOptions('newton', options);
+  const { tolerance = 1e-26, log } = options;
+
+  function init(start: Float64Array): State {
+    const position = startAt('newton', objective.dimension, start); // (d,)
     const gradient = new Float64Array(position.length); // (d,)
     const value = objective.valueAndGradient(position, gradient);
-    return { iteration: 0, position: position.slice(), value, gradient, damping: 0, scales: undefined, idle: 0 };
+    return { iteration: 0, position, value, gradient, damping: 0, scales: undefined, idle: 0 };
   }
 
   function step(state: State): [State, OptimiserInfo] {

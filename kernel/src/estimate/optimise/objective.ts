@@ -12,6 +12,8 @@ export interface Objective {
   value(position: Float64Array): number;
   /** Value at `position` (d,), its gradient written into `gradient` (d,). */
   valueAndGradient(position: Float64Array, gradient: Float64Array): number;
+  /** Second derivatives (d, d) into `hessian`, row-major, where they are known; else they are differences of gradients. */
+  hessian?(position: Float64Array, hessian: Float64Array): void;
 }
 
 /** Why an optimiser stopped, or `'running'` where it has not. */
@@ -43,6 +45,7 @@ export interface OptimiserInfo {
 
 export interface Optimiser<S extends OptimiserState = OptimiserState> {
   readonly name: string;
+  /** The state at a start (d,), which is copied. @throws RangeError for a start of another length */
   init(position: Float64Array): S;
   step(state: S): [S, OptimiserInfo];
 }
@@ -57,6 +60,12 @@ export function negative(density: LogDensity): Objective {
       for (let i = 0; i < gradient.length; i++) gradient[i] = -gradient[i]!;
       return -value;
     },
+    ...(density.hessian && {
+      hessian(position: Float64Array, hessian: Float64Array) {
+        density.hessian!(position, hessian);
+        for (let k = 0; k < hessian.length; k++) hessian[k] = -hessian[k]!;
+      },
+    }),
   };
 }
 

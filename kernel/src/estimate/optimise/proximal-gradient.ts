@@ -6,7 +6,7 @@
  */
 import { type Composite, checkComposite, penaltyAt, shortestSubgradient, softThreshold } from './composite.ts';
 import { allFinite, dot, maxNorm, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, moveOn, recordIterate, standStill } from './shared.ts';
+import { type CommonOptimiserOptions, checkOptions, moveOn, recordIterate, standStill, startAt } from './shared.ts';
 
 /** `gradient` is the shortest subgradient of the whole. */
 export interface State extends OptimiserState {
@@ -26,16 +26,19 @@ export interface Options extends CommonOptimiserOptions {
  * @throws RangeError for a penalty of another length or below 0
  * @example proximalGradient({ smooth: leastSquares, penalty: Float64Array.of(0, 2, 2) })
  */
-export function proximalGradient(composite: Composite, { tolerance = 1e-10, log }: Options = {}): Optimiser<State> {
+export function proximalGradient(composite: Composite, options: Options = {}): Optimiser<State> {
+  checkOptions('proximal gradient', options);
+  const { tolerance = 1e-10, log } = options;
   checkComposite('proximal gradient', composite);
   const { smooth, penalty } = composite;
 
-  function init(position: Float64Array): State {
+  function init(start: Float64Array): State {
+    const position = startAt('proximal gradient', smooth.dimension, start); // (d,)
     const gradient = new Float64Array(position.length); // (d,)
     const value = smooth.valueAndGradient(position, gradient) + penaltyAt(composite, position);
     const state = {
       iteration: 0,
-      position: position.slice(),
+      position,
       value,
       gradient: shortestSubgradient(composite, position, gradient),
       ahead: position.slice(),

@@ -1,15 +1,15 @@
 /**
- * Trust region with the exact subproblem (Moré & Sorensen 1983; Conn, Gould & Toint 2000, ch. 7), Hessians by
- * differences of exact gradients.
+ * Trust region with the exact subproblem (Moré & Sorensen 1983; Conn, Gould & Toint 2000, ch. 7), with the
+ * objective's own Hessian, or where it has none with differences of exact gradients.
  *
  * The quadratic model is minimised within a ball in units of the coordinates' own curvature, through the eigenvalues
  * of the scaled Hessian and the secular equation 1/‖p(λ)‖ = 1/Δ, the hard case included. It may curve downwards
  * anywhere: a saddle is left along its lowest direction.
  */
 import { symmetricEigen } from '../../numeric/linalg/eigen.ts';
-import { curvatureScales, roughHessian } from './hessian.ts';
+import { curvatureScales, exactHessian, roughHessian } from './hessian.ts';
 import { allFinite, dot, type Objective, type Optimiser, type OptimiserState } from './objective.ts';
-import { type CommonOptimiserOptions, checkPositive, firstState, moveOn, standStill } from './shared.ts';
+import { type CommonOptimiserOptions, checkOptions, checkPositive, firstState, moveOn, standStill } from './shared.ts';
 
 export interface State extends OptimiserState {
   /** Δ, the ball's radius in scaled units. */
@@ -29,22 +29,22 @@ const largest = 1e10;
 const smallest = 1e-14;
 
 /**
- * A trust-region optimiser of `objective`; 2d + 1 gradients an iteration.
+ * A trust-region optimiser of `objective`; in an iteration one gradient and the Hessian, or 2d gradients in its place.
  *
  * @throws RangeError for a radius that is not positive
  * @example minimise(trustRegion(rosenbrock), Float64Array.of(-1.2, 1)).state.position; // 1, 1
  */
-export function trustRegion(
-  objective: Objective,
-  { radius = 1, tolerance = 1e-26, log }: Options = {},
-): Optimiser<State> {
+export function trustRegion(objective: Objective, options: Options = {}): Optimiser<State> {
+  checkOptions('trust region', options, ['radius']);
+  const { radius = 1, tolerance = 1e-26, log } = options;
   checkPositive('trust region', 'radius', radius);
 
   function step(state: State): ReturnType<Optimiser<State>['step']> {
     const d = state.position.length;
     if (!allFinite(state.value, state.gradient)) return standStill(state, 'not finite', 0);
-    const h = roughHessian(objective, state.position, state.scales); // (d, d)
-    let evaluations = 2 * d;
+    const exact = objective.hessian !== undefined;
+    const h = exact ? exactHessian(objective, state.position) : roughHessian(objective, state.position, state.scales); // (d, d)
+    let evaluations = exact ? 0 : 2 * d;
     if (h.some(Number.isNaN)) return standStill(state, 'not finite', evaluations);
     const units = Float64Array.from({ length: d }, (_, i) => {
       const curvature = Math.abs(h[i * d + i]!);
@@ -91,7 +91,7 @@ export function trustRegion(
 
   return {
     name: 'trust region',
-    init: (position) => ({ ...firstState(objective, position, log), radius, scales: undefined }),
+    init: (position) => ({ ...firstState('trust region', objective, position, log), radius, scales: undefined }),
     step,
   };
 }

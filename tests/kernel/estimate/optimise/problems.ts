@@ -3,16 +3,21 @@ import type { Objective } from '#kernel/estimate/optimise/objective';
 
 export interface Problem {
   readonly name: string;
-  readonly objective: Objective;
+  readonly objective: Objective & Partial<LeastSquares>;
   readonly start: readonly number[];
   readonly minimum: readonly number[];
   readonly value: number;
 }
 
+interface LeastSquares {
+  readonly residuals: (x: Float64Array) => { r: number[]; jacobian: number[][] };
+}
+
 /** An objective from residuals r(x) and their Jacobian: Σ rᵢ². */
-function leastSquares(dimension: number, f: (x: Float64Array) => { r: number[]; jacobian: number[][] }): Objective {
-  const objective: Objective = {
+function leastSquares(dimension: number, f: LeastSquares['residuals']): Objective & LeastSquares {
+  return {
     dimension,
+    residuals: f,
     value: (x) => f(x).r.reduce((sum, r) => sum + r * r, 0),
     valueAndGradient(x, gradient) {
       const { r, jacobian } = f(x);
@@ -20,7 +25,6 @@ function leastSquares(dimension: number, f: (x: Float64Array) => { r: number[]; 
       return r.reduce((sum, ri) => sum + ri * ri, 0);
     },
   };
-  return objective;
 }
 
 export const rosenbrock: Problem = {
@@ -153,3 +157,110 @@ export const barrier: Problem = {
 };
 
 export const problems = [rosenbrock, beale, wood, scaledQuadratic, extendedRosenbrock, normalSample, barrier];
+
+const booth: Problem = {
+  name: 'Booth',
+  objective: leastSquares(2, ([x = 0, y = 0]) => ({
+    r: [x + 2 * y - 7, 2 * x + y - 5],
+    jacobian: [
+      [1, 2],
+      [2, 1],
+    ],
+  })),
+  start: [-5, 8],
+  minimum: [1, 3],
+  value: 0,
+};
+
+const brown: Problem = {
+  name: 'Brown, badly scaled [4]',
+  objective: leastSquares(2, ([x = 0, y = 0]) => ({
+    r: [x - 1e6, y - 2e-6, x * y - 2],
+    jacobian: [
+      [1, 0],
+      [0, 1],
+      [y, x],
+    ],
+  })),
+  start: [1, 1],
+  minimum: [1e6, 2e-6],
+  value: 0,
+};
+
+const helicalValley: Problem = {
+  name: 'helical valley [7]',
+  objective: leastSquares(3, ([x = 0, y = 0, z = 0]) => {
+    const s = x * x + y * y;
+    const turn = Math.atan2(y, x) / (2 * Math.PI);
+    return {
+      r: [10 * (z - 10 * turn), 10 * (Math.sqrt(s) - 1), z],
+      jacobian: [
+        [(50 * y) / (Math.PI * s), (-50 * x) / (Math.PI * s), 10],
+        [(10 * x) / Math.sqrt(s), (10 * y) / Math.sqrt(s), 0],
+        [0, 0, 1],
+      ],
+    };
+  }),
+  start: [-1, 0, 0],
+  minimum: [1, 0, 0],
+  value: 0,
+};
+
+/** The Hessian is singular at the minimum: the last digits of the position make no difference to the value. */
+const powellSingular: Problem = {
+  name: 'Powell, singular [13]',
+  objective: leastSquares(4, ([a = 0, b = 0, c = 0, d = 0]) => ({
+    r: [a + 10 * b, Math.sqrt(5) * (c - d), (b - 2 * c) ** 2, Math.sqrt(10) * (a - d) ** 2],
+    jacobian: [
+      [1, 10, 0, 0],
+      [0, 0, Math.sqrt(5), -Math.sqrt(5)],
+      [0, 2 * (b - 2 * c), -4 * (b - 2 * c), 0],
+      [2 * Math.sqrt(10) * (a - d), 0, 0, -2 * Math.sqrt(10) * (a - d)],
+    ],
+  })),
+  start: [3, -1, 0, 1],
+  minimum: [0, 0, 0, 0],
+  value: 0,
+};
+
+/** From the origin, where it bends downwards in both coordinates. */
+const himmelblau: Problem = {
+  name: 'Himmelblau',
+  objective: leastSquares(2, ([x = 0, y = 0]) => ({
+    r: [x * x + y - 11, x + y * y - 7],
+    jacobian: [
+      [2 * x, 1],
+      [1, 2 * y],
+    ],
+  })),
+  start: [0, 0],
+  minimum: [3, 2],
+  value: 0,
+};
+
+/** Moré, Garbow & Hillstrom print 124.362…; at the minimum the two columns of the Jacobian are the same. */
+const jennrich: Problem = {
+  name: 'Jennrich & Sampson [6]',
+  objective: leastSquares(2, ([x = 0, y = 0]) => {
+    const m = Array.from({ length: 10 }, (_, i) => i + 1);
+    return {
+      r: m.map((i) => 2 + 2 * i - (Math.exp(i * x) + Math.exp(i * y))),
+      jacobian: m.map((i) => [-i * Math.exp(i * x), -i * Math.exp(i * y)]),
+    };
+  }),
+  start: [0.3, 0.4],
+  minimum: [0.2578252136, 0.2578252136],
+  value: 124.36218235561471,
+};
+
+export const standardProblems = [
+  rosenbrock,
+  beale,
+  booth,
+  wood,
+  brown,
+  helicalValley,
+  powellSingular,
+  himmelblau,
+  jennrich,
+];
