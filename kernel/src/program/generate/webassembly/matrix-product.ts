@@ -7,7 +7,7 @@
  * those of the plain triple loop. With `fused` a product is added without being rounded (relaxed SIMD): faster, and
  * the last bits depend on the machine.
  */
-import { copyTransposed, packRight, spreadLeft } from './panels.ts';
+import { copyTransposed, gatherLeft, packColumns, packRows, spreadLeft } from './panels.ts';
 import { type Precision, ProductWriter, type RawCode, sizesOf } from './product-writer.ts';
 
 export type { Precision };
@@ -72,11 +72,16 @@ function panelsOf({ n, precision }: Sizes): number {
   return Math.ceil(n / (WIDTH * sizesOf(precision).lanes));
 }
 
-/** Where products are rounded they come as fast as instructions do; fused, a transposed matrix is far apart alone. */
-function isLeftSpread(product: Sizes, fused: boolean): boolean {
+/**
+ * How tiles read the left matrix. Where products are rounded they come as fast as instructions do, so elements are
+ * spread; fused, a transposed matrix alone is copied, for what a tile reads of it lies far apart.
+ */
+function leftForm(product: Sizes, fused: boolean): 'plain' | 'spread' | 'gathered' {
   const { k, left, precision } = product;
-  if (panelsOf(product) < SHARED_PANELS) return false;
-  return !fused || (left[1] > 1 && Math.min(k, BLOCK) * left[1] * sizesOf(precision).bytes > NEAR);
+  if (panelsOf(product) < SHARED_PANELS) return 'plain';
+  if (!fused) return 'spread';
+  if (!(left[1] > 1 && Math.min(k, BLOCK) * left[1] * sizesOf(precision).bytes > NEAR)) return 'plain';
+  return left[0] === 1 ? 'gathered' : 'spread';
 }
 
 function isRightPacked({ m, k, n, right, precision }: Sizes): boolean {
@@ -90,7 +95,7 @@ function turnedSize({ m, n, precision }: Sizes): number {
 }
 
 function leftSize(product: Sizes): number {
-  return isLeftSpread(product, false) ? 16 * MOST_ROWS.fused * Math.min(product.k, BLOCK) : 0;
+  return leftForm(product, false) === 'spread' ? 16 * MOST_ROWS.fused * Math.min(product.k, BLOCK) : 0;
 }
 
 /** Bytes of scratch memory a product needs. */
@@ -157,7 +162,7 @@ class Printer {
   readonly #writer: ProductWriter;
   readonly #product: MatrixProduct;
   readonly #packed: boolean;
-  readonly #spread: boolean;
+  readonly #left: 'plain' | 'spread' | 'gathered';
   /** Where panels of the right matrix are copied to. */
   readonly #panels: number;
 
@@ -168,7 +173,7 @@ class Printer {
     this.#operands = operands;
     this.#product = product;
     this.#packed = isRightPacked(product);
-    this.#spread = isLeftSpread(product, product.fused);
+    this.#left = leftForm(product, product.fused);
     this.#panels = product.scratch + leftSize(product);
   }
 
@@ -235,9 +240,13 @@ class Printer {
   #pack(depth: number, b: number, columns: number): void {
     const writer = this.#writer;
     const { right } = this.#product;
+    if (right[1] === 1) {
+      packRows(writer, right[0], WIDTH, { depth, columns }, b, this.#panels);
+      return;
+    }
     const [from, to] = [writer.copyOf(b), writer.integer(this.#panels)];
     this.#eachPanel(columns, (width, count) => {
-      packRight(writer, right, { depth, width, columns: count }, from, to);
+      packColumns(writer, right, { depth, width, columns: count }, from, to);
       writer.advance(from, count * right[1] * writer.bytes);
     });
   }
@@ -255,8 +264,9 @@ class Printer {
     const writer = this.#writer;
     const { left, scratch } = this.#product;
     const { depth } = slab;
-    if (this.#spread) spreadLeft(writer, left, rows, depth, a, scratch);
-    const from = this.#spread ? writer.integer(scratch) : a;
+    if (this.#left === 'spread') spreadLeft(writer, left, rows, depth, a, scratch);
+    if (this.#left === 'gathered') gatherLeft(writer, left[1], rows, depth, a, scratch);
+    const from = this.#left === 'plain' ? a : writer.integer(scratch);
     const panel = this.#packed ? writer.integer(this.#panels) : writer.copyOf(b);
     const result = writer.copyOf(c);
     const column = writer.copyOf(first);
@@ -286,13 +296,17 @@ class Printer {
       else writer.zero(sum);
     });
     const [x, y] = [writer.copyOf(a), writer.copyOf(b)];
-    const [row, column] = this.#spread ? [16, 16 * rows] : [left[0] * writer.bytes, left[1] * writer.bytes];
+    const [row, column] = {
+      plain: [left[0] * writer.bytes, left[1] * writer.bytes] as const,
+      spread: [16, 16 * rows] as const,
+      gathered: [writer.bytes, rows * writer.bytes] as const,
+    }[this.#left];
     const elements = writer.registers(width, rows * width);
     const spread = writer.registers(1, rows * width + width)[0]!;
     const step = (u: number) => {
       for (const [p, element] of elements.entries()) writer.load(element, y, u * stride + 16 * p);
       for (let i = 0; i < rows; i++) {
-        if (this.#spread) writer.load(spread, x, i * row + u * column);
+        if (this.#left === 'spread') writer.load(spread, x, i * row + u * column);
         else writer.loadSpread(spread, x, i * row + u * column);
         this.#multiplyAdd(sums.slice(i * width, (i + 1) * width), spread, elements, rows * width + width + 1);
       }
