@@ -190,7 +190,13 @@ describe('a column in numbers', () => {
   it('is described with what it lacks', async () => {
     const data = await parseCsv('x,f,b\n1,a,yes\nNA,b,NA\n3,NA,yes\n', { x: 'number', f: 'factor', b: 'boolean' });
     const [x, f, b] = summarise(data).rows;
-    expect(x).toEqual({ name: 'x', count: 2, missing: 1, numbers: { mean: 2, sd: Math.SQRT2, min: 1, max: 3 } });
+    const quartiles = { lowerQuartile: 1.5, median: 2, upperQuartile: 2.5 };
+    expect(x).toEqual({
+      name: 'x',
+      count: 2,
+      missing: 1,
+      numbers: { mean: 2, sd: Math.SQRT2, min: 1, ...quartiles, max: 3 },
+    });
     expect(f).toEqual({
       name: 'f',
       count: 2,

@@ -1,8 +1,9 @@
 /** Groups of rows, and what is computed of each. */
 import { type Column, rowCount, takeRows } from '../columns.ts';
 import type { Frame } from './frame.ts';
+import { scatterRows } from './pick.ts';
 import { columnFrom, compareRows, keyOf } from './rows.ts';
-import type { AnyColumns, Cell, ColumnFrom, Flat } from './types.ts';
+import type { AnyColumns, Cell, ColumnFrom, ColumnsOf, Flat } from './types.ts';
 
 /** The columns of one group, and how many rows it has. */
 export type Group<T> = T & { readonly count: number };
@@ -32,6 +33,8 @@ export class GroupedFrame<T extends object, K extends keyof T & string> {
       if (rows) rows.push(row);
       else found.set(key, [row]);
     }
+    // Without a name all rows are one group, be there none.
+    if (names.length === 0 && found.size === 0) found.set('', []);
     this.#groups = [...found.values()].sort((a, b) => compareRows(by, a[0]!, b[0]!));
   }
 
@@ -44,12 +47,7 @@ export class GroupedFrame<T extends object, K extends keyof T & string> {
     quantities: Q,
   ): Frame<Flat<Pick<T, K> & { [N in keyof Q]: ColumnFrom<ReturnType<Q[N]>> }>> {
     const all = this.#columns as AnyColumns;
-    const groups = this.#groups.map((rows) => {
-      const group: Record<string, Column | number> = Object.create(null);
-      for (const [name, column] of Object.entries(all)) group[name] = takeRows(column, rows);
-      if (!Object.hasOwn(all, 'count')) group.count = rows.length;
-      return group as unknown as Group<T>;
-    });
+    const groups = this.#groups.map((rows) => this.#group(rows));
     const firsts = this.#groups.map((rows) => rows[0]!);
     const keys = this.#names.map((name) => [name, takeRows(all[name]!, firsts)] as const);
     const made = Object.entries(quantities).map(
@@ -66,11 +64,44 @@ export class GroupedFrame<T extends object, K extends keyof T & string> {
     return this.#make([...keys, ...made]);
   }
 
+  /**
+   * All rows, with new columns computed from whole columns of each group: shares, ranks, `standardise`, `lag`.
+   *
+   * @throws RangeError for a column that has not one value a row of the group
+   * @example frame(marks).groupBy('class').assign({ z: (group) => standardise(group.mark).values })
+   */
+  assign<const Q extends Readonly<Record<string, (group: Group<T>) => Column>>>(
+    quantities: Q,
+  ): Frame<Flat<Omit<T, keyof Q> & ColumnsOf<Q>>> {
+    const all = this.#columns as AnyColumns;
+    const groups = this.#groups.map((rows) => this.#group(rows));
+    const made = Object.entries(quantities).map(
+      ([name, compute]) =>
+        [
+          name,
+          scatterRows(
+            'assign',
+            name,
+            this.#groups.map((rows, g) => [compute(groups[g]!), rows] as const),
+          ),
+        ] as const,
+    );
+    return this.#make(new Map<string, Column>([...Object.entries(all), ...made]));
+  }
+
   /** One row a group with the number of its rows. */
   count(): Frame<Flat<Pick<T, K> & { readonly count: Float64Array }>> {
     const all = this.#columns as AnyColumns;
     const firsts = this.#groups.map((rows) => rows[0]!);
     const keys = this.#names.map((name) => [name, takeRows(all[name]!, firsts)] as const);
     return this.#make([...keys, ['count', Float64Array.from(this.#groups, (rows) => rows.length)]]);
+  }
+
+  #group(rows: readonly number[]): Group<T> {
+    const all = this.#columns as AnyColumns;
+    const group: Record<string, Column | number> = Object.create(null);
+    for (const [name, column] of Object.entries(all)) group[name] = takeRows(column, rows);
+    if (!Object.hasOwn(all, 'count')) group.count = rows.length;
+    return group as unknown as Group<T>;
   }
 }

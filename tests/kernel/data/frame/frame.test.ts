@@ -197,7 +197,10 @@ describe('a frame refuses', () => {
       'row 1 has the same values as an earlier one',
     ],
     [() => made.oneHot('name' as never), "oneHot: 'name' must be a factor"],
-    [() => made.fillMissing({ score: 'mode' as never }), "'score' needs a number, 'mean' or 'median', got mode"],
+    [
+      () => made.fillMissing({ score: 'most' as never }),
+      "'score' needs a number, 'mean', 'median' or 'mode', got most",
+    ],
     [() => made.standardise('name' as never), "'name' must be a column of numbers"],
   ])('%#', (call, message) => {
     expect(call).toThrow(message);
