@@ -5,7 +5,14 @@ import type { LogDensity } from '../program/types.ts';
 import { edgesFrom, withHeld } from './edge.ts';
 import { lbfgs } from './optimise/lbfgs.ts';
 import { newton } from './optimise/newton.ts';
-import { type Ending, negative, type Optimiser, type OptimiserState } from './optimise/objective.ts';
+import {
+  type Ending,
+  maxNorm,
+  negative,
+  type Objective,
+  type Optimiser,
+  type OptimiserState,
+} from './optimise/objective.ts';
 import type { Pace } from './pause.ts';
 import type { EventLog } from './step.ts';
 
@@ -22,11 +29,13 @@ export interface Climb {
 export interface ClimbOptions {
   /** Most iterations of each of the two optimisers. */
   readonly iterations: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Pick<AbortSignal, 'aborted'> | undefined;
   readonly pace: Pace;
   readonly log?: EventLog | undefined;
   /** Coordinates of bounded parameters, whose optimum may lie at the edge of their support. */
   readonly bounded?: readonly number[];
+  /** The optimiser to follow instead, to its own end. */
+  readonly optimiser?: ((objective: Objective) => Optimiser) | undefined;
   /** Called after each iteration with the log density reached. */
   readonly onIteration?: (logDensity: number) => void;
 }
@@ -37,6 +46,7 @@ const mostNewtonDimensions = 200;
 /** Climb from `start` (d,), where log density and gradient must be finite. */
 export async function climb(density: LogDensity, start: Float64Array, options: ClimbOptions): Promise<Climb> {
   const objective = negative(density);
+  if (options.optimiser) return withGradient(await follow(options.optimiser(objective), start, options), objective);
   const log = options.log ? { log: options.log } : {};
   const near = await follow(lbfgs(objective, log), start, options);
   if (near.ending === 'interrupted' || near.ending === 'not finite' || density.dimension > mostNewtonDimensions) {
@@ -68,6 +78,14 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
     iterations: near.iterations + there.iterations,
     evaluations: near.evaluations + there.evaluations,
   };
+}
+
+/** The largest gradient, where the optimiser does not know it: those that look at values alone. */
+function withGradient(found: Climb, objective: Objective): Climb {
+  if (!Number.isNaN(found.gradientNorm)) return found;
+  const gradient = new Float64Array(objective.dimension); // (d,)
+  objective.valueAndGradient(found.position, gradient);
+  return { ...found, gradientNorm: maxNorm(gradient), evaluations: found.evaluations + 1 };
 }
 
 /** Step an optimiser to its end, with pauses. */

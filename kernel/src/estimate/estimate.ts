@@ -18,6 +18,17 @@ export interface Optimum {
   readonly starts: number;
 }
 
+/** What one start led to. */
+export interface StartEnd {
+  readonly logDensity: number;
+  /** Values of the parameters' scalars, in the order of `names`. */
+  readonly values: Float64Array;
+  readonly ending: Exclude<Ending, 'running'>;
+  readonly iterations: number;
+  /** max |∂ log p / ∂u| there. */
+  readonly gradientNorm: number;
+}
+
 /** One row of `estimate.summary()`. */
 export interface EstimateRow {
   readonly name: string;
@@ -59,6 +70,7 @@ export interface EstimateParts {
   readonly gradientNorm: number;
   readonly conditionNumber: number;
   readonly optima: readonly Optimum[];
+  readonly climbs: readonly StartEnd[];
   readonly warnings: readonly string[];
   readonly seconds: number;
 }
@@ -119,6 +131,8 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
   readonly conditionNumber: number;
   /** Every optimum found, the best first. */
   readonly optima: readonly Optimum[];
+  /** What each start led to, `init` first: those that found no optimum too. */
+  readonly climbs: readonly StartEnd[];
   readonly warnings: readonly string[];
   readonly seconds: number;
 
@@ -163,6 +177,7 @@ export class Estimate<M extends AnyModel = AnyModel> extends Displayable {
     this.gradientNorm = parts.gradientNorm;
     this.conditionNumber = parts.conditionNumber;
     this.optima = parts.optima;
+    this.climbs = parts.climbs;
     this.warnings = parts.warnings;
     this.seconds = parts.seconds;
   }

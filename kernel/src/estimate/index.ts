@@ -1,9 +1,10 @@
 /** Estimators, and the pure steps they are made of. */
 export { Bootstrap, type BootstrapOptions, bootstrap } from './bootstrap.ts';
 export type { BootstrapIntervalKind } from './bootstrap-interval.ts';
+export type { OptimiserChoice, OptimiserName } from './choose-optimiser.ts';
 export { Comparison, type ComparisonRow, compare } from './compare.ts';
 export { Coverage, type CoverageOptions, coverage } from './coverage.ts';
-export { Estimate, type EstimateRow, type Optimum } from './estimate.ts';
+export { Estimate, type EstimateRow, type Optimum, type StartEnd } from './estimate.ts';
 export { type MapOptions, map } from './map.ts';
 export type { Errors } from './maximise.ts';
 export { type MleOptions, mle } from './mle.ts';
@@ -13,7 +14,7 @@ export { LeastSquaresFit, type NlsOptions, nls } from './nls.ts';
 export { nuts } from './nuts/nuts.ts';
 export type { Ending, Objective, Optimiser, OptimiserInfo, OptimiserState } from './optimise/objective.ts';
 export { optimisers } from './optimise/registry.ts';
-export { type Minimum, minimise } from './optimise/shared.ts';
+export { type MinimiseOptions, type Minimum, minimise } from './optimise/shared.ts';
 export type { CommonOptions, Progress } from './options.ts';
 export { type ChainSampling, type ChainWarmup, Posterior, type Statistics, type SummaryRow } from './posterior.ts';
 export { priorPredictive } from './predictive.ts';

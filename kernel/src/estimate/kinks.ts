@@ -63,8 +63,11 @@ export async function climbOnto(
   start: Float64Array,
   options: ClimbOptions,
 ): Promise<Climb> {
-  const near = await climb(density, start, { ...options, iterations: Math.min(options.iterations, 200) });
-  if (near.ending === 'interrupted' || near.ending === 'not finite') return near;
+  // An optimiser that was chosen goes all the way by itself.
+  const near = options.optimiser
+    ? { position: start, iterations: 0, evaluations: 0 }
+    : await climb(density, start, { ...options, iterations: Math.min(options.iterations, 200) });
+  if ('ending' in near && (near.ending === 'interrupted' || near.ending === 'not finite')) return near;
   const downhill = negative(smooth);
   const shifted = (x: Float64Array) => x.map((v, i) => v + locations[i]!); // the kinks at 0
   const objective = {
@@ -72,7 +75,8 @@ export async function climbOnto(
     value: (x: Float64Array) => downhill.value(shifted(x)),
     valueAndGradient: (x: Float64Array, gradient: Float64Array) => downhill.valueAndGradient(shifted(x), gradient),
   };
-  const optimiser = coordinateDescent({ smooth: objective, penalty: weights }, options.log ? { log: options.log } : {});
+  const log = options.log ? { log: options.log } : {};
+  const optimiser = options.optimiser?.(objective) ?? coordinateDescent({ smooth: objective, penalty: weights }, log);
   const there = await follow(
     optimiser,
     near.position.map((v, i) => v - locations[i]!),

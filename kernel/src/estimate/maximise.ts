@@ -6,7 +6,9 @@ import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key as keyOf } from '../numeric/random.ts';
 import { compileLogDensity, constant, type Expr } from '../program/index.ts';
 import type { LogDensity } from '../program/types.ts';
-import { type Climb, type ClimbOptions, climb } from './climb.ts';
+import { type OptimiserChoice, optimiserFrom, takesPenalty } from './choose-optimiser.ts';
+import { type Climb, climb } from './climb.ts';
+import { climbAll } from './climbs.ts';
 import { doubts } from './doubts.ts';
 import { Estimate, type Optimum } from './estimate.ts';
 import { expectedInformation } from './expected.ts';
@@ -31,7 +33,17 @@ export interface MaximiseOptions extends CommonOptions {
   readonly starts?: number;
   /** Most iterations of each optimiser from each start, ≥ 1 (default 1000). */
   readonly iterations?: number;
-  /** The iterates of all starts are written here. */
+  /**
+   * The optimiser to follow from each start, to its own end: a name, or a function from the objective (minus the log
+   * density over the unconstrained position) to one of `optimisers`. Left out: L-BFGS, then Newton's method.
+   */
+  readonly optimiser?: OptimiserChoice;
+  /**
+   * Threads that climb from the starts beside this one, ≥ 0. Left out: as many as processors, where the climbs take long.
+   * It changes nothing in what is found.
+   */
+  readonly workers?: number;
+  /** The iterates of all starts are written here, and all climbs are made on this thread. */
   readonly log?: EventLog;
 }
 
@@ -41,7 +53,7 @@ export interface MaximiseOptions extends CommonOptions {
  */
 export type Errors = 'observed' | 'expected' | 'sandwich' | { readonly cluster: Clusters };
 
-const optionNames = ['init', 'starts', 'iterations', 'log', 'seed', 'signal', 'onProgress'];
+const optionNames = ['init', 'starts', 'iterations', 'optimiser', 'workers', 'log', 'seed', 'signal', 'onProgress'];
 
 /** Two optima whose log densities differ by less, and positions by less than this in standard errors, are one. */
 const sameLogDensity = 1e-6;
@@ -61,6 +73,7 @@ export async function maximise<M extends AnyModel>(
   const compiled = integrated?.view ?? whole;
   const starts = checkWhole(method, 'starts', options.starts ?? 4, 1, 10_000);
   const iterations = checkWhole(method, 'iterations', options.iterations ?? 1000, 1);
+  if (options.workers !== undefined) checkWhole(method, 'workers', options.workers, 0, 1000);
   const began = performance.now();
   const hasJacobian = (label: string) =>
     Array.isArray(jacobian) ? jacobian.some((name) => label.startsWith(`${name} (log Jacobian`)) : jacobian === true;
@@ -79,27 +92,30 @@ export async function maximise<M extends AnyModel>(
     pace,
   );
 
-  const ascend = (position: Float64Array, how: ClimbOptions) =>
-    kinks ? climbOnto(kinks, density, position, how) : climb(density, position, how);
-  const edgeCoordinates = boundedCoordinates(compiled);
-  const climbs: Climb[] = [];
-  for (const position of positions) {
-    if (signal?.aborted && climbs.length > 0) break;
-    const done = climbs.length;
-    climbs.push(
-      await ascend(position, {
-        iterations,
-        signal,
-        pace,
-        log: options.log,
-        bounded: edgeCoordinates,
-        onIteration: (value) => {
-          const text = `start ${done} of ${positions.length}: log density ${formatNumber(value, 7)}`;
-          if (report.due()) report.update({ done, total: positions.length, text });
-        },
-      }),
-    );
-  }
+  const { optimiser: choice, log, seed = 0 } = options;
+  const isLikelihood = method === 'mle' && !integrated;
+  const around = { compiled, isLikelihood, penalty: kinks?.weights, seed, log };
+  const optimiser = choice === undefined ? undefined : optimiserFrom(method, choice, around);
+  // A choice that is not told of the penalty climbs the whole, kinks and all.
+  const onto = kinks && (choice === undefined || takesPenalty(choice)) ? kinks : undefined;
+  const bounded = boundedCoordinates(compiled);
+  const climbs = await climbAll({
+    starts: positions,
+    workers: options.workers,
+    density: onto || optimiser || log ? undefined : density,
+    options: { iterations, signal, bounded },
+    here(position, number) {
+      const onIteration = (value: number) => {
+        const text = `start ${number} of ${positions.length}: log density ${formatNumber(value, 7)}`;
+        if (report.due()) report.update({ done: number, total: positions.length, text });
+      };
+      const how = { iterations, signal, pace, log, bounded, optimiser, onIteration };
+      return onto ? climbOnto(onto, density, position, how) : climb(density, position, how);
+    },
+    tell(done) {
+      if (report.due()) report.update({ done, total: positions.length, text: `${done} of ${positions.length} starts` });
+    },
+  });
   const best = climbs.reduce((a, b) => (b.logDensity > a.logDensity ? b : a));
   const stopped = signal?.aborted ? 'interrupted' : best.ending;
   const curvature =
@@ -141,6 +157,13 @@ export async function maximise<M extends AnyModel>(
     gradientNorm: best.gradientNorm,
     conditionNumber: information?.conditionNumber ?? Number.NaN,
     optima,
+    climbs: climbs.map(({ logDensity, position: at, ending: end, iterations: steps, gradientNorm }) => ({
+      logDensity,
+      values: compiled.constrain(at).slice(),
+      ending: end,
+      iterations: steps,
+      gradientNorm,
+    })),
     warnings: doubts({ compiled, density, best, ending, information, edges, optima }),
     seconds: (performance.now() - began) / 1000,
   });
