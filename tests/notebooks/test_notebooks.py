@@ -41,29 +41,54 @@ PROBES = {
     "03-likelihood.ipynb": """console.log(JSON.stringify({
   coin: bent.estimates.p, weight: heaviest.estimates, life: lasting.derived.life, crossEntropy,
   logistic: trained.estimates, logLikelihood: trained.logLikelihood,
+  top: top.estimates, ends: climbs.map(({ points, value }) => [...points.at(-1), value + top.logLikelihood]),
+  steps: climbs.map(({ points }) => points.findIndex((point) => below(downhill.value(point)) < 0.001)),
+  flat: ridge && (await mle(ridge)).warnings, separated: separated.warnings,
+  optima: best.optima.map(({ values, logDensity }) => [values[0], logDensity]), doubt: best.warnings,
 }))""",
     "04-uncertainty.ipynb": """console.log(JSON.stringify({
   rate: fit.estimates.rate, error: fit.standardErrors.rate, profile: [cutInterval.lower.value, cutInterval.upper.value],
   bootstrap: again.interval(0.95, 'percentile')[0],
   wald: [waldCoverage.share, waldCoverage.intervals], profiled: [profileCoverage.share, profileCoverage.intervals],
   sandwich: [robust.standardErrors.a, spreadOf('a'), robust.standardErrors.b, spreadOf('b')],
+  percentile: [bootstrapCoverage.share, bootstrapCoverage.below, bootstrapCoverage.above], sides: [waldCoverage.below, waldCoverage.above],
 }))""",
     "05-priors-and-regularisation.ipynb": """console.log(JSON.stringify({
   gap, lassoGap, zeros: Array.from(sparse.estimates.beta).filter((slope) => slope === 0).length,
   modes: [likeliest, natural, logarithmic].map((e) => e.estimates.sigma), mean: posterior.summary().rows[0],
   warnings: [mode, likeliest, natural, logarithmic, posterior].flatMap((r) => r.warnings),
+  pulls, sparse: [...sparse.estimates.beta], scale,
+  shortest: [highestDensity(draws), highestDensity(logs).map(Math.exp)],
+  middle: [mean(draws), Math.exp(mean(logs)), quantile(draws, 0.5), Math.exp(quantile(logs, 0.5))],
+  event: [share((v) => v > 2, draws), share((v) => v > Math.log(2), logs)],
 }))""",
     "06-generalised-linear-models.ipynb": """console.log(JSON.stringify({
   line: line.estimates, errors: line.standardErrors, f: anova(line, withSlopes).rows[1], logistic: logistic.estimates,
   logisticErrors: logistic.standardErrors, poisson: poisson.deviance / poisson.degreesOfFreedom,
   course: [grouped.estimates.treated, grouped.standardErrors.treated], sampled: bayes.summary().rows,
   warnings: bayes.warnings,
+  bills: [pooledBills, honestBills].map((fit) => fit.estimates.body_mass_g),
+  ordinal: [ordinal.estimates, ordinal.standardErrors, ordinal.deviance], rates: [rates.estimates, rates.standardErrors, rates.deviance],
+  counts: [poisson, negative].map((fit) => [fit.estimates, fit.standardErrors]), theta: negative.theta,
+  mixed: [grouped.estimates, grouped.logLikelihood], separated: separated.warnings, held: held.estimates.kg,
 }))""",
     "07-tests.ipynb": """console.log(JSON.stringify({
   welch: tTest(males, females), shuffled: asFar, t: tTest(someMales, someFemales, { equalVariances: true }).p,
   bayesFactor: bayes.bayesFactor, p: frequentist.p, n: planned.n, power: seen / studies, counts,
   chiSquared: chiSquaredTest(sexes).statistic, tea: fisherExactTest([[3, 1], [1, 3]]).p,
-  f: analysisOfVariance(bySpecies).statistic, logRank: logRankTest(months, failed, valve).statistic,
+  f: analysisOfVariance(bySpecies).statistic,
+  logRank: logRankTest(children.weeks, children.relapse, children.drug).statistic,
+  cox: [cox.estimates.drug, cox.standardErrors.drug], ratio: [mean(ratio), quantile(ratio, 0.025), quantile(ratio, 0.975)],
+  sleep: [tTest(drug2), paired, unpaired].map(({ p, interval }) => [p, ...interval]),
+  sleepFactors: [bayesianTTest(drug2), bayesianTTest(drug2, drug1, { paired: true }), bayesianTTest(drug2, drug1)].map((b) => b.bayesFactor),
+  proportions: [coin, cured, debate].map(({ p }) => p), shapiro: [males, females].map((values) => shapiroWilkTest(values).p),
+  spreads: [varianceTest(males, females).p, bartlettTest({ males, females }).p],
+  groups: [kruskalWallisTest(bySpecies).p, analysisOfVariance(bySpecies, { equalVariances: false }).p],
+  groupsFactor: bayesianAnalysisOfVariance(bySpecies).logBayesFactor / Math.LN10, table: chiSquaredTest(bySpeciesAndIsland).p,
+  correlations: [depth, within].map(({ columns: { bill_depth_mm: x, body_mass_g: y } }) =>
+    ['pearson', 'spearman', 'kendall'].map((method) => Object.values(correlationTest(x, y, { method }).estimates)[0])),
+  adjusted: adjusted.map((values) => [...values]), curve: sizes.map((size) => powerAt(5)(size)),
+  simulated: simulated.map(({ power, standardError }) => [power, standardError]),
 }))""",
     "08-nuts.ipynb": """const count = (p) => p.statistics.divergent.reduce((n, v) => n + v, 0);
 console.log(JSON.stringify({
@@ -199,6 +224,10 @@ def test_every_result_has_plain_text_and_none_has_html(any_run):
     [
         ("01-parameters-and-estimates.ipynb", ["posterior", "comparison", "landscape"]),
         ("02-eight-schools.ipynb", ["posterior", "comparison"]),
+        ("03-likelihood.ipynb", ["landscape"]),
+        ("04-uncertainty.ipynb", ["comparison"]),
+        ("05-priors-and-regularisation.ipynb", ["comparison"]),
+        ("06-generalised-linear-models.ipynb", ["comparison"]),
         ("09-parameters.ipynb", ["history"]),
         ("12-training-digits.ipynb", ["history"]),
         ("13-capacity.ipynb", ["history"]),
@@ -332,6 +361,34 @@ def test_likelihood_agrees_with_closed_forms_and_statsmodels(runs):
     close(results["crossEntropy"], 44.37124704759424 / 146)
 
 
+def test_optimisers_find_the_summit_of_least_squares_by_ways_of_their_own(runs):
+    results = runs("03-likelihood.ipynb").results
+    # R 4.2.2: coef(lm(I(mass / 1000) ~ I((flipper - 170) / 100))) of the 342 penguins
+    summit = {"a": 2.66571493096, "b": 4.96855664061}
+    for name, wanted in summit.items():
+        close(results["top"][name], wanted)
+    gradient, bfgs, newton = results["steps"]
+    assert newton == 1 < bfgs <= 6 < 100 < gradient
+    for a, b, below in results["ends"][1:]:
+        close(a, summit["a"], 1e-7)
+        close(b, summit["b"], 1e-7)
+        assert abs(below) < 1e-9
+    assert 0 < results["ends"][0][2] < 0.001
+
+
+def test_likelihoods_without_one_summit_are_told(runs):
+    results = runs("03-likelihood.ipynb").results
+    assert "along a − b the density does not change" in results["flat"][0]
+    assert "separation" in results["separated"][0]
+    assert "2 optima were found" in results["doubt"][0]
+    # R 4.2.2: optimize(function(m) sum(dcauchy(x, m, log = TRUE)), c(-5, 0) and c(0, 5), maximum = TRUE, tol = 1e-12)
+    for found, wanted in zip(
+        results["optima"], [(-3.065070357574, -18.90658411548), (2.694579750019, -19.781156135305)], strict=True
+    ):
+        close(found[0], wanted[0], 1e-6)
+        close(found[1], wanted[1], 1e-10)
+
+
 def test_uncertainty_agrees_with_closed_forms(runs):
     results = runs("04-uncertainty.ipynb").results
     close(results["rate"], 8 / 1000)
@@ -342,6 +399,10 @@ def test_uncertainty_agrees_with_closed_forms(runs):
     # R 4.2.2: coverage by pgamma; four standard errors are exceeded once in 16,000.
     for (share, intervals), exact in ((results["wald"], 0.9556464), (results["profiled"], 0.9476141)):
         assert abs(share - exact) < 4 * (exact * (1 - exact) / intervals) ** 0.5
+    # Wald's interval fails by lying too low, the percentiles of a bootstrap of eight by lying too high, and too often.
+    assert results["sides"][0] > 3 * results["sides"][1]
+    share, below, above = results["percentile"]
+    assert 0.78 < share < 0.9 and above > 3 * below
     for at in (0, 2):  # the sandwich and the bootstrap of pairs estimate the same; 500 replicates give it to 3 %
         close(results["sandwich"][at], results["sandwich"][at + 1], 0.15)
 
@@ -359,6 +420,32 @@ def test_priors_are_penalties(runs):
     close(results["modes"][0], (total / 5) ** 0.5)
     assert results["mean"]["rHat"] < 1.01
     assert results["warnings"] == []
+
+
+def test_the_lasso_is_where_the_pulls_of_the_data_and_of_the_prior_balance(runs):
+    results = runs("05-priors-and-regularisation.ipynb").results
+    push = 1 / results["scale"]
+    for slope, pull in zip(results["sparse"], results["pulls"], strict=True):
+        if slope == 0:
+            assert abs(pull) < push
+        else:
+            close(pull, push if slope > 0 else -push, 1e-8)
+
+
+def test_what_moves_with_the_scale_moves_and_what_does_not_stays(runs):
+    results = runs("05-priors-and-regularisation.ipynb").results
+    mean, mean_of_log, median, median_of_log = results["middle"]
+    # R 4.2.2: integrate over s^-5 exp(-S / (2 s^2) - s^2 / 8), rel.tol = 1e-11. Draws: 16,000, worth some 4000 independent.
+    assert abs(mean - 1.660604440666) < 0.045
+    assert abs(mean_of_log - 1.578651466093) < 0.045
+    assert abs(median - 1.54653993708) < 0.045
+    assert abs(median - median_of_log) < 1e-3  # the mean of the two middle draws, and of their logarithms
+    assert results["event"][0] == results["event"][1]
+    assert abs(results["event"][0] - 0.2192068461492) < 4.5 * (0.22 * 0.78 / 4000) ** 0.5
+    for found, exact in zip(
+        results["shortest"], [(0.8555294003, 2.4625410386), (0.9454646737, 2.6187363714)], strict=True
+    ):
+        assert abs(found[0] - exact[0]) < 0.05 and abs(found[1] - exact[1]) < 0.15
 
 
 def test_linear_models_agree_with_statsmodels(runs):
@@ -381,6 +468,51 @@ def test_linear_models_agree_with_statsmodels(runs):
     assert results["warnings"] == []
 
 
+def test_other_generalised_models_agree_with_r(runs):
+    results = runs("06-generalised-linear-models.ipynb").results
+    # R 4.2.2: coef(lm(bill_depth_mm ~ body_mass_g)), and with species
+    close(results["bills"][0], -0.00116208051433)
+    close(results["bills"][1], 0.001508538403105)
+    # MASS 7.3: polr(relief ~ dose, Hess = TRUE, control = list(reltol = 1e-15))
+    estimates, errors, deviance = results["ordinal"]
+    for name, value, error in [
+        ("dose", 0.0746780915, 0.0168939297),
+        ("cutpoints[0]", 0.293202438, 0.341452064),
+        ("cutpoints[1]", 1.943980757, 0.413653416),
+    ]:
+        close(estimates[name], value, 1e-6)
+        close(errors[name], error, 1e-5)
+    close(deviance, 151.822560649)
+    # glm(deaths ~ smoker + age + offset(log(years)), poisson, control = list(epsilon = 1e-14))
+    estimates, errors, deviance = results["rates"]
+    close(estimates["smoker"], 0.354535637253)
+    close(errors["smoker"], 0.107374118189)
+    close(deviance, 12.1323663963)
+    assert "separation" in results["separated"][0]
+    assert 1 < results["held"] < 10
+
+
+def test_counts_of_persons_agree_with_r(runs):
+    results = runs("06-generalised-linear-models.ipynb").results
+    # R 4.2.2, of the notebook's counts: glm(count ~ treated + after + course, poisson), MASS::glm.nb of the same, both with
+    # epsilon = 1e-14
+    (estimates, errors), (same, wider) = results["counts"]
+    for name, value, error, larger in [
+        ("treated", -0.51069342732188, 0.14706675346024, 0.2857500444058),
+        ("course", 0.31538467500112, 0.09857148765234, 0.1993202627222),
+    ]:
+        close(estimates[name], value)
+        close(errors[name], error)
+        close(same[name], value, 1e-6)
+        close(wider[name], larger, 1e-5)
+    close(results["theta"]["theta"], 1.110658371669, 1e-6)
+    # lme4 1.1: glmer(count ~ treated + after + course + (1 | person), v, poisson), as far as it converges
+    estimates, likelihood = results["mixed"]
+    assert abs(likelihood - -503.5205241182) < 1e-4
+    for name, value in [("treated", -0.51064213704), ("after", 0.0439526818), ("course", 0.2353344726)]:
+        assert abs(estimates[name] - value) < 5e-4
+
+
 def test_tests_agree_with_scipy_and_r(runs):
     results = runs("07-tests.ipynb").results
     # scipy 1.17.1: ttest_ind(..., equal_var=False), f_oneway, chi2_contingency
@@ -391,13 +523,76 @@ def test_tests_agree_with_scipy_and_r(runs):
     close(results["p"], 0.0382195, 1e-5)
     close(results["tea"], 0.4857143, 1e-6)
     close(results["n"], 41.16902, 1e-6)
-    close(results["logRank"], 1.03438039184)
+    close(results["logRank"], 16.79294098922)
     close(results["bayesFactor"], 2.16275228826, 1e-5)
     # 10,000 shuffles, 2000 studies, 500 rounds: four standard errors
     assert abs(results["shuffled"] - results["t"]) < 0.02
     assert abs(results["power"] - 0.807) < 4 * (0.8 * 0.2 / 2000) ** 0.5
     assert abs(results["counts"]["plain"] / 500 - (1 - 0.95**20)) < 4 * (0.64 * 0.36 / 500) ** 0.5
     assert results["counts"]["holm"] / 500 < 0.05 + 4 * (0.05 * 0.95 / 500) ** 0.5
+
+
+def test_every_family_of_tests_agrees_with_r(runs):
+    results = runs("07-tests.ipynb").results
+    # R 4.2.2: t.test(d2), t.test(d2, d1, paired = TRUE), t.test(d2, d1): p-value and interval
+    for found, wanted in zip(
+        results["sleep"],
+        [
+            (0.005076132649772, 0.8976775393767, 3.762322460623),
+            (0.002832890197384, 0.700114236723, 2.459885763277),
+            (0.07939414018736, -0.2054832307117, 3.365483230712),
+        ],
+        strict=True,
+    ):
+        for value, figure in zip(found, wanted, strict=True):
+            close(value, figure)
+    # BayesFactor 0.9.12: extractBF(ttestBF(...))$bf
+    for value, figure in zip(
+        results["sleepFactors"], [10.71554323894, 17.25888026777, 1.265925149578], strict=True
+    ):
+        close(value, figure, 1e-4)
+    checks = {
+        # binom.test(60, 100), prop.test(c(118, 92), c(160, 150)), mcnemar.test(matrix(c(31, 12, 27, 30), 2))
+        "proportions": [0.05688793364098, 0.02672147072918, 0.02497467929305],
+        "shapiro": [0.4159823846649, 0.1985302820171],
+        "spreads": [0.03356333796182, 0.03356449221301],  # var.test, bartlett.test
+        "groups": [8.836876744282e-47, 7.441166056068e-61],  # kruskal.test, oneway.test
+    }
+    for name, figures in checks.items():
+        for value, figure in zip(results[name], figures, strict=True):
+            close(value, figure, 1e-6)
+    close(results["groupsFactor"], 77.41744981364, 1e-5)  # anovaBF, log10
+    close(results["table"], 2.281891540987e-60, 1e-8)
+    # cor(method = "pearson", "spearman", "kendall")
+    for found, wanted in zip(
+        results["correlations"],
+        [(-0.4719156211861, -0.432372221413, -0.1950698461288), (0.7190850286614, 0.7554535552469, 0.5617543424108)],
+        strict=True,
+    ):
+        for value, figure in zip(found, wanted, strict=True):
+            close(value, figure)
+    # p.adjust(p, "bonferroni"), "holm", "BH": the third, fourth and seventh
+    for found, wanted in zip(
+        results["adjusted"], [(0.095, 0.12, 0.3), (0.076, 0.084, 0.14), (0.03, 0.03, 0.3 / 7)], strict=True
+    ):
+        for at, figure in zip((2, 3, 6), wanted, strict=True):
+            close(found[at], figure)
+
+
+def test_power_and_survival_agree_with_r(runs):
+    results = runs("07-tests.ipynb").results
+    # R 4.2.2: power.t.test(n, delta = 5, sd = 8)$power; Wilcoxon's test has 3/pi of the t-test's information at large n
+    for exact, (simulated, error), figure in zip(
+        results["curve"], results["simulated"], [0.2622536757602, 0.4866054865839, 0.807972925491], strict=True
+    ):
+        close(exact, figure, 1e-8)
+        assert exact - 0.1 - 4 * error < simulated < exact + 4 * error
+    # survival 3.5: coxph(Surv(weeks, relapse) ~ drug)
+    close(results["cox"][0], -1.572125148829)
+    close(results["cox"][1], 0.4123967177095, 1e-7)
+    # R 4.2.2: 4,000,000 draws of rgamma(1 + 9, 10 + 359) / rgamma(1 + 21, 10 + 182)
+    for value, figure in zip(results["ratio"], [0.24771, 0.10409, 0.48072], strict=True):
+        assert abs(value - figure) < 0.03
 
 
 def test_nuts_moves_as_it_should_and_is_judged_as_it_should(runs):
