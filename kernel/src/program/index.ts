@@ -69,6 +69,9 @@ export {
 } from './matrices.ts';
 export {
   argmax,
+  causalMix,
+  causalScores,
+  causalSoftmax,
   concatenateAlong,
   dropout,
   elu,

@@ -79,6 +79,41 @@ export function softmax(x: Arg, axis = -1): Expr {
   return alongLast('softmax', x, axis, (moved) => apply('softmax', [moved]));
 }
 
+/**
+ * Scores of steps looking at steps, a bᵀ, for `causalSoftmax`: what lies far above the diagonal is not computed, and 0.
+ *
+ * @param a, b // (…, steps, d) both, three dimensions or more
+ * @returns // (…, steps, steps)
+ * @throws RangeError for shapes that differ
+ * @example causalScores(queries, keys);
+ */
+export function causalScores(a: Arg, b: Arg): Expr {
+  return apply('causalMatmul', [a, b], { lower: 'result' });
+}
+
+/**
+ * Softmax of each row up to the diagonal, 0 after it: no step looks at later ones.
+ *
+ * @param x // (…, steps, steps)
+ * @throws RangeError where there are not as many columns as rows
+ * @example causalMix(causalSoftmax(causalScores(queries, keys)), values); // attention
+ */
+export function causalSoftmax(x: Arg): Expr {
+  return apply('causalSoftmax', [x]);
+}
+
+/**
+ * Values weighed and added up, w v, where the weights above the diagonal are 0: about half of them are not read.
+ *
+ * @param w // (…, steps, steps), three dimensions or more
+ * @param v // (…, steps, d)
+ * @returns // (…, steps, d)
+ * @example causalMix(causalSoftmax(scores), values);
+ */
+export function causalMix(w: Arg, v: Arg): Expr {
+  return apply('causalMatmul', [w, v], { lower: 'left' });
+}
+
 /** log softmax, without overflow. @param axis default the last @example logSoftmax(scores); */
 export function logSoftmax(x: Arg, axis = -1): Expr {
   return alongLast('logSoftmax', x, axis, (moved) => apply('logSoftmax', [moved]));

@@ -35,6 +35,8 @@ export interface Attributes {
   /** matmul: read the left or right matrix as its transpose. */
   readonly transposeLeft?: boolean;
   readonly transposeRight?: boolean;
+  /** causalMatmul: which matrix holds weights of steps, of which the lower triangle is there. */
+  readonly lower?: 'result' | 'left';
   /** convolution, pooling: rows and columns from one place to the next, between parts of a filter, of a window. */
   readonly strides?: readonly number[];
   readonly dilations?: readonly number[];

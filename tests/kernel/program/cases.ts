@@ -29,6 +29,9 @@ import {
 } from '#kernel/program/matrices';
 import {
   argmax,
+  causalMix,
+  causalScores,
+  causalSoftmax,
   concatenateAlong,
   logSoftmax,
   randomUniform,
@@ -487,6 +490,19 @@ export const cases: Readonly<Record<OperationName, readonly Case[]>> = {
     use('rows', [matrix(2, 3, ...wild, 0.9, 0.1)], (x) => softmax(x)),
     use('another dimension', [cube(2, 3, 2)], (x) => softmax(x, 1)),
     use('with a mask', [vector(0.4, -1, 2)], (x) => softmax(where([1, 0, 1], x, -Infinity))),
+  ],
+  causalMatmul: [
+    use('scores of one block', [cube(2, 3, 2), cube(2, 3, 2)], causalScores),
+    use('values weighed', [cube(2, 3, 3), cube(2, 3, 2)], causalMix),
+    use('weights as their transpose', [cube(2, 3, 3), cube(2, 3, 2)], (w, v) =>
+      apply('causalMatmul', [w, v], { lower: 'left', transposeLeft: true }),
+    ),
+    use('scores of two blocks', [cube(1, 18, 1), cube(1, 18, 1)], causalScores),
+    use('attention', [cube(1, 3, 2), cube(1, 3, 2)], (q, v) => causalMix(causalSoftmax(causalScores(q, q)), v)),
+  ],
+  causalSoftmax: [use('rows', [cube(2, 3, 3)], causalSoftmax)],
+  causalSoftmaxSlope: [
+    use('weights and cotangents', [cube(2, 3, 3), cube(2, 3, 3)], (y, g) => apply('causalSoftmaxSlope', [y, g.cos()])),
   ],
   logSoftmax: [
     use('rows', [matrix(2, 3, ...wild, 0.9, 0.1)], (x) => logSoftmax(x)),

@@ -16,6 +16,8 @@ const calls: Partial<Record<OperationName, string>> = {
   averagePool: '`averagePool1d(x, …)`, `averagePool2d(x, …)`',
   besselRatio: 'derivative of `logBesselI0`',
   betaDensity: 'derivative of `betaLower(a, b, x)`',
+  causalMatmul: '`causalScores(a, b)`, `causalMix(w, v)`',
+  causalSoftmaxSlope: 'derivative of `causalSoftmax`',
   chain: 'derivatives below a selection',
   choleskyReverse: 'derivative of `cholesky(a)`',
   concatenate: '`concatenate(parts)`, `stack(parts)`',

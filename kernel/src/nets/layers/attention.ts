@@ -5,6 +5,9 @@
 import type { Expr } from '../../program/index.ts';
 import {
   asExpression,
+  causalMix,
+  causalScores,
+  causalSoftmax,
   concatenateAlong,
   constant,
   matmul,
@@ -193,6 +196,12 @@ function attend(q: Expr, k: Expr, v: Expr, { causal, ignored, drop }: Attending)
   const perKey = heads / shared;
   // Queries that share a key stand below each other: one product for all of them.
   const grouped = q.reshape(batch, shared, perKey * time, size);
+  // Of weights that never look ahead, the triangle that is there is computed alone.
+  if (causal && perKey === 1 && seen === time) {
+    const ahead = causalScores(q.mul(1 / Math.sqrt(size)) as Expr, k); // (batch, heads, time, time)
+    const masked = ignored === undefined ? ahead : where(ignored.reshape(batch, 1, 1, seen), -Infinity, ahead);
+    return joined(causalMix(drop(causalSoftmax(masked)), v));
+  }
   let scores = matmul(grouped, transpose(k, [0, 1, 3, 2])).mul(1 / Math.sqrt(size)) as Expr; // (batch, shared, perKey · time, seen)
   if (causal) {
     const later = Float64Array.from({ length: perKey * time * seen }, (_, at) =>
@@ -203,5 +212,11 @@ function attend(q: Expr, k: Expr, v: Expr, { causal, ignored, drop }: Attending)
   if (ignored !== undefined) scores = where(ignored.reshape(batch, 1, 1, seen), -Infinity, scores) as Expr;
   const weights = drop(softmax(scores));
   const made = matmul(weights, v).reshape(batch, heads, time, size);
-  return transpose(made, [0, 2, 1, 3]).reshape(batch, time, heads * size);
+  return joined(made);
+}
+
+/** // (batch, heads, time, d) → (batch, time, heads · d) */
+function joined(x: Expr): Expr {
+  const [batch, heads, time, size] = x.shape as readonly [number, number, number, number];
+  return transpose(x, [0, 2, 1, 3]).reshape(batch, time, heads * size);
 }

@@ -6,6 +6,7 @@ import { arithmetic } from './arithmetic.ts';
 import { axes } from './axes.ts';
 import { batchProduct } from './batch-product.ts';
 import { bessel } from './bessel.ts';
+import { causal } from './causal.ts';
 import { choleskyOperations } from './cholesky.ts';
 import { comparisons } from './comparison.ts';
 import { convolutions } from './convolution.ts';
@@ -45,6 +46,7 @@ export const operations = {
   ...batchProduct,
   ...productSums,
   ...softmaxes,
+  ...causal,
   ...random,
   ...convolutions,
   ...pooling,

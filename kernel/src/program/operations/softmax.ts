@@ -6,7 +6,8 @@ import { type Arithmetic, doubleArithmetic, partialSum } from '../single/arithme
 import type { Shape } from '../types.ts';
 import type { Kernel, KernelContext, Operation } from './operation.ts';
 
-function largestOf(x: Float64Array, start: number, count: number): number {
+/** The largest of so many numbers. */
+export function largestOf(x: Float64Array, start: number, count: number): number {
   let top = -Infinity;
   for (let i = start; i < start + count; i++) top = Math.max(top, x[i]!);
   return top;

@@ -3,6 +3,7 @@
  * operation is its double precision kernel, the result rounded once.
  */
 import { batchProductKernel } from '../operations/batch-product.ts';
+import { causalProductKernel, causalSoftmaxKernel, causalSoftmaxSlopeKernel } from '../operations/causal.ts';
 import { convolutionFilterKernel, convolutionInputKernel, convolutionKernel } from '../operations/convolution.ts';
 import { elementwiseKernel } from '../operations/elementwise.ts';
 import { productLayout } from '../operations/linear.ts';
@@ -39,6 +40,9 @@ const kernels: Readonly<Record<string, Make>> = {
   matmulAdd: (context) => matmulAddKernel(singleArithmetic, context),
   batchMatmul: (context) => batchProductKernel(singleArithmetic, context),
   softmax: (context) => softmaxKernel(singleArithmetic, context),
+  causalMatmul: (context) => causalProductKernel(singleArithmetic, context),
+  causalSoftmax: (context) => causalSoftmaxKernel(singleArithmetic, context),
+  causalSoftmaxSlope: (context) => causalSoftmaxSlopeKernel(singleArithmetic, context),
   logSoftmax: (context) => logSoftmaxKernel(singleArithmetic, context),
   convolution: (context) => convolutionKernel(singleArithmetic, context),
   convolutionInput: (context) => convolutionInputKernel(singleArithmetic, context),

@@ -26,9 +26,11 @@ export interface MatrixProduct {
   readonly scratch: number;
   /** What is added to the sums at the end, in order: a row for all rows, or a matrix like the result. */
   readonly addends?: readonly ('row' | 'matrix')[];
+  /** Elements from a row of the result to the next, where it is part of a wider one, which holds zeros; default n. */
+  readonly across?: number;
 }
 
-type Sizes = Omit<MatrixProduct, 'scratch' | 'fused' | 'addends'>;
+type Sizes = Omit<MatrixProduct, 'scratch' | 'fused' | 'addends' | 'across'>;
 
 /** The first parameter that holds the address of a term. */
 const TERMS = 3;
@@ -116,7 +118,7 @@ function tilesOf({ m, n, precision, fused }: MatrixProduct) {
 /** Write a product into code whose first parameters are the addresses of left, right, result, and of what is added. */
 export function writeMatrixProduct(code: RawCode, product: MatrixProduct): void {
   const writer = new ProductWriter(code, product.precision);
-  if (!isTurned(product) || (product.addends ?? []).length > 0) {
+  if (!isTurned(product) || (product.addends ?? []).length > 0 || product.across !== undefined) {
     new Printer(writer, product, [0, 1, 2]).print();
     return;
   }
@@ -186,7 +188,7 @@ class Printer {
       this.#slab({ depth: k, accumulate: false, last: true }, first, second);
       return;
     }
-    writer.clear(result, m * n * writer.bytes);
+    if (this.#product.across === undefined) writer.clear(result, m * n * writer.bytes);
     const [a, b] = [writer.copyOf(first), writer.copyOf(second)];
     // Where something is added at the end, the last part has code of its own.
     const own = k % BLOCK === 0 && (this.#product.addends ?? []).length > 0;
@@ -222,7 +224,7 @@ class Printer {
   /** Some columns of the result: tile after tile of rows, each along all panels. */
   #columns(slab: Slab, { a, b, c, column }: Place, columns: number): void {
     const writer = this.#writer;
-    const { n, left, right } = this.#product;
+    const { n, left, right, across = n } = this.#product;
     if (this.#packed) this.#pack(slab.depth, b, columns);
     const stride = this.#packed ? 0 : right[0] * writer.bytes;
     const [row, result] = [writer.copyOf(a), writer.copyOf(c)];
@@ -230,7 +232,7 @@ class Printer {
     const tiles = (count: number) => {
       this.#tiles(count, columns, slab, { a: row, b, stride, c: result, column });
       writer.advance(row, count * left[0] * writer.bytes);
-      writer.advance(result, count * n * writer.bytes);
+      writer.advance(result, count * across * writer.bytes);
     };
     writer.repeat(higher, () => tiles(rows + 1));
     writer.repeat(lower, () => tiles(rows));
@@ -282,12 +284,12 @@ class Printer {
   #tile({ rows, width, partial }: Extent, { depth, accumulate, last }: Slab, place: Place): void {
     const { a, b, stride, c } = place;
     const writer = this.#writer;
-    const { n, left } = this.#product;
+    const { n, left, across = n } = this.#product;
     const sums = writer.registers(rows * width);
     const each: EachSum = (body) => {
       sums.forEach((sum, at) => {
         const vector = at % width;
-        const bytes = Math.floor(at / width) * n * writer.bytes + 16 * vector;
+        const bytes = Math.floor(at / width) * across * writer.bytes + 16 * vector;
         body(sum, { bytes, vector, lanes: vector === width - 1 ? partial : 0 });
       });
     };

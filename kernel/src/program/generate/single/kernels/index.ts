@@ -2,6 +2,7 @@
  * Operations written as a whole, one kernel each. What is not here is the interpreter's kernel, called from outside.
  */
 import type { KernelWriter } from '../site.ts';
+import * as causal from './causal.ts';
 import * as convolutions from './convolution.ts';
 import * as moves from './moves.ts';
 import * as pooling from './pooling.ts';
@@ -12,6 +13,7 @@ import { logSoftmax, softmax } from './rows.ts';
 const writers: Readonly<Record<string, KernelWriter>> = {
   ...moves,
   ...convolutions,
+  ...causal,
   ...pooling,
   matmul,
   matmulAdd,
