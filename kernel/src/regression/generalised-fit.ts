@@ -24,6 +24,15 @@ function runaways(made: Design, scoring: Scoring, problem: ScoringProblem): stri
 
 function warningsOf(made: Design, scoring: Scoring, problem: ScoringProblem): string[] {
   if (scoring.ending === 'converged') return [];
+  if (scoring.ending === 'boundary') {
+    const least = scoring.mean.reduce((at, mean, i) => (mean < scoring.mean[at]! ? i : at), 0);
+    const most = scoring.mean.reduce((at, mean, i) => (mean > scoring.mean[at]! ? i : at), 0);
+    const means = `means from ${formatFigure(scoring.mean[least]!, 3)} in row ${made.rows[least]} to ${formatFigure(scoring.mean[most]!, 3)} in row ${made.rows[most]}`;
+    return [
+      `the fit stopped at the edge of what the family '${problem.family.name}' allows (${means}): with the link ` +
+        `'${problem.family.link.name}' the likelihood has no maximum inside, and standard errors mean nothing; try another link`,
+    ];
+  }
   if (scoring.ending === 'iterations') return [`scoring had not converged after ${scoring.iterations} iterations`];
   return [
     `separation: the data are fitted ever better as ${runaways(made, scoring, problem).join(', ')} run off to infinity, so ` +
@@ -200,19 +209,41 @@ export class GeneralisedFit extends RegressionFit {
    */
   predict(data?: object, options: { readonly scale?: 'response' | 'link'; readonly level?: number } = {}): Prediction {
     checkNames('predict', options, ['scale', 'level']);
+    const { scale = 'response' } = options;
+    if (scale !== 'response' && scale !== 'link') {
+      throw new RangeError(`predict: scale is 'response' or 'link', got '${scale satisfies never}'`);
+    }
     const { value, error } = this.predictor(data);
     const reach = this.reach(options.level ?? 0.95);
     const lower = value.map((eta, i) => eta - reach * error[i]!);
     const upper = value.map((eta, i) => eta + reach * error[i]!);
-    if (options.scale === 'link') return { fit: value, standardError: error, lower, upper };
+    if (scale === 'link') return { fit: value, standardError: error, lower, upper };
     const { link } = this.problem.family;
-    const falling = link.name === 'inverse';
+    const ends = Array.from(lower, (below, i) => this.#meansBetween(below, upper[i]!));
     return {
       fit: value.map(link.mean),
       standardError: error.map((se, i) => se * Math.abs(link.slope(value[i]!))),
-      lower: (falling ? upper : lower).map(link.mean),
-      upper: (falling ? lower : upper).map(link.mean),
+      lower: Float64Array.from(ends, ([low]) => low),
+      upper: Float64Array.from(ends, ([, high]) => high),
     };
+  }
+
+  /** The range of means when the predictor ranges between these, as far as the family has such means. */
+  #meansBetween(below: number, above: number): readonly [number, number] {
+    const { family } = this.problem;
+    const { link } = family;
+    if (family.isMean(-1)) {
+      const ends = [link.mean(below), link.mean(above)].sort((a, b) => a - b) as [number, number];
+      return link.name === 'inverse' && below * above < 0 ? [-Infinity, Infinity] : ends;
+    }
+    if (link.name === 'inverse' || link.name === '1/mu^2') {
+      return [link.mean(Math.max(0, above)), link.mean(Math.max(0, below))];
+    }
+    const most = family.proportions ? 1 : Infinity;
+    const inside = (mean: number) => Math.min(Math.max(mean, 0), most);
+    if (link.name !== 'sqrt') return [inside(link.mean(below)), inside(link.mean(above))];
+    const [a, b] = [link.mean(below), link.mean(above)];
+    return [below * above < 0 ? 0 : Math.min(a, b), Math.max(a, b)];
   }
 
   /**

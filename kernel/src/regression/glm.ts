@@ -1,6 +1,7 @@
 /**
  * Generalised linear models by maximum likelihood.
  */
+import { namesHint } from '../data/names.ts';
 import { checkNames } from '../estimate/options.ts';
 import { constantVector } from '../numeric/constant-vectors.ts';
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
@@ -8,24 +9,34 @@ import { binomialFamily } from './families/binomial.ts';
 import type { Family } from './families/family.ts';
 import { gammaFamily } from './families/gamma.ts';
 import { gaussianFamily } from './families/gaussian.ts';
+import { inverseGaussianFamily } from './families/inverse-gaussian.ts';
 import { type LinkName, links } from './families/links.ts';
 import { estimateTheta, negativeBinomialFamily } from './families/negative-binomial.ts';
 import { poissonFamily } from './families/poisson.ts';
+import { quasiBinomialFamily, quasiPoissonFamily } from './families/quasi.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { GeneralisedFit } from './generalised-fit.ts';
 import type { ScoringProblem } from './irls.ts';
 import { isLarge } from './irls-products.ts';
 import { type LikelihoodFit, type LikelihoodOptions, likelihoodFit } from './likelihood-fit.ts';
-import { refuseDependent } from './lm.ts';
+import { checkCollinear, refuseDependent } from './lm.ts';
 import { type MultinomialFit, multinomialRegression } from './multinomial.ts';
 import { score } from './scoring.ts';
 
-export type FamilyName = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'negativeBinomial';
+export type FamilyName =
+  | 'gaussian'
+  | 'binomial'
+  | 'poisson'
+  | 'gamma'
+  | 'inverseGaussian'
+  | 'quasiBinomial'
+  | 'quasiPoisson'
+  | 'negativeBinomial';
 
 export interface GeneralisedOptions extends DesignOptions {
   /** Distribution of the response; default 'gaussian'. */
   readonly family?: FamilyName;
-  /** Default: the first that suits the family: identity, logit, log, inverse, log. */
+  /** Default: the first that suits the family: identity, logit, log, inverse, 1/mu^2, logit, log, log. */
   readonly link?: LinkName;
   /** Of the negative binomial: variance μ + μ² / θ; default estimated. */
   readonly theta?: number;
@@ -39,13 +50,16 @@ const FAMILIES: Readonly<Record<Exclude<FamilyName, 'negativeBinomial'>, (link: 
     binomial: binomialFamily,
     poisson: poissonFamily,
     gamma: gammaFamily,
+    inverseGaussian: inverseGaussianFamily,
+    quasiBinomial: quasiBinomialFamily,
+    quasiPoisson: quasiPoissonFamily,
   };
 
 /** A family by name, with its link. */
 export function familyOf({ family = 'gaussian', link, theta }: GeneralisedOptions): Family {
   const known = [...Object.keys(FAMILIES), 'negativeBinomial'];
   const all = [...known, ...OTHERS];
-  if (!known.includes(family)) throw new RangeError(`glm: no family '${family}'; there are: ${all.join(', ')}`);
+  if (!known.includes(family)) throw new RangeError(`glm: no family '${family}'; ${namesHint(family, all)}`);
   if (theta !== undefined && !(family === 'negativeBinomial' && theta > 0 && theta < Infinity)) {
     throw new RangeError(
       `glm: theta is a positive number of the family 'negativeBinomial', got ${theta} for '${family}'`,
@@ -64,6 +78,8 @@ export function familyOf({ family = 'gaussian', link, theta }: GeneralisedOption
 interface Response {
   readonly y: Float64Array;
   readonly weights: Float64Array;
+  /** Weights beside the numbers of trials. */
+  readonly prior?: Float64Array | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -73,47 +89,59 @@ export function responseOf(made: Design, family: Family): Response {
   if (!response) throw new TypeError("glm: the formula has no response; write 'y ~ x'");
   const { label, value } = response;
   const n = rows.length;
-  let weights = made.weights ?? constantVector(1, n);
-  let y: Float64Array;
-  if (value.kind === 'numbers') y = value.values;
-  else if (value.kind === 'factor' && family.name === 'binomial')
-    y = Float64Array.from(value.codes, (c) => Number(c > 0));
-  else if (value.kind === 'matrix' && family.name === 'binomial' && value.names.length === 2) {
-    const counts = value.values;
-    const wrong = counts.findIndex((count) => !(count >= 0));
-    if (wrong >= 0) throw new RangeError(`glm: counts from 0 expected in '${label}', got ${counts[wrong]}`);
-    const prior = weights;
-    y = new Float64Array(n);
+  const { proportions } = family;
+  const prior = made.weights;
+  let weights = prior ?? constantVector(1, n);
+  const warnings: string[] = [];
+  const refuse = (wanted: string, what: string, got: number, row: number): never => {
+    throw new RangeError(
+      `glm: the family '${family.name}' takes as response ${wanted}; ${what} is ${got} in row ${rows[row]}`,
+    );
+  };
+  if (value.kind === 'matrix' && proportions && value.names.length === 2) {
+    const counts = value.values; // (n, 2)
+    const wrong = counts.findIndex((count) => !(count >= 0 && Number.isInteger(count)));
+    if (wrong >= 0) {
+      refuse('counts: whole numbers from 0', `'${value.names[wrong % 2]}'`, counts[wrong]!, Math.floor(wrong / 2));
+    }
+    const y = new Float64Array(n);
     weights = new Float64Array(n);
     for (let i = 0; i < n; i++) {
       const trials = counts[2 * i]! + counts[2 * i + 1]!;
       y[i] = trials > 0 ? counts[2 * i]! / trials : 0;
-      weights[i] = prior[i]! * trials;
+      weights[i] = (prior?.[i] ?? 1) * trials;
+    }
+    return { y, weights, prior, warnings };
+  }
+  let y: Float64Array;
+  if (value.kind === 'numbers') y = value.values;
+  else if (value.kind === 'factor' && proportions) {
+    y = Float64Array.from(value.codes, (c) => Number(c > 0));
+    if (value.levels.length > 2) {
+      const others = value.levels.slice(1).join(', ');
+      warnings.push(`'${label}' has ${value.levels.length} levels: '${value.levels[0]}' is failure, ${others} success`);
     }
   } else {
-    const wanted = family.name === 'binomial' ? 'numbers, a factor or cbind(successes, failures)' : 'numbers';
+    const wanted = proportions ? 'numbers, a factor or cbind(successes, failures)' : 'numbers';
     throw new TypeError(`glm: the response '${label}' must be ${wanted}, got a ${value.kind}`);
   }
   for (let i = 0; i < n; i++) {
     const objection = family.objection(y[i]!);
-    if (objection) {
-      throw new RangeError(
-        `glm: the family '${family.name}' takes as response ${objection}; '${label}' is ${y[i]} in row ${rows[i]}`,
-      );
-    }
+    if (objection) refuse(objection, `'${label}'`, y[i]!, i);
   }
   let broken = false;
-  for (let i = 0; i < n && family.name === 'binomial'; i++) {
+  for (let i = 0; i < n && proportions && family.dispersion === 'one'; i++) {
     const successes = y[i]! * weights[i]!;
     broken ||= Math.abs(successes - Math.round(successes)) > 1e-3;
   }
-  const warnings = broken ? ['successes are not whole numbers: give the numbers of trials as weights'] : [];
+  if (broken) warnings.push('successes are not whole numbers: give the numbers of trials as weights');
   return { y, weights, warnings };
 }
 
 /** Fit a design whose response is known; `theta` is estimated along when asked for. */
 function climb(problem: ScoringProblem, estimated: boolean) {
-  let current = problem;
+  // Of an unknown θ from the Poisson fit, as R.
+  let current = estimated ? { ...problem, family: poissonFamily(problem.family.link) } : problem;
   let scoring = score(current);
   if (!estimated) return { problem: current, scoring };
   let found = estimateTheta(current.y, scoring.mean, current.weights);
@@ -143,7 +171,8 @@ export interface MultinomialOptions extends DesignOptions {
 /**
  * Fit a generalised linear model by maximum likelihood.
  *
- * Standard errors come from the expected information; where the dispersion is estimated (gaussian, gamma), from
+ * Standard errors come from the expected information; where the dispersion is estimated (gaussian, gamma,
+ * inverse Gaussian, quasi), from
  * Pearson residuals, and statistics refer to Student's t. Those of a negative binomial hold θ at its estimate.
  *
  * Families beyond these have all parameters in one table, with standard errors from the observed information: 'beta'
@@ -185,9 +214,11 @@ export function glm(
 /** By Fisher scoring. */
 function scored(formula: string, data: object, options: GeneralisedOptions): GeneralisedFit {
   checkNames('glm', options, ['contrasts', 'weights', 'offset', 'collinear', 'family', 'link', 'theta']);
-  const family = familyOf(options);
+  const named = familyOf(options);
+  checkCollinear('glm', options.collinear);
   const made = design(formula, data, options);
-  const { y, weights, warnings } = responseOf(made, family);
+  const { y, weights, prior, warnings } = responseOf(made, named);
+  const family = prior && named.name === 'binomial' ? binomialFamily(named.link, prior) : named;
   const n = y.length;
   const columns = made.byColumn;
   const start: ScoringProblem = { columns, y, weights, offset: made.offset ?? constantVector(0, n), family };

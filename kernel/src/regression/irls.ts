@@ -7,8 +7,11 @@ import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import type { Family } from './families/family.ts';
 import type { ColumnsFactor } from './kernels/gram-factor.ts';
 
-/** How scoring ended; `separated`: predictors run off to infinity while the deviance has settled. */
-export type ScoringEnding = 'converged' | 'separated' | 'iterations';
+/**
+ * How scoring ended; `separated`: predictors run off to infinity while the deviance has settled; `boundary`: the steps
+ * lead out of the family.
+ */
+export type ScoringEnding = 'converged' | 'separated' | 'boundary' | 'iterations';
 
 export interface Scoring {
   readonly coefficients: Float64Array; // (p,), NaN for columns that depend on others
@@ -51,6 +54,21 @@ export function predictorOf({ columns, offset }: ScoringProblem, coefficients: F
   return eta;
 }
 
+/** Coefficients of one mean for all rows, where a column is constant: a place inside the family to step from. */
+function constantMean({ columns, y, weights, offset, family }: ScoringProblem): Float64Array | undefined {
+  const constant = columns.findIndex((column) => column[0] !== 0 && column.every((x) => x === column[0]));
+  if (constant < 0) return undefined;
+  let [total, sum, shift] = [0, 0, 0];
+  for (let i = 0; i < y.length; i++) {
+    total += weights[i]!;
+    sum += weights[i]! * family.start(y[i]!, weights[i]!);
+    shift += weights[i]! * offset[i]!;
+  }
+  const coefficients = new Float64Array(columns.length);
+  coefficients[constant] = (family.link.predictor(sum / total) - shift / total) / columns[constant]![0]!;
+  return coefficients;
+}
+
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
@@ -65,6 +83,7 @@ export function scoreByFactors(problem: ScoringProblem): Scoring {
   let deviance = devianceOf(problem, mean);
   let coefficients: Float64Array | undefined;
   let settled = 0;
+  const outside = (means: Float64Array) => means.some((mu, i) => weights[i]! > 0 && !family.isMean(mu));
   for (let iterations = 1; ; iterations++) {
     const w = new Float64Array(n);
     const z = new Float64Array(n);
@@ -85,21 +104,29 @@ export function scoreByFactors(problem: ScoringProblem): Scoring {
     let nextDeviance = devianceOf(problem, nextMean);
     const bad = () =>
       !Number.isFinite(nextDeviance) ||
-      nextMean.some((mu, i) => weights[i]! > 0 && !family.isMean(mu)) ||
+      outside(nextMean) ||
       (coefficients !== undefined && nextDeviance > deviance + 1e-8 * (Math.abs(deviance) + 0.1));
-    for (let halving = 0; halving < 30 && bad(); halving++) {
-      if (!coefficients) break;
-      const from = coefficients;
+    if (!coefficients && bad()) {
+      coefficients = constantMean(problem);
+      if (coefficients) {
+        eta = predictorOf(problem, coefficients);
+        mean = eta.map(link.mean);
+        deviance = devianceOf(problem, mean);
+        if (Number.isFinite(deviance) && !outside(mean)) continue;
+      }
+      throw new RangeError(
+        `glm: the first step leaves the family '${family.name}' with link '${link.name}'; try another link`,
+      );
+    }
+    const cut = outside(nextMean);
+    for (let halving = 0; halving < 40 && bad(); halving++) {
+      const from = coefficients!;
       next = next.map((value, j) => (value + from[j]!) / 2);
       nextEta = predictorOf(problem, next);
       nextMean = nextEta.map(link.mean);
       nextDeviance = devianceOf(problem, nextMean);
     }
-    if (!Number.isFinite(nextDeviance)) {
-      throw new RangeError(
-        `glm: the first step leaves the family '${family.name}' with link '${link.name}'; try another link`,
-      );
-    }
+    if (bad()) [next, nextEta, nextMean, nextDeviance] = [coefficients!, eta, mean, deviance];
     const moved = nextEta.map((value, i) => (weights[i]! > 0 ? value - eta[i]! : 0));
     const change = largest(moved);
     const size = largest(nextEta);
@@ -111,7 +138,8 @@ export function scoreByFactors(problem: ScoringProblem): Scoring {
     coefficients = next;
     deviance = nextDeviance;
     const converged = change <= 1e-11 * (1 + size);
-    const ending = settled >= 3 ? 'separated' : converged ? 'converged' : 'iterations';
+    const last = converged || iterations >= MOST_ITERATIONS;
+    const ending = settled >= 3 ? 'separated' : cut && last ? 'boundary' : converged ? 'converged' : 'iterations';
     if (ending !== 'iterations' || iterations >= MOST_ITERATIONS) {
       const workingWeights = w.map((root) => root * root);
       return { coefficients, predictor: eta, mean, workingWeights, deviance, qr, iterations, ending, step };

@@ -24,19 +24,61 @@ export interface Prediction {
   readonly upper: Float64Array;
 }
 
+/** @throws RangeError for an option that is none */
+export function checkCollinear(caller: string, collinear: string | undefined): void {
+  if (collinear !== undefined && collinear !== 'error' && collinear !== 'drop') {
+    throw new RangeError(`${caller}: collinear is 'error' or 'drop', got '${collinear}'`);
+  }
+}
+
+/** How many dependent columns are explained one by one. */
+const EXPLAINED = 8;
+
 /** Throw for columns that depend on others, saying which. */
 export function refuseDependent(caller: string, qr: PivotedQr, names: readonly string[]): void {
   if (qr.dependent.length === 0) return;
-  const sentences = qr.dependent.map((column) => {
+  const sentences = qr.dependent.slice(0, EXPLAINED).map((column) => {
     const partners = qr.partners(column).map((partner) => `'${names[partner]}'`);
     return partners.length === 0
       ? `'${names[column]}' is 0 everywhere`
       : `'${names[column]}' is a combination of ${partners.join(', ')}`;
   });
+  const more = qr.dependent.length - sentences.length;
+  if (more > 0) sentences.push(`and so on: ${more} more`);
+  const many = names.length > qr.rows ? `, ${names.length} of them for ${qr.rows} rows` : '';
   throw new RangeError(
-    `${caller}: the coefficients are not determined: ${sentences.join('; ')}. ` +
+    `${caller}: the coefficients are not determined${many}: ${sentences.join('; ')}. ` +
       "Leave such columns out, or give { collinear: 'drop' }",
   );
+}
+
+/** Entries up to which a solution is refined to its last digits: it costs as much again. */
+const CLOSELY = 20_000;
+/** A mean so many standard deviations from 0 is taken off the response first. */
+const FAR = 1e4;
+/** A residual sum of squares below this share of the response's is rounding, as R says. */
+const PERFECT = 1e-30;
+
+function responseSize(y: Float64Array, weights: Float64Array | undefined): number {
+  let sum = 0;
+  for (let i = 0; i < y.length; i++) sum += (weights?.[i] ?? 1) * y[i]! * y[i]!;
+  return sum;
+}
+
+/**
+ * The mean of responses whose leading digits all agree, as of weights in a narrow range: less it they are exact, and what
+ * rounding takes from them is 1e-16 of their spread, not of their size. 0 where there is nothing to gain.
+ */
+function farMean(y: Float64Array, weights: Float64Array | undefined): number {
+  let [total, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < y.length; i++) {
+    const weight = weights?.[i] ?? 1;
+    total += weight;
+    sum += weight * y[i]!;
+  }
+  const mean = sum / total;
+  for (let i = 0; i < y.length; i++) squares += (weights?.[i] ?? 1) * (y[i]! - mean) ** 2;
+  return squares > 0 && mean * mean > FAR * FAR * (squares / total) ? mean : 0;
 }
 
 /** A linear model fitted by least squares. */
@@ -72,12 +114,17 @@ export class LinearFit extends RegressionFit {
     const { weights, offset } = design;
     const target = response.slice();
     if (offset) for (let i = 0; i < n; i++) target[i]! -= offset[i]!;
+    const shift = design.intercept && design.assign[0] === 0 ? farMean(target, weights) : 0;
+    if (shift !== 0) for (let i = 0; i < n; i++) target[i]! -= shift;
     if (weights) for (let i = 0; i < n; i++) target[i]! *= Math.sqrt(weights[i]!);
-    const { coefficients, residuals: scaled, effects } = qr.solve(target);
+    const { coefficients, residuals: scaled, effects } = qr.solve(target, n * p <= CLOSELY);
     const observations = weights ? weights.filter((weight) => weight > 0).length : n;
     let deviance = 0;
     for (let i = 0; i < n; i++) deviance += scaled[i]! * scaled[i]!;
     const sigma = Math.sqrt(deviance / (observations - qr.rank));
+    const explainedBy = Float64Array.from(response, (y, i) => y - (offset?.[i] ?? 0) - shift); // less residuals, below
+    if (shift !== 0) coefficients[0]! += shift;
+    const size = responseSize(explainedBy, weights);
     super({
       design,
       values: coefficients,
@@ -86,7 +133,11 @@ export class LinearFit extends RegressionFit {
       rank: qr.rank,
       reference: 't',
       warnings:
-        observations > qr.rank ? [] : ['as many coefficients as observations: nothing is left to estimate sigma'],
+        observations <= qr.rank
+          ? ['as many coefficients as observations: nothing is left to estimate sigma']
+          : deviance <= PERFECT * size
+            ? ['the fit is perfect to rounding: standard errors and tests mean nothing']
+            : [],
     });
     this.response = response;
     this.weights = weights;
@@ -111,14 +162,14 @@ export class LinearFit extends RegressionFit {
     let total = 0;
     let weighted = 0;
     for (let i = 0; i < n; i++) {
+      explainedBy[i]! -= this.residuals[i]!;
       total += weights?.[i] ?? 1;
-      weighted += (weights?.[i] ?? 1) * (this.fitted[i]! - (offset?.[i] ?? 0));
+      weighted += (weights?.[i] ?? 1) * explainedBy[i]!;
     }
+    if (shift !== 0) this.sequential[0] = total * (shift + weighted / total) ** 2;
     const centre = intercept ? weighted / total : 0;
     let explained = 0;
-    for (let i = 0; i < n; i++) {
-      explained += (weights?.[i] ?? 1) * (this.fitted[i]! - (offset?.[i] ?? 0) - centre) ** 2;
-    }
+    for (let i = 0; i < n; i++) explained += (weights?.[i] ?? 1) * (explainedBy[i]! - centre) ** 2;
     const df = this.degreesOfFreedom;
     const numerator = qr.rank - intercept;
     this.rSquared = numerator > 0 ? explained / (explained + deviance) : 0;
@@ -174,9 +225,13 @@ export class LinearFit extends RegressionFit {
     options: { readonly interval?: 'confidence' | 'prediction'; readonly level?: number } = {},
   ): Prediction {
     checkNames('predict', options, ['interval', 'level']);
+    const { interval = 'confidence' } = options;
+    if (interval !== 'confidence' && interval !== 'prediction') {
+      throw new RangeError(`predict: interval is 'confidence' or 'prediction', got '${interval satisfies never}'`);
+    }
     const { value, error } = this.predictor(data);
     const reach = this.reach(options.level ?? 0.95);
-    const noise = options.interval === 'prediction' ? this.sigma * this.sigma : 0;
+    const noise = interval === 'prediction' ? this.sigma * this.sigma : 0;
     const width = error.map((se) => reach * Math.sqrt(se * se + noise));
     return {
       fit: value,
@@ -249,5 +304,6 @@ export function fitLinear(made: Design, collinear: 'error' | 'drop'): LinearFit 
  */
 export function lm(formula: string, data: object, options: LinearOptions = {}): LinearFit {
   checkNames('lm', options, ['contrasts', 'weights', 'offset', 'collinear']);
+  checkCollinear('lm', options.collinear);
   return fitLinear(design(formula, data, options), options.collinear ?? 'error');
 }

@@ -39,6 +39,9 @@ interface Prepared {
 function prepare(formula: string, data: object, options: PenalisedOptions): Prepared {
   const { mix = 1, family = 'gaussian', standardise = true } = options;
   if (!(mix >= 0 && mix <= 1)) throw new RangeError(`penalised: mix must lie in [0, 1], got ${mix}`);
+  if (!['gaussian', 'binomial', 'poisson'].includes(family)) {
+    throw new RangeError(`penalised: family is 'gaussian', 'binomial' or 'poisson', got '${family}'`);
+  }
   const made = design(formula, data, options);
   const named = familyOf({ family });
   const { y, weights } = responseOf(made, named);

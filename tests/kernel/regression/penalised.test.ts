@@ -104,6 +104,8 @@ describe('penalised', () => {
   it('refuses what is no penalty', () => {
     expect(() => penalised('y ~ x0', data, { mix: 2 })).toThrow(/mix must lie in \[0, 1\], got 2/);
     expect(() => penalised('y ~ x0', data, { lambda: [-1] })).toThrow(/penalties from 0 expected, got -1/);
+    // @ts-expect-error paths have three families
+    expect(() => penalised('y ~ x0', data, { family: 'gamma' })).toThrow(/'binomial' or 'poisson', got 'gamma'/);
     expect(() => penalised('y ~ 1', data)).toThrow(/no term to penalise/);
   });
 });

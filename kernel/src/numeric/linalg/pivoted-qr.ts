@@ -25,6 +25,17 @@ function dotOf(a: Float64Array, b: Float64Array, from: number): number {
   return sum;
 }
 
+/** Squared lengths beyond these are not trusted: squares overflow, or vanish. */
+const [SHORT, LONG] = [1e-250, 1e250];
+
+/** A power of two that brings a column's entries near 1; 1 where its squares are harmless. */
+function scaleOf(column: Float64Array): number {
+  const squares = dotOf(column, column, 0);
+  if (squares > SHORT && squares < LONG) return 1;
+  const largest = column.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return largest > 0 ? 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest)))) : 1;
+}
+
 /** x ← x − v (β vᵀ x) over the entries from `from`. */
 function reflect(x: Float64Array, v: Float64Array, beta: number, from: number): void {
   const scale = beta * dotOf(v, x, from);
@@ -40,11 +51,15 @@ export class PivotedQr {
   /** Positions of the columns that depend on those before them. */
   readonly dependent: readonly number[]; // (p − rank,)
   private readonly columns: readonly Float64Array[];
+  /** What each column was multiplied by. */
+  private readonly scales: readonly number[];
   private readonly reflectors: { readonly v: Float64Array; readonly beta: number }[] = [];
   private readonly r: Float64Array[] = []; // columns of the triangle, r[j] of length j + 1
   private readonly refine: boolean;
 
-  constructor(columns: readonly Float64Array[], rows: number) {
+  constructor(given: readonly Float64Array[], rows: number) {
+    const scales = given.map(scaleOf);
+    const columns = given.map((column, j) => (scales[j] === 1 ? column : column.map((x) => x * scales[j]!)));
     const kept: number[] = [];
     const dependent: number[] = [];
     let condition = 1;
@@ -71,6 +86,7 @@ export class PivotedQr {
       kept.push(j);
     });
     this.columns = columns;
+    this.scales = scales;
     this.rows = rows;
     this.rank = kept.length;
     this.kept = kept;
@@ -117,19 +133,20 @@ export class PivotedQr {
    * The coefficients that make the sum of squared residuals smallest.
    *
    * @param y (rows,)
+   * @param closely refine the solution even where the columns are well conditioned, for the last digits
    */
-  solve(y: Float64Array): LeastSquaresSolution {
+  solve(y: Float64Array, closely = false): LeastSquaresSolution {
     const { rank, rows } = this;
     const q = this.transformed(y);
     const effects = q.slice(0, rank);
     const solution = this.upper(q.slice(0, rank));
     q.fill(0, 0, rank);
     const residuals = this.back(q);
-    if (this.refine) this.improve(y, solution, residuals);
+    if (this.refine || closely) this.improve(y, solution, residuals);
     else this.exactResiduals(y, solution, residuals);
     const coefficients = new Float64Array(this.columns.length).fill(Number.NaN);
     this.kept.forEach((column, k) => {
-      coefficients[column] = solution[k]!;
+      coefficients[column] = solution[k]! * this.scales[column]!;
     });
     if (rank === rows) residuals.fill(0);
     return { coefficients, residuals, effects };
@@ -204,7 +221,7 @@ export class PivotedQr {
       const [i, j] = [Math.floor(at / rank), at % rank];
       let sum = 0;
       for (let k = Math.max(i, j); k < rank; k++) sum += inverse[k]![i]! * inverse[k]![j]!;
-      return sum;
+      return sum * this.scales[this.kept[i]!]! * this.scales[this.kept[j]!]!;
     });
   }
 
@@ -224,6 +241,8 @@ export class PivotedQr {
   partners(dependent: number): number[] {
     const { coefficients } = this.solve(this.columns[dependent]!);
     const lengths = this.columns.map((column) => Math.sqrt(dotOf(column, column, 0)));
-    return this.kept.filter((k) => Math.abs(coefficients[k]!) * lengths[k]! > 1e-8 * lengths[dependent]!);
+    return this.kept.filter(
+      (k) => Math.abs(coefficients[k]! / this.scales[k]!) * lengths[k]! > 1e-8 * lengths[dependent]!,
+    );
   }
 }

@@ -9,6 +9,8 @@ export interface Family {
   readonly link: Link;
   /** Links that suit the family; the first is the default. */
   readonly links: readonly LinkName[];
+  /** Whether responses are proportions, of as many trials as the weight says. */
+  readonly proportions?: true;
   /** Whether the dispersion is 1, or estimated from the residuals. */
   readonly dispersion: 'one' | 'estimated';
   /** Variance at a mean, over the dispersion. */
@@ -20,7 +22,7 @@ export interface Family {
   isMean(mean: number): boolean;
   /** What the response must be, in words, or undefined where it is. */
   objection(y: number): string | undefined;
-  /** Of all observations, with all constants; of families with a dispersion, at its R convention of deviance / n. */
+  /** Of all observations, with all constants; NaN where the family has a variance alone, and no likelihood; of families with a dispersion, at its R convention of deviance / n. */
   logLikelihood(y: Float64Array, mean: Float64Array, weights: Float64Array, deviance: number): number;
 }
 

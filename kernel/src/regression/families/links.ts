@@ -1,7 +1,7 @@
 /**
  * Link functions: what carries a mean to the linear predictor (McCullagh & Nelder 1989, section 2.2.3).
  */
-import { exp, expm1, log, log1p, logit, sigmoid } from '../../numeric/elementary.ts';
+import { atan, exp, expm1, log, log1p, logit, sigmoid, tan } from '../../numeric/elementary.ts';
 import { normalCdf, normalQuantile } from '../../numeric/special/normal.ts';
 
 export interface Link {
@@ -14,7 +14,7 @@ export interface Link {
   slope(predictor: number): number;
 }
 
-export type LinkName = 'identity' | 'log' | 'inverse' | 'sqrt' | 'logit' | 'probit' | 'cloglog';
+export type LinkName = 'identity' | 'log' | 'inverse' | '1/mu^2' | 'sqrt' | 'logit' | 'probit' | 'cloglog' | 'cauchit';
 
 /** Means of proportions are kept this far from 0 and 1, so that logarithms and variances stay finite. */
 const EDGE = Number.EPSILON;
@@ -30,6 +30,12 @@ export const links: Readonly<Record<LinkName, Link>> = {
     slope: (eta) => Math.max(exp(eta), EDGE),
   },
   inverse: { name: 'inverse', predictor: (mean) => 1 / mean, mean: (eta) => 1 / eta, slope: (eta) => -1 / (eta * eta) },
+  '1/mu^2': {
+    name: '1/mu^2',
+    predictor: (mean) => 1 / (mean * mean),
+    mean: (eta) => 1 / Math.sqrt(eta),
+    slope: (eta) => -0.5 / (eta * Math.sqrt(eta)),
+  },
   sqrt: { name: 'sqrt', predictor: Math.sqrt, mean: (eta) => eta * eta, slope: (eta) => 2 * eta },
   logit: {
     name: 'logit',
@@ -48,5 +54,11 @@ export const links: Readonly<Record<LinkName, Link>> = {
     predictor: (mean) => log(-log1p(-mean)),
     mean: (eta) => inside(-expm1(-exp(eta))),
     slope: (eta) => Math.max(exp(Math.min(eta, 700)) * exp(-exp(eta)), EDGE),
+  },
+  cauchit: {
+    name: 'cauchit',
+    predictor: (mean) => tan(Math.PI * (mean - 0.5)),
+    mean: (eta) => inside(0.5 + atan(eta) / Math.PI),
+    slope: (eta) => Math.max(1 / (Math.PI * (1 + eta * eta)), EDGE),
   },
 };

@@ -9,7 +9,7 @@ import { RowBlocks } from './row-blocks.ts';
 
 /** A factor that solves for a response. */
 export interface LeastSquares extends ColumnsFactor {
-  solve(y: Float64Array): LeastSquaresSolution;
+  solve(y: Float64Array, closely?: boolean): LeastSquaresSolution;
 }
 
 /** Multiplications from which this pays, and is taken. */

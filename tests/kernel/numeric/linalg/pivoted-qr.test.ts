@@ -59,4 +59,26 @@ describe('PivotedQr', () => {
       }
     }
   });
+
+  it.each([1e-300, 1e-200, 1e200, 1e300])('does not mind a column whose entries are near %d', (unit) => {
+    const x = [1, 2, 3, 4, 5, 7];
+    const y = Float64Array.of(1, 2, 3, 4, 5.5, 6);
+    const ones = new Float64Array(6).fill(1);
+    const plain = new PivotedQr([ones, Float64Array.from(x)], 6);
+    const scaled = new PivotedQr([ones, Float64Array.from(x, (value) => value * unit)], 6);
+    expect(scaled.rank).toBe(2);
+    const [a, b] = [plain.solve(y, true), scaled.solve(y, true)];
+    expect(b.coefficients[1]! * unit).toBeCloseTo(a.coefficients[1]!, 14);
+    expect([...scaled.leverage()].map((h) => h.toFixed(12))).toEqual([...plain.leverage()].map((h) => h.toFixed(12)));
+    expect(scaled.unscaledCovariance()[0]).toBeCloseTo(plain.unscaledCovariance()[0]!, 14);
+    expect(scaled.unscaledCovariance()[1]! * unit).toBeCloseTo(plain.unscaledCovariance()[1]!, 14);
+    const twice = [
+      ones,
+      Float64Array.from(x, (value) => value * unit),
+      Float64Array.from(x, (value) => 3 * value * unit),
+    ];
+    const dependent = new PivotedQr(twice, 6);
+    expect(dependent.dependent).toEqual([2]);
+    expect(dependent.partners(2)).toEqual([1]);
+  });
 });
