@@ -6,9 +6,11 @@ export {
   PairwiseDifferences,
   tukeyHonestDifferences,
 } from './analysis-of-variance.ts';
+export { type EstimationOptions, estimateDifference } from './bayes/best.ts';
 export { type BayesianTableOptions, bayesianTableTest } from './bayes/contingency.ts';
 export { type BayesianCorrelationOptions, bayesianCorrelationTest } from './bayes/correlation.ts';
 export { bayesFactorOfRegression, bayesianAnalysisOfVariance } from './bayes/linear.ts';
+export { type BayesianPoissonOptions, bayesianPoissonTest } from './bayes/poisson.ts';
 export { type BayesianProportionOptions, bayesianProportionTest } from './bayes/proportion.ts';
 export { BayesianTest } from './bayes/result.ts';
 export { type BayesianTOptions, bayesianTTest } from './bayes/t.ts';

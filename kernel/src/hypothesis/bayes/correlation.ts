@@ -3,15 +3,18 @@
  * 1961, section 5.7; Ly, Verhagen & Wagenmakers 2016, J. Math. Psychol. 72, 19–32).
  */
 import { mean as meanOf } from '../../data/moments.ts';
-import { checkNames, checkShare } from '../../estimate/options.ts';
+import { checkNames } from '../../estimate/options.ts';
 import { log, log1p } from '../../numeric/elementary.ts';
 import { logBeta } from '../../numeric/special/log-beta.ts';
-import { sampleOf } from '../test.ts';
+import { type Alternative, commonOptions, sampleOf } from '../test.ts';
 import { summariseDensity } from './density.ts';
 import { logIntegral } from './log-integral.ts';
+import { oneSided } from './one-sided.ts';
 import { BayesianTest } from './result.ts';
 
 export interface BayesianCorrelationOptions {
+  /** Whether correlations of either sign are plausible (default), or those below or above 0 alone. */
+  readonly alternative?: Alternative;
   /** Width of the prior: (ρ + 1) / 2 ~ beta(1/scale, 1/scale). 1 is uniform; default ⅓, R's "medium". */
   readonly scale?: number;
   /** Of the interval, in (0, 1), default 0.95. */
@@ -40,9 +43,9 @@ export function bayesianCorrelationTest(
   y: ArrayLike<number>,
   options: BayesianCorrelationOptions = {},
 ): BayesianTest {
-  checkNames('bayesianCorrelationTest', options, ['scale', 'level']);
+  checkNames('bayesianCorrelationTest', options, ['alternative', 'scale', 'level']);
+  const { alternative } = commonOptions('bayesianCorrelationTest', options);
   const { scale = 1 / 3, level = 0.95 } = options;
-  checkShare('bayesianCorrelationTest', 'level', level);
   if (!(scale > 0 && scale < Infinity)) {
     throw new RangeError(`bayesianCorrelationTest: scale must be positive, got ${scale}`);
   }
@@ -79,18 +82,19 @@ export function bayesianCorrelationTest(
   const constant = (1 - 2 * shape) * log(2) - logBeta(shape, shape);
   const posterior = (rho: number) => likelihood(rho) + (shape - 1) * log1p(-rho * rho) + constant;
   const edge = 1 - 1e-12;
-  const summary = summariseDensity(posterior, -edge, edge);
+  const one = oneSided(posterior, [-edge, edge], alternative);
+  const summary = summariseDensity(posterior, ...one.range);
   return new BayesianTest({
     method: 'Bayesian test of a correlation',
     hypothesis: 'the correlation is 0',
-    prior: `(correlation + 1) / 2 ~ beta(${Number(shape.toPrecision(3))}, ${Number(shape.toPrecision(3))})`,
-    logBayesFactor: logIntegral(posterior, -edge, edge) - likelihood(0),
+    prior: `(correlation + 1) / 2 ~ beta(${Number(shape.toPrecision(3))}, ${Number(shape.toPrecision(3))})${one.text}`,
+    logBayesFactor: logIntegral(posterior, -edge, edge) - likelihood(0) + one.logFactor,
     parameter: 'the correlation',
     posterior: {
       "Pearson's r": r,
       'mean of the correlation': summary.mean,
       'standard deviation': summary.sd,
-      'P(correlation > 0)': 1 - summary.below(0),
+      ...(alternative === 'two-sided' && { 'P(correlation > 0)': 1 - summary.below(0) }),
     },
     interval: [summary.quantile((1 - level) / 2), summary.quantile((1 + level) / 2)],
     level,

@@ -3,12 +3,13 @@
  * Speckman, Sun, Morey & Iverson 2009, Psychon. Bull. Rev. 16, 225–237).
  */
 import { mean as meanOf, variance as varianceOf } from '../../data/moments.ts';
-import { checkNames, checkShare } from '../../estimate/options.ts';
+import { checkNames } from '../../estimate/options.ts';
 import { exp, log, log1p } from '../../numeric/elementary.ts';
 import { integrate } from '../../numeric/quadrature.ts';
-import { sampleOf } from '../test.ts';
+import { type Alternative, commonOptions, sampleOf } from '../test.ts';
 import { summariseDensity } from './density.ts';
 import { logIntegral } from './log-integral.ts';
+import { oneSided } from './one-sided.ts';
 import { BayesianTest } from './result.ts';
 
 export interface BayesianTOptions {
@@ -16,6 +17,11 @@ export interface BayesianTOptions {
   readonly mean?: number;
   /** Whether x and y are measured on the same units; default false. */
   readonly paired?: boolean;
+  /**
+   * Whether effects of either sign are plausible (default), or those below or above 0 alone (Morey & Rouder 2011, Psychol.
+   * Methods 16, 406–419); the posterior is then that of such effects.
+   */
+  readonly alternative?: Alternative;
   /** Half width of the Cauchy prior of the effect size; default √½, R's "medium". */
   readonly scale?: number;
   /** Of the interval, in (0, 1), default 0.95. */
@@ -72,9 +78,9 @@ export function bayesianTTest(
   y?: ArrayLike<number>,
   options: BayesianTOptions = {},
 ): BayesianTest {
-  checkNames('bayesianTTest', options, ['mean', 'paired', 'scale', 'level']);
+  checkNames('bayesianTTest', options, ['mean', 'paired', 'alternative', 'scale', 'level']);
+  const { alternative } = commonOptions('bayesianTTest', options);
   const { mean: nullValue = 0, paired = false, scale = Math.SQRT1_2, level = 0.95 } = options;
-  checkShare('bayesianTTest', 'level', level);
   if (!(scale > 0 && scale < Infinity)) throw new RangeError(`bayesianTTest: scale must be positive, got ${scale}`);
   if (paired && y === undefined) throw new TypeError('bayesianTTest: a paired test needs two samples, got one');
   if (paired && y!.length !== x.length) {
@@ -100,22 +106,20 @@ export function bayesianTTest(
   const effect = (estimate - nullValue) / spread;
   const t = effect * root;
   const reach = 12 * (1 / root + Math.abs(effect) / Math.sqrt(2 * degrees));
-  const posterior = summariseDensity(
-    (delta) => logNoncentral(t, degrees, delta * root) - log1p((delta / scale) ** 2),
-    effect - reach,
-    effect + reach,
-  );
+  const density = (delta: number) => logNoncentral(t, degrees, delta * root) - log1p((delta / scale) ** 2);
+  const one = oneSided(density, [effect - reach, effect + reach], alternative);
+  const posterior = summariseDensity(density, ...one.range);
   const what = y === undefined || paired ? `the mean${paired ? ' difference' : ''}` : 'the difference of the means';
   return new BayesianTest({
     method: `Bayesian ${paired ? 'paired ' : y === undefined ? 'one sample ' : 'two sample '}t-test`,
     hypothesis: `${what} is ${nullValue}`,
-    prior: `effect size ~ cauchy(0, ${Number(scale.toPrecision(3))})`,
-    logBayesFactor: logBayesFactorOfT(t, degrees, n, scale),
+    prior: `effect size ~ cauchy(0, ${Number(scale.toPrecision(3))})${one.text}`,
+    logBayesFactor: logBayesFactorOfT(t, degrees, n, scale) + one.logFactor,
     parameter: 'the effect size',
     posterior: {
       'effect size': posterior.mean,
       'standard deviation': posterior.sd,
-      'P(effect > 0)': 1 - posterior.below(0),
+      ...(alternative === 'two-sided' && { 'P(effect > 0)': 1 - posterior.below(0) }),
     },
     interval: [posterior.quantile((1 - level) / 2), posterior.quantile((1 + level) / 2)],
     level,
