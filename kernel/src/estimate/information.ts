@@ -18,6 +18,8 @@ export interface Information {
   readonly openDirections: readonly Float64Array[];
   /** Ratio of the largest to the smallest eigenvalue after scaling to a unit diagonal; ∞ with open directions. */
   readonly conditionNumber: number;
+  /** (d,) what a change of each coordinate is measured in: 1/√|Hᵢᵢ|, and 1 where there is no curvature. */
+  readonly units: Float64Array;
   /** Directions (d,) along which it bends upwards: the point is a saddle there, not a maximum. */
   readonly upwardDirections: readonly Float64Array[];
 }
@@ -53,7 +55,7 @@ export function analyseInformation(hessian: Float64Array, d: number): Informatio
     }
   }
   const conditionNumber = least > open ? most / least : Number.POSITIVE_INFINITY;
-  return { covariance, openDirections, conditionNumber, upwardDirections };
+  return { covariance, openDirections, conditionNumber, upwardDirections, units: scale };
 }
 
 /**

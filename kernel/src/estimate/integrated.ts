@@ -191,5 +191,6 @@ function completed(
     openDirections: openDirections.map(lifted),
     upwardDirections: upwardDirections.map(lifted),
     conditionNumber,
+    units: new Float64Array(d).fill(1),
   };
 }

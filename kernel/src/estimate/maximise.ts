@@ -20,7 +20,7 @@ import { endingInWords, negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
-import { boundedCoordinates, type Runaway, runawayParameters } from './runaway.ts';
+import { atInfinity, atJump, boundedCoordinates, type Runaway, runawayParameters } from './runaway.ts';
 import { type Clusters, robust } from './sandwich.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
 import type { EventLog } from './step.ts';
@@ -29,7 +29,10 @@ import { formatNumber } from './table.ts';
 export interface MaximiseOptions extends CommonOptions {
   /** A start on the natural scale, tried first; parameters left out start at random. */
   readonly init?: Init;
-  /** Random starts beside it, ≥ 1 (default 4). */
+  /**
+   * Random starts beside it, ≥ 1 (default 4): uniform in (−2, 2) on the unconstrained scale, and those beyond the fourth
+   * in (−8, 8), (−32, 32) and (−2, 2) in turn.
+   */
   readonly starts?: number;
   /** Most iterations of each optimiser from each start, ≥ 1 (default 1000). */
   readonly iterations?: number;
@@ -130,11 +133,16 @@ export async function maximise<M extends AnyModel>(
   // At an edge a coordinate has nowhere to converge to: a gradient of nearly nothing is the end of it.
   const settled = stopped === 'iterations' && edges.coordinates.size > 0 && best.gradientNorm < negligibleGradient;
   const ending = settled ? 'converged' : stopped;
-  const known = information && curvature && determined(compiled, best.position, curvature, edges.coordinates, errors);
+  const { openDirections = [] } = information ?? {};
+  const infinite =
+    ending === 'converged' ? atInfinity(compiled, density, best.position, best.logDensity, openDirections) : undefined;
+  const jumps = ending !== 'converged' && ending !== 'interrupted' && atJump(density, best.position);
+  const held = new Set([...edges.coordinates, ...(infinite?.coordinates ?? [])]);
+  const known = information && curvature && !jumps && determined(compiled, best.position, curvature, held, errors);
   const position = integrated ? integrated.whole(best.position) : best.position;
-  const all = integrated && known ? integrated.complete(known, best.position) : known;
+  const all = integrated && known ? integrated.complete(known, best.position) : known || undefined;
   const { names, quantities, values, covariance } = describe(whole, position, all);
-  const optima = distinct(climbs, compiled, curvature);
+  const optima = distinct(climbs, compiled, curvature, openDirections.length > 0);
   const estimate = new Estimate(model, {
     method,
     jacobian,
@@ -164,7 +172,7 @@ export async function maximise<M extends AnyModel>(
       iterations: steps,
       gradientNorm,
     })),
-    warnings: doubts({ compiled, density, best, ending, information, edges, optima }),
+    warnings: doubts({ compiled, best, ending, information, edges, infinite, jumps, optima }),
     seconds: (performance.now() - began) / 1000,
   });
   const text = `${method}: ${endingInWords(ending)}, log density ${formatNumber(best.logDensity, 7)} from ${climbs.length} starts`;
@@ -212,6 +220,10 @@ async function pausedHessian(density: LogDensity, position: Float64Array, pace: 
   return next.value;
 }
 
+/** So many starts lie within (−2, 2) on the unconstrained scale; further ones spread over these multiples of it, in turn. */
+const usual = 4;
+const wider = [4, 16, 1] as const;
+
 /** Check the option names of `mle` or `map`. */
 export function checkMaximiseOptions(caller: string, options: object, more: readonly string[] = []): void {
   checkNames(caller, options, [...more, ...optionNames]);
@@ -230,7 +242,9 @@ async function startPositions(
   if (compiled.dimension === 0) throw new RangeError(`${method}: the model has no parameter; add one with .parameters`);
   const all = init ? [findStart(density, (k) => initialPosition(compiled, init, k, method), foldIn(key, 'init'))] : [];
   for (let i = 0; i < count; i++) {
-    all.push(findStart(density, (k) => randomPosition(compiled.dimension, k), foldIn(foldIn(key, 'start'), i)));
+    const factor = i < usual ? 1 : wider[(i - usual) % wider.length]!;
+    const candidate = (k: Key) => randomPosition(compiled.dimension, k).map((u) => factor * u);
+    all.push(findStart(density, candidate, foldIn(foldIn(key, 'start'), i)));
     await pace.breathe();
   }
   const found = all.filter((s) => s.ending === 'found').map((s) => s.position);
@@ -262,7 +276,12 @@ function describe(compiled: CompiledModel, position: Float64Array, information: 
 }
 
 /** The optima found, best first, those that are the same counted together. */
-function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: Float64Array | undefined): Optimum[] {
+function distinct(
+  climbs: readonly Climb[],
+  compiled: CompiledModel,
+  curvature: Float64Array | undefined,
+  ridge: boolean,
+): Optimum[] {
   // A climb that ran out of iterations has found no optimum, unless it is the best there is.
   const [best, ...others] = [...climbs].sort((a, b) => b.logDensity - a.logDensity);
   const sorted = [best!, ...others.filter((c) => c.ending === 'converged')];
@@ -271,8 +290,8 @@ function distinct(climbs: readonly Climb[], compiled: CompiledModel, curvature: 
     const same = groups.find(({ at }) => {
       const tolerance = sameLogDensity * Math.max(1, Math.abs(at.logDensity));
       if (!(Math.abs(at.logDensity - c.logDensity) <= tolerance)) return false;
-      // In the metric of the curvature a flat ridge is one optimum, however long.
-      return !(distance(at.position, c.position, curvature) > sameDistance);
+      // In the metric of the curvature a flat ridge is one optimum, however long; where it bends the metric does not see it.
+      return ridge || !(distance(at.position, c.position, curvature) > sameDistance);
     });
     if (same) same.starts++;
     else groups.push({ at: c, starts: 1 });

@@ -103,20 +103,66 @@ export function escapedParameters(compiled: CompiledModel, position: Float64Arra
   );
 }
 
-/** The sentence for a density that does not fall when all coordinates are doubled: its maximum lies at infinity. */
+/** Unbounded coordinates that went to infinity, and the sentence on them. */
+export interface Infinite {
+  readonly coordinates: ReadonlySet<number>;
+  readonly message: string;
+}
+
+/**
+ * A maximum at infinity: going on from the position (one coordinate, several, along an open direction, all) the density
+ * does not fall, and going back it does.
+ *
+ * @param open directions (d,) without curvature
+ */
 export function atInfinity(
   compiled: CompiledModel,
   density: LogDensity,
   position: Float64Array,
   best: number,
-): string | undefined {
-  const names = coordinateNames(compiled);
+  open: readonly Float64Array[] = [],
+): Infinite | undefined {
   const edges = new Set(boundedCoordinates(compiled));
-  const far = names.filter((_, i) => Math.abs(position[i]!) > farOut && !edges.has(i));
-  if (far.length === 0 || !(density.value(position.map((u) => 2 * u)) >= best - negligible)) return undefined;
-  return (
-    `The log density does not fall when all parameters are doubled: its maximum lies at infinity (${far.join(', ')}). ` +
-    'With a response of 0 and 1, some predictors separate the two perfectly. The figures mean nothing; use map with ' +
-    'priors, such as normal(0, 2.5) on slopes, or sample.'
-  );
+  const far = [...position.keys()].filter((i) => Math.abs(position[i]!) > farOut && !edges.has(i));
+  if (far.length === 0) return undefined;
+  const beyond = (move: Float64Array) =>
+    density.value(position.map((u, i) => u + move[i]!)) >= best - negligible &&
+    density.value(position.map((u, i) => u - move[i]!)) < best - negligible;
+  const only = (kept: readonly number[]) => position.map((u, i) => (kept.includes(i) ? u : 0)); // (d,)
+  const reach = far.reduce((most, i) => Math.max(most, Math.abs(position[i]!)), 0);
+  const along = open.map((direction) => {
+    const size = far.reduce((most, i) => Math.max(most, Math.abs(direction[i]!)), 0);
+    const lead = far.find((i) => Math.abs(direction[i]!) === size)!;
+    const sign = Math.sign(direction[lead]!) === Math.sign(position[lead]!) ? 1 : -1;
+    return direction.map((v) => (size > 0 ? (sign * reach * v) / size : 0));
+  });
+  const alone = far.filter((i) => beyond(only([i])));
+  const moves = [only(alone), ...along, only(far), position.map((u, i) => (edges.has(i) ? 0 : u)), position];
+  const move = moves.find(beyond);
+  if (!move) return undefined;
+  const most = move.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const coordinates = new Set(far.filter((i) => Math.abs(move[i]!) > 1e-3 * most));
+  if (coordinates.size === 0) return undefined;
+  const names = coordinateNames(compiled);
+  const which = best > -1e-6 ? 'complete separation' : 'quasi-complete separation';
+  return {
+    coordinates,
+    message:
+      `The log density does not fall however far one goes on from here: its maximum lies at infinity ` +
+      `(${[...coordinates].map((i) => names[i]).join(', ')}). With a response of 0 and 1 this is ${which}: some predictors ` +
+      `separate the two perfectly${best > -1e-6 ? '' : ', in a part of the data'}. The figures mean nothing; use map with ` +
+      'priors, such as normal(0, 2.5) on slopes, or sample.',
+  };
+}
+
+/** True where the density, still rising, ends: a step uphill of next to nothing leads out of the domain. */
+export function atJump(density: LogDensity, position: Float64Array): boolean {
+  const gradient = new Float64Array(position.length); // (d,)
+  density.valueAndGradient(position, gradient);
+  const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
+  if (!(norm > negligible)) return false;
+  return [1e-12, 1e-10, 1e-8].some((share) => {
+    const moved = position.map((u, i) => u + (share * Math.max(1, Math.abs(u)) * gradient[i]!) / norm);
+    return !Number.isFinite(density.value(moved));
+  });
 }
