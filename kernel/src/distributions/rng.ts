@@ -102,20 +102,36 @@ export class RandomGenerator {
         `rng.sample: weights must be ${elements.length} finite numbers from 0, got ${Array.from(shares).slice(0, 8).join(', ')}`,
       );
     }
+    if (replace) return this.#weighted(elements, n, shares);
     return Array.from({ length: n }, () => {
-      const total = shares.reduce((sum, share) => sum + share, 0);
-      if (!(total > 0)) throw new RangeError('rng.sample: nothing with a weight above 0 is left to draw');
-      let rest = this.#stream.uniform() * total;
-      let chosen = shares.findLastIndex((share) => share > 0);
-      for (let i = 0; i < shares.length; i++) {
-        rest -= shares[i]!;
-        if (rest < 0 && shares[i]! > 0) {
-          chosen = i;
-          break;
-        }
+      const [element] = this.#weighted(
+        elements.map((_, i) => i),
+        1,
+        shares,
+      );
+      shares[element!] = 0;
+      return elements[element!]!;
+    });
+  }
+
+  /** Each anew, by where a uniform number falls among the sums of the shares. */
+  #weighted<E>(elements: readonly E[], n: number, shares: Float64Array): E[] {
+    let total = 0;
+    const sums = shares.map((share) => {
+      total += share;
+      return total;
+    });
+    if (n > 0 && !(total > 0)) throw new RangeError('rng.sample: nothing with a weight above 0 is left to draw');
+    const last = shares.findLastIndex((share) => share > 0);
+    return Array.from({ length: n }, () => {
+      const at = this.#stream.uniform() * total;
+      let [low, high] = [0, last];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (sums[middle]! > at) high = middle;
+        else low = middle + 1;
       }
-      if (!replace) shares[chosen] = 0;
-      return elements[chosen]!;
+      return elements[low]!;
     });
   }
 

@@ -1,10 +1,100 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { mean, standardDeviation } from '#kernel/data/moments';
-import { beta, flat, multivariateNormal, normal, poisson } from '#kernel/distributions/index';
+import {
+  beta,
+  type Distribution,
+  flat,
+  gamma,
+  mixture,
+  multivariateNormal,
+  normal,
+  poisson,
+  truncated,
+  zeroInflated,
+} from '#kernel/distributions/index';
+import { registeredFamilies } from '#kernel/distributions/registry';
 import { rng } from '#kernel/distributions/rng';
 import { variable } from '#kernel/program/index';
+import { cases as scalarCases } from './families.ts';
+import { vectorCases } from './vectors.ts';
+
+/** A distribution of every family of the registry, with the arguments its other tests have. */
+const everyFamily = registeredFamilies()
+  .filter(({ name }) => name !== 'flat')
+  .map(({ name }) => {
+    const vector = vectorCases[name]?.[0];
+    if (vector) return [name, (vector.make as (...args: unknown[]) => Distribution)(...vector.args)] as const;
+    const [make, sets] = scalarCases[name]!;
+    return [name, (make as (...args: unknown[]) => Distribution)(...sets[0]!)] as const;
+  });
 
 describe('rng', () => {
+  it('gives these numbers on every engine and machine', () => {
+    const random = rng(2026);
+    expect([random.uniform(), random.normal(), random.integer(1000), random.draw(gamma(2, 0.5))]).toEqual([
+      0.4310784869646501, 0.5312376626720643, 104, 2.9451579884659425,
+    ]);
+    expect(random.shuffle([1, 2, 3, 4, 5])).toEqual([1, 4, 3, 2, 5]);
+  });
+
+  it.each(everyFamily)(
+    'draws %s: of its shape, inside its support, the same for the same seed, about its mean',
+    (_, one) => {
+      const n = 2000;
+      const size = one.shape.reduce((product, length) => product * length, 1);
+      const values = rng(7).draw(one, n);
+      expect(values).toHaveLength(n * size);
+      expect(rng(7).draw(one, n)).toEqual(values);
+      expect(rng(8).draw(one, n)).not.toEqual(values);
+      expect(values.every(Number.isFinite)).toBe(true);
+      if (one.kind === 'int') expect(values.every(Number.isInteger)).toBe(true);
+      if (one.family.mean === undefined || one.family.variance === undefined) return;
+      const [means, variances] = [one.mean(), one.variance()].map((value) =>
+        typeof value === 'number' ? [value] : Array.from(value),
+      ) as [number[], number[]];
+      for (let j = 0; j < size; j++) {
+        if (!(variances[j]! < Infinity) || !Number.isFinite(means[j])) continue;
+        const mine = values.filter((_value, i) => i % size === j);
+        const error = Math.sqrt(variances[j]! / n);
+        // 5 standard errors: over 200 means a false alarm in 10,000; heavy tails reach further
+        expect(Math.abs(mean(mine) - means[j]!)).toBeLessThanOrEqual(6 * error + 1e-12);
+      }
+    },
+  );
+
+  it('draws what is truncated, mixed and inflated with zeros', () => {
+    const random = rng(4);
+    const above = random.draw(truncated(normal(0, 1), { lower: 1 }), 500);
+    expect(Math.min(...above)).toBeGreaterThanOrEqual(1);
+    const two = random.draw(mixture([0.5, 0.5], [normal(-9, 1), normal(9, 1)]), 500);
+    expect(two.filter((value) => value > 0).length).toBeGreaterThan(150);
+    const zeros = random.draw(zeroInflated(0.9, poisson(50)), 500).filter((value) => value === 0).length;
+    expect(Math.abs(zeros - 450) / Math.sqrt(500 * 0.09)).toBeLessThan(4.5);
+  });
+
+  it('takes each element by its weight, of long lists too', () => {
+    const list = Array.from({ length: 50_000 }, (_, i) => i);
+    const weights = list.map((i) => (i % 2 === 0 ? 0 : i));
+    const drawn = rng(6).sample(list, 50_000, { replace: true, weights });
+    expect(drawn.every((i) => i % 2 === 1)).toBe(true);
+    // i with weight i, as good as continuous on (0, n): the mean is 2n / 3, the standard deviation n / √18
+    const centre = drawn.reduce((sum, i) => sum + i, 0) / 50_000;
+    expect(Math.abs(centre - (2 * 50_000) / 3) / (50_000 / Math.sqrt(18 * 50_000))).toBeLessThan(4.5);
+  });
+
+  it('takes without replacement one after another, each by its share of what is left', () => {
+    const random = rng(11);
+    const n = 20_000;
+    let [first, second] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      const [a, b] = random.sample(['x', 'y', 'z'], 2, { weights: [2, 1, 1] });
+      if (a === 'x') first++;
+      if (a !== 'x' && b === 'x') second++;
+    }
+    expect(Math.abs(first / n - 0.5) / Math.sqrt(0.25 / n)).toBeLessThan(4.5);
+    expect(Math.abs(second / n - 1 / 3) / Math.sqrt(2 / 9 / n)).toBeLessThan(4.5); // ½ · 2/3
+  });
+
   it('gives the same numbers for the same seed and calls, and others for another seed', () => {
     const numbers = (seed: number) => {
       const random = rng(seed);
