@@ -32,6 +32,8 @@ export interface ClimbOptions {
   readonly signal: Pick<AbortSignal, 'aborted'> | undefined;
   readonly pace: Pace;
   readonly log?: EventLog | undefined;
+  /** Squared length of the last step in standard errors (default 1e-26): more where the gradient is one of differences. */
+  readonly tolerance?: number;
   /** Coordinates of bounded parameters, whose optimum may lie at the edge of their support. */
   readonly bounded?: readonly number[];
   /** The optimiser to follow instead, to its own end. */
@@ -48,6 +50,7 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
   const objective = negative(density);
   if (options.optimiser) return withGradient(await follow(options.optimiser(objective), start, options), objective);
   const log = options.log ? { log: options.log } : {};
+  const ending = { ...log, ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }) };
   const near = await follow(lbfgs(objective, log), start, options);
   if (near.ending === 'interrupted' || near.ending === 'not finite' || density.dimension > mostNewtonDimensions) {
     return near;
@@ -55,7 +58,7 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
   const edges = edgesFrom(density, near.position, options.bounded ?? []);
   if (edges.length > 0 && edges.length < density.dimension) {
     const { restricted, whole, others } = withHeld(density, edges);
-    const inside = await follow(newton(negative(restricted)), others(near.position), options);
+    const inside = await follow(newton(negative(restricted), ending), others(near.position), options);
     const position = whole(inside.position);
     // Where the edge was none after all (the others have moved), the climb goes on as ever.
     if (inside.ending === 'converged' && inside.logDensity >= near.logDensity - 1e-9) {
@@ -68,13 +71,12 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
       };
     }
   }
-  const there = await follow(newton(objective, log), near.position, options);
+  const there = await follow(newton(objective, ending), near.position, options);
   // Where Newton's method finds no better point, or no Hessian, the one it began at was the end of the climb.
   const lost = there.ending === 'line search failed' || there.ending === 'not finite';
-  const ending = lost ? near.ending : there.ending;
   return {
     ...there,
-    ending,
+    ending: lost ? near.ending : there.ending,
     iterations: near.iterations + there.iterations,
     evaluations: near.evaluations + there.evaluations,
   };

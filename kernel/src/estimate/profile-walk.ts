@@ -28,6 +28,8 @@ export interface Profiled {
   readonly scale: number;
   /** Coordinates of bounded parameters, whose best may lie at the edge of their support. */
   readonly bounded: readonly number[];
+  /** As in `climb`. */
+  readonly tolerance?: number;
   /** The parameter's value on its own scale; of a coordinate as good as infinite, its bound. */
   valueAt(position: Float64Array): number;
 }
@@ -37,9 +39,9 @@ const farthest = 60;
 /** How far beyond an end the profile is looked at again, in units of the end's distance from the estimate. */
 const looksBeyond = [0.25, 0.5, 1, 2];
 /** After so many steps the rounding of the log likelihood is what is left of the distance to the threshold. */
-const patience = 12;
-/** Then this share of the threshold, 4e-10 of the deviance at most, is near enough. */
-const roundedOff = 5e-11;
+const patience = 8;
+/** Then this share of the threshold is near enough: 2e-9 of a deviance of 3.84. */
+const roundedOff = 3e-10;
 
 /** A point of the profile: the coordinate's value, the others' best, and how the log likelihood stands. */
 interface Point {
@@ -89,7 +91,8 @@ export class Walker {
         continue;
       }
       const off = Math.abs(point.root - threshold) / threshold;
-      if (off <= 1e-13 || (k >= patience && off <= roundedOff)) return this.#ended(point, 'crossed');
+      const rounded = k >= patience || this.#of.tolerance !== undefined;
+      if (off <= 1e-13 || (rounded && off <= roundedOff)) return this.#ended(point, 'crossed');
       if (point.root > threshold) outside = point;
       else inside = point;
       const far = Math.abs(inside.position[i]! - start);
@@ -202,6 +205,7 @@ export class Walker {
         signal: this.#signal,
         pace: this.#pace,
         bounded: this.#others,
+        ...(this.#of.tolerance === undefined ? {} : { tolerance: this.#of.tolerance }),
       });
       position = insert(found.position, i, u);
     }

@@ -81,6 +81,7 @@ const written = [
   'multinomial-fit',
   'robust-fit',
   'mixed-fit',
+  'generalised-mixed-fit',
   'cox-fit',
   'least squares',
   'anova',

@@ -15,6 +15,8 @@ import {
   poissonLog,
   studentT,
 } from '../distributions/index.ts';
+import { exp, expm1, sigmoid } from '../numeric/elementary.ts';
+import { normalCdf } from '../numeric/special/normal.ts';
 import { constant, type Expr } from '../program/index.ts';
 import type { Design } from './formula/design.ts';
 
@@ -48,16 +50,29 @@ export interface ModelFamily {
   readonly identity: boolean;
   /** What a value of the response must be, if `value` is not. */
   objection(value: number): string | undefined;
+  /** The mean of an observation (of the binomial, of a trial) given the linear predictor; NaN for ordinal responses. */
+  mean(eta: number): number;
+  /** Its variance, given its mean and the other parameters. */
+  variance(mean: number, others: Readonly<Record<string, number>>): number;
   observation(eta: Expr, others: Readonly<Record<string, Expr>>, response: ModelResponse): Distribution;
 }
 
+const ofCounts = { mean: exp, variance: (mean: number) => mean } as const;
 const plain = { positive: [], ordinal: false, identity: false } as const;
+const undefinedMean = { mean: () => Number.NaN, variance: () => Number.NaN } as const;
 const whole = (value: number) => (Number.isInteger(value) && value >= 0 ? undefined : 'a whole number from 0');
 
 /** Probability of a success by link, where it is not the logistic. */
 const inverses: Readonly<Record<Exclude<LinkOfModel, 'logit'>, (eta: Expr) => Expr>> = {
   probit: (eta) => eta.normalCdf(),
   cloglog: (eta) => eta.exp().neg().expm1().neg(),
+};
+
+/** The same as functions of numbers. */
+const means: Readonly<Record<LinkOfModel, (eta: number) => number>> = {
+  logit: sigmoid,
+  probit: normalCdf,
+  cloglog: (eta) => -expm1(-exp(eta)),
 };
 
 /** A family by name. @throws RangeError for an unknown one, or a link it does not have */
@@ -67,6 +82,8 @@ export function modelFamily(name: ModelFamilyName, link: LinkOfModel): ModelFami
       ...plain,
       identity: true,
       positive: ['sigma'],
+      mean: (eta) => eta,
+      variance: (_, { sigma }) => sigma! ** 2,
       objection: (value) => (Number.isFinite(value) ? undefined : 'a finite number'),
       observation: (eta, { sigma }) => normal(eta, sigma!),
     },
@@ -74,11 +91,15 @@ export function modelFamily(name: ModelFamilyName, link: LinkOfModel): ModelFami
       ...plain,
       identity: true,
       positive: ['nu', 'sigma'],
+      mean: (eta) => eta,
+      variance: (_, { nu, sigma }) => (nu! > 2 ? (sigma! ** 2 * nu!) / (nu! - 2) : Number.POSITIVE_INFINITY),
       objection: (value) => (Number.isFinite(value) ? undefined : 'a finite number'),
       observation: (eta, { nu, sigma }) => studentT(nu!, eta, sigma!),
     },
     binomial: {
       ...plain,
+      mean: means[link] ?? sigmoid,
+      variance: (mean) => mean * (1 - mean),
       objection: (value) =>
         value === 0 || value === 1 ? undefined : '0 or 1, a factor, or cbind(successes, failures)',
       observation: (eta, _, { trials }) => {
@@ -86,27 +107,34 @@ export function modelFamily(name: ModelFamilyName, link: LinkOfModel): ModelFami
         return binomial(trials ?? 1, inverses[link](eta));
       },
     },
-    poisson: { ...plain, objection: whole, observation: (eta) => poissonLog(eta) },
+    poisson: { ...plain, ...ofCounts, objection: whole, observation: (eta) => poissonLog(eta) },
     negativeBinomial: {
       ...plain,
       positive: ['phi'],
+      mean: exp,
+      variance: (mean, { phi }) => mean + mean ** 2 / phi!,
       objection: whole,
       observation: (eta, { phi }) => negativeBinomialLog(eta, phi!),
     },
     gamma: {
       ...plain,
       positive: ['shape'],
+      mean: exp,
+      variance: (mean, { shape }) => mean ** 2 / shape!,
       objection: (value) => (value > 0 && Number.isFinite(value) ? undefined : 'a positive number'),
       observation: (eta, { shape }) => gamma(shape!, shape!.mul(eta.neg().exp())),
     },
     beta: {
       ...plain,
       positive: ['kappa'],
+      mean: sigmoid,
+      variance: (mean, { kappa }) => (mean * (1 - mean)) / (1 + kappa!),
       objection: (value) => (value > 0 && value < 1 ? undefined : 'a number between 0 and 1, without the ends'),
       observation: (eta, { kappa }) => betaProportion(eta.sigmoid(), kappa!),
     },
     ordinal: {
       ...plain,
+      ...undefinedMean,
       ordinal: true,
       objection: () => undefined,
       observation: (eta, { cutpoints }) => orderedLogistic(eta, cutpoints!),

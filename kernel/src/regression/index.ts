@@ -24,8 +24,12 @@ export {
   type MarginalEffectRow,
   marginalEffects,
 } from './marginal-effects.ts';
-export { type EffectRow, MixedFit, type VarianceRow } from './mixed/fit.ts';
+export { MixedFit } from './mixed/fit.ts';
+export { GeneralisedMixedFit } from './mixed/generalised-mixed-fit.ts';
+export { type GeneralisedMixedOptions, glmer, type MixedFamilyName } from './mixed/glmer.ts';
+export { type EffectRow, GroupedFit, type GroupOptions, type VarianceRow } from './mixed/grouped-fit.ts';
 export { lmer, type MixedOptions } from './mixed/lmer.ts';
+export type { MixedBootstrapOptions } from './mixed/parametric-bootstrap.ts';
 export { MultinomialFit, multinomialRegression } from './multinomial.ts';
 export { type NestedFit, type NestedRow, NestedTable } from './nested-models.ts';
 export {

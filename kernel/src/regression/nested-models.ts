@@ -9,8 +9,9 @@ import { formatFigure, formatP, stars } from './format.ts';
 import { GeneralisedFit } from './generalised-fit.ts';
 import { LinearFit } from './lm.ts';
 import { MixedFit } from './mixed/fit.ts';
+import { GeneralisedMixedFit } from './mixed/generalised-mixed-fit.ts';
 
-export type NestedFit = LinearFit | GeneralisedFit | MixedFit;
+export type NestedFit = LinearFit | GeneralisedFit | MixedFit | GeneralisedMixedFit;
 
 /** One model, and what it gains over the one before it; NaN in the first row. */
 export interface NestedRow {
@@ -24,6 +25,13 @@ export interface NestedRow {
   /** F or χ². */
   readonly statistic: number;
   readonly p: number;
+  /** Of mixed models, as lme4 shows them. */
+  readonly criteria?: {
+    readonly parameters: number;
+    readonly aic: number;
+    readonly bic: number;
+    readonly logLikelihood: number;
+  };
 }
 
 /** Models from the smallest to the largest. */
@@ -42,6 +50,7 @@ export class NestedTable extends Displayable {
 
   override toString(): string {
     const models = this.rows.map(({ name }, i) => `Model ${i + 1}: ${name}`).join('\n');
+    if (this.rows[0]?.criteria) return `Nested models\n${models}\n${this.#byCriteria()}`;
     const cells = this.rows.map((row, i) => [
       String(i + 1),
       String(row.residualDegreesOfFreedom),
@@ -55,6 +64,18 @@ export class NestedTable extends Displayable {
     const last = this.test === 'F' ? ['F', 'Pr(>F)'] : ['Chi²', 'Pr(>Chi)'];
     return `Nested models\n${models}\n${formatTable(['', 'Res. Df', this.lackName, 'Df', 'gain', ...last, ''], cells)}`;
   }
+
+  /** In the layout of lme4. */
+  #byCriteria(): string {
+    const cells = this.rows.map(({ criteria, lack, statistic, degreesOfFreedom, p }, i) => {
+      const { parameters, aic, bic, logLikelihood } = criteria!;
+      const gained = [formatFigure(statistic), String(degreesOfFreedom), formatP(p), stars(p).padEnd(3)];
+      const figures = [aic, bic, logLikelihood, lack].map((value) => formatFigure(value));
+      return [`${i + 1}`, `${parameters}`, ...figures, ...(i === 0 ? ['', '', '', ''] : gained)];
+    });
+    const names = ['', 'npar', 'AIC', 'BIC', 'logLik', '−2 log L', 'Chisq', 'Df', 'Pr(>Chisq)', ''];
+    return formatTable(names, cells);
+  }
 }
 
 interface Standing {
@@ -64,18 +85,17 @@ interface Standing {
   readonly lack: number;
   /** What F is measured by; undefined where χ² is asked. */
   readonly dispersion: number | undefined;
+  readonly criteria?: NestedRow['criteria'];
 }
 
 function standing(fit: NestedFit): Standing {
   const { observations } = fit;
-  if (fit instanceof MixedFit) {
-    if (fit.method === 'REML') {
-      throw new RangeError(
-        'anova: likelihoods of REML fits with other fixed effects cannot be compared; fit both with { reml: false }',
-      );
-    }
-    const rank = fit.rank + fit.theta.length + 1;
-    return { name: fit.formula, rank, observations, lack: fit.criterion, dispersion: undefined };
+  if (fit instanceof MixedFit || fit instanceof GeneralisedMixedFit) {
+    // Likelihoods of REML fits with other fixed effects are of other data: compared is what maximum likelihood finds.
+    const likeliest = fit instanceof MixedFit ? fit.refit({ reml: false }) : fit;
+    const { formula: name, freeParameters, aic, bic, logLikelihood } = likeliest;
+    const criteria = { parameters: freeParameters, aic, bic, logLikelihood };
+    return { name, rank: freeParameters, observations, lack: -2 * logLikelihood, dispersion: undefined, criteria };
   }
   if (fit instanceof GeneralisedFit) {
     const dispersion = fit.problem.family.dispersion === 'estimated' ? fit.dispersion : undefined;
@@ -85,12 +105,14 @@ function standing(fit: NestedFit): Standing {
   return { name: fit.design.formula, rank: fit.rank, observations, lack: fit.deviance, dispersion };
 }
 
+const kinds = [LinearFit, GeneralisedFit, MixedFit, GeneralisedMixedFit];
+
 /** The comparison behind `anova` of several fits. @throws RangeError, TypeError for fits that cannot be compared */
 export function compareNested(fits: readonly NestedFit[]): NestedTable {
   const [first] = fits;
-  const kindOf = (fit: NestedFit) => [LinearFit, GeneralisedFit, MixedFit].findIndex((each) => fit instanceof each);
+  const kindOf = (fit: NestedFit) => kinds.findIndex((each) => fit instanceof each);
   const odd = fits.find((fit) => kindOf(fit) < 0 || kindOf(fit) !== kindOf(first!));
-  if (odd !== undefined) throw new TypeError('anova: fits of one kind expected, all of lm, all of glm or all of lmer');
+  if (odd !== undefined) throw new TypeError('anova: fits of one kind expected, all of lm, glm, lmer or glmer');
   const labels = new Set(fits.map((fit) => fit.design.response?.label));
   if (labels.size > 1) throw new RangeError(`anova: fits of one response expected, got ${[...labels].join(' and ')}`);
   const all = fits.map(standing).sort((a, b) => a.rank - b.rank);
@@ -113,6 +135,7 @@ export function compareNested(fits: readonly NestedFit[]): NestedTable {
       gain: Number.NaN,
       statistic: Number.NaN,
       p: Number.NaN,
+      ...(each.criteria ? { criteria: each.criteria } : {}),
     };
     if (!before) return row;
     const degreesOfFreedom = each.rank - before.rank;
@@ -129,6 +152,6 @@ export function compareNested(fits: readonly NestedFit[]): NestedTable {
         : fUpper(Math.max(0, statistic), degreesOfFreedom, free);
     return { ...row, degreesOfFreedom, gain, statistic, p };
   });
-  const name = first instanceof MixedFit ? '−2 log L' : first instanceof GeneralisedFit ? 'Resid. Dev' : 'RSS';
+  const name = all[0]!.criteria ? '−2 log L' : first instanceof GeneralisedFit ? 'Resid. Dev' : 'RSS';
   return new NestedTable(made, dispersion === undefined ? 'chi-squared' : 'F', name);
 }

@@ -1,194 +1,206 @@
 /**
- * A fitted linear mixed model: fixed effects, variance components, what each group deviates by, and predictions.
+ * A fitted linear mixed model: fixed effects, variance components, what each group deviates by, predictions, and
+ * intervals by profile and by parametric bootstrap.
  */
-
-import { formatTable } from '../../data/table.ts';
-import { Table } from '../../estimate/table.ts';
+import type { Bootstrap } from '../../estimate/bootstrap-result.ts';
+import { checkNames, checkShare } from '../../estimate/options.ts';
+import type { Profile, ProfileOptions } from '../../estimate/profile.ts';
 import { log } from '../../numeric/elementary.ts';
-import { RegressionFit } from '../fit.ts';
+import { type Key, key as keyOf, Stream } from '../../numeric/random.ts';
 import { formatFigure } from '../format.ts';
 import type { Design } from '../formula/design.ts';
-import type { Data } from '../formula/evaluate.ts';
-import type { GroupedTerm } from './grouped-design.ts';
-import { groupLabels } from './grouping.ts';
-import { factorOf, type PenalisedLeastSquares, type Solution, type TermData } from './penalised-least-squares.ts';
+import { type FittedTerm, GroupedFit, type GroupOptions, type VarianceRow } from './grouped-fit.ts';
+import { bestTheta, thetaDoubts } from './optimise.ts';
+import { bootstrapMixed, type MixedBootstrapOptions } from './parametric-bootstrap.ts';
+import { factorOf, PenalisedLeastSquares } from './penalised-least-squares.ts';
+import { profileMixed, varianceNames } from './profile.ts';
+import * as lines from './summary.ts';
 
-/** A standard deviation, or a correlation of two coefficients of one term. */
-export interface VarianceRow {
-  readonly group: string;
-  readonly name: string;
-  readonly variance: number;
-  readonly standardDeviation: number;
-  /** With the coefficients of the term before this one. */
-  readonly correlations: readonly number[];
+/** What a linear mixed model is fitted to. */
+export interface MixedData {
+  readonly formula: string;
+  readonly design: Design;
+  /** As observed, offset included. */
+  readonly response: Float64Array; // (n,)
+  readonly terms: readonly FittedTerm[];
+  readonly restricted: boolean;
 }
 
-/** One random coefficient of one group: its conditional mode. */
-export interface EffectRow {
-  readonly name: string;
-  readonly group: string;
-  readonly coefficient: string;
-  readonly mode: number;
-  readonly standardDeviation: number;
-}
-
-/** A grouped term with its columns and groups. */
-export interface FittedTerm extends GroupedTerm {
-  readonly data: TermData;
+/** Fit by the profiled criterion. */
+export function fitMixed(data: MixedData, start?: Float64Array): MixedFit {
+  const { design, response, terms, restricted } = data;
+  const { offset, weights, matrix } = design;
+  const y = response.map((value, i) => value - (offset?.[i] ?? 0));
+  const blocks = terms.map((term) => term.data);
+  const problem = new PenalisedLeastSquares(blocks, matrix, y, restricted, weights);
+  const { theta, converged } = bestTheta(problem, blocks, start);
+  return new MixedFit(data, problem, theta, thetaDoubts(theta, terms, converged));
 }
 
 /** A linear mixed model, fitted by REML or maximum likelihood. */
-export class MixedFit extends RegressionFit {
+export class MixedFit extends GroupedFit {
   override readonly kind = 'mixed-fit';
-  readonly formula: string;
   /** 'REML', or 'ML' for maximum likelihood. */
   readonly method: 'REML' | 'ML';
-  /** Relative covariance factors, column by column of each term's lower triangle, as lme4 has them. */
-  readonly theta: Float64Array;
-  /** Residual standard deviation. */
+  /** Residual standard deviation; that of row i is this over √wᵢ. */
   readonly sigma: number;
   /** −2 log likelihood, or the REML criterion. */
   readonly criterion: number;
   readonly logLikelihood: number;
+  /** How many numbers were estimated: fixed effects, variances and correlations, σ. */
+  readonly freeParameters: number;
   readonly aic: number;
   readonly bic: number;
   readonly fitted: Float64Array; // (n,), groups included
   readonly residuals: Float64Array; // (n,)
-  readonly #terms: readonly FittedTerm[];
-  readonly #solution: Solution;
+  readonly #data: MixedData;
 
-  constructor(parts: {
-    readonly formula: string;
-    readonly design: Design;
-    readonly response: Float64Array;
-    readonly terms: readonly FittedTerm[];
-    readonly problem: PenalisedLeastSquares;
-    readonly theta: Float64Array;
-    readonly restricted: boolean;
-    readonly warnings: readonly string[];
-  }) {
-    const { design, response, theta } = parts;
-    const solution = parts.problem.solve(theta);
-    const p = design.columns.length;
+  constructor(data: MixedData, problem: PenalisedLeastSquares, theta: Float64Array, warnings: readonly string[]) {
+    const { design, response, terms, formula } = data;
+    const { sigma, beta, unscaledCovariance, modes, modeCovariances, criterion } = problem.solve(theta);
+    const variance = sigma ** 2;
     super({
+      formula,
       design,
-      values: solution.beta,
-      covariance: solution.unscaledCovariance.map((v) => v * solution.sigma ** 2),
+      values: beta,
+      covariance: unscaledCovariance.map((v) => v * variance),
       observations: response.length,
-      rank: p,
-      reference: 'z',
-      warnings: parts.warnings,
+      terms,
+      theta,
+      scale: sigma,
+      modes,
+      modeCovariances: modeCovariances.map((each) => each.map((v) => v * variance)),
+      warnings,
     });
-    this.formula = parts.formula;
-    this.method = parts.restricted ? 'REML' : 'ML';
-    this.theta = theta;
-    this.sigma = solution.sigma;
-    this.criterion = solution.criterion;
-    this.logLikelihood = -solution.criterion / 2;
-    const parameters = p + theta.length + 1;
-    this.aic = solution.criterion + 2 * parameters;
-    this.bic = solution.criterion + log(response.length) * parameters;
-    this.#terms = parts.terms;
-    this.#solution = solution;
-    this.fitted = this.#expected(undefined, true);
+    this.method = data.restricted ? 'REML' : 'ML';
+    this.sigma = sigma;
+    this.criterion = criterion;
+    this.logLikelihood = -criterion / 2;
+    this.freeParameters = design.columns.length + theta.length + 1;
+    this.aic = criterion + 2 * this.freeParameters;
+    this.bic = criterion + log(response.length) * this.freeParameters;
+    this.#data = data;
+    this.fitted = this.grouped(undefined, {});
     this.residuals = response.map((y, i) => y - this.fitted[i]!);
   }
 
-  /** Groups of each grouping factor, by name. */
-  get groups(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#terms.map(({ grouping }) => [grouping.label, grouping.levels.length]));
-  }
-
   /** Variances, standard deviations and correlations of the random coefficients, and of the residuals. */
-  get variances(): VarianceRow[] {
-    let offset = 0;
-    const rows = this.#terms.flatMap(({ design, grouping, data: { width } }) => {
-      const factor = factorOf(this.theta, offset, width);
-      offset += (width * (width + 1)) / 2;
-      const covariance = (i: number, j: number) => {
-        let sum = 0;
-        for (let e = 0; e <= Math.min(i, j); e++) sum += factor[i * width + e]! * factor[j * width + e]!;
-        return sum * this.sigma ** 2;
-      };
-      return design.columns.map((name, i) => ({
-        group: grouping.label,
-        name,
-        variance: covariance(i, i),
-        standardDeviation: Math.sqrt(covariance(i, i)),
-        correlations: Array.from(
-          { length: i },
-          (_, j) => covariance(i, j) / Math.sqrt(covariance(i, i) * covariance(j, j)),
-        ),
-      }));
-    });
-    const residual = this.sigma ** 2;
-    return [
-      ...rows,
-      { group: 'Residual', name: '', variance: residual, standardDeviation: this.sigma, correlations: [] },
-    ];
+  override get variances(): VarianceRow[] {
+    const residual = { variance: this.sigma ** 2, standardDeviation: this.sigma, correlations: [] };
+    return [...super.variances, { group: 'Residual', name: '', ...residual }];
   }
 
-  /**
-   * What each group deviates by: conditional modes of the random coefficients, with conditional standard deviations
-   * given the fixed effects and variances.
-   *
-   * @param group a grouping factor; default the first
-   * @throws RangeError for a factor the formula does not group by
-   */
-  effects(group?: string): Table<EffectRow> {
-    const wanted = group ?? this.#terms[0]!.grouping.label;
-    const known = [...new Set(this.#terms.map(({ grouping }) => grouping.label))];
-    if (!known.includes(wanted)) {
-      throw new RangeError(`effects: the model does not group by '${wanted}'; there are: ${known.join(', ')}`);
-    }
-    const rows = this.#terms.flatMap(({ design, grouping, data: { width } }, t) => {
-      if (grouping.label !== wanted) return [];
-      return grouping.levels.flatMap((level, g) =>
-        design.columns.map((coefficient, j) => ({
-          name: `${level} ${coefficient}`,
-          group: level,
-          coefficient,
-          mode: this.#solution.modes[t]![g * width + j]!,
-          standardDeviation: this.sigma * Math.sqrt(this.#solution.modeCovariances[t]![(g * width + j) * width + j]!),
-        })),
-      );
-    });
-    return new Table<EffectRow>(
-      [
-        { key: 'mode', label: 'mode', digits: 5 },
-        { key: 'standardDeviation', label: 'sd' },
-      ],
-      rows,
-    );
+  /** Residuals over their standard deviations given the groups. // (n,) */
+  get scaledResiduals(): Float64Array {
+    const { weights } = this.design;
+    return this.residuals.map((r, i) => (r * Math.sqrt(weights?.[i] ?? 1)) / this.sigma);
   }
 
   /**
    * Expected responses on new data.
    *
    * @param data new data; default the rows fitted
-   * @param options.groups whether what the groups deviate by is added (default true); a group the fit has not seen
-   *   deviates by nothing
+   * @param options.groups whether what the groups deviate by is added (default true), or the grouping factors of which
+   *   it is: `false` is lme4's `re.form = NA`, `['school']` its `~(1 | school)`. A group the fit has not seen deviates by nothing
+   * @throws RangeError for a factor the formula does not group by
    * @example fit.predict({ Days: [0, 9], Subject: ['308', '308'] })
    */
-  predict(data?: object, { groups = true }: { readonly groups?: boolean } = {}): Float64Array {
-    return this.#expected(data, groups);
+  predict(data?: object, options: GroupOptions = {}): Float64Array {
+    checkNames('predict', options, ['groups']);
+    return this.grouped(data, options);
   }
 
-  #expected(data: object | undefined, groups: boolean): Float64Array {
-    const { value } = this.predictor(data);
-    if (!groups) return value;
-    this.#terms.forEach(({ term, design, grouping, data: { width } }, t) => {
-      const { matrix, rows } = data === undefined ? design : design.on(data as Data);
-      const { levels, codes } =
-        data === undefined ? grouping : groupLabels(term.group, this.formula, data as Data, rows);
-      const place = levels.map((level) => grouping.levels.indexOf(level));
-      for (let i = 0; i < rows.length; i++) {
-        const g = place[codes[i]!]!;
-        if (g < 0) continue;
-        for (let j = 0; j < width; j++) value[i]! += matrix[i * width + j]! * this.#solution.modes[t]![g * width + j]!;
+  /** The same model by another criterion, or on another response of the same rows. */
+  refit(change: { readonly reml?: boolean; readonly response?: Float64Array } = {}): MixedFit {
+    const { reml = this.method === 'REML', response = this.#data.response } = change;
+    if (response.length !== this.observations) {
+      throw new RangeError(`refit: a response of ${this.observations} rows expected, got ${response.length}`);
+    }
+    if (response === this.#data.response && reml === (this.method === 'REML')) return this;
+    return fitMixed({ ...this.#data, response, restricted: reml });
+  }
+
+  /**
+   * A response drawn from the fitted model, with groups drawn anew. // (n,)
+   *
+   * @example fit.refit({ response: fit.simulate(key(1)) }).sigma
+   */
+  simulate(key: Key): Float64Array {
+    const stream = new Stream(key);
+    const value = this.predictor(undefined).value;
+    let offset = 0;
+    for (const { data } of this.terms) {
+      const { width, levels, matrix, codes } = data;
+      const factor = factorOf(this.theta, offset, width);
+      offset += (width * (width + 1)) / 2;
+      const b = new Float64Array(levels * width); // (L, k)
+      for (let g = 0; g < levels; g++) {
+        const u = Float64Array.from({ length: width }, () => this.sigma * stream.normal());
+        for (let i = 0; i < width; i++)
+          for (let j = 0; j <= i; j++) b[g * width + i]! += factor[i * width + j]! * u[j]!;
       }
+      codes.forEach((g, i) => {
+        for (let j = 0; j < width; j++) value[i]! += matrix[i * width + j]! * b[g * width + j]!;
+      });
+    }
+    const { weights } = this.design;
+    return value.map((mean, i) => mean + (this.sigma * stream.normal()) / Math.sqrt(weights?.[i] ?? 1));
+  }
+
+  /**
+   * The profile likelihood of one parameter, by maximum likelihood also of a REML fit, as lme4's `profile`.
+   *
+   * @param name of a fixed effect, `'sigma'`, or of a standard deviation or correlation under the names lme4 gives them:
+   *   `'sd_(Intercept)|Subject'`, `'cor_Days.(Intercept)|Subject'`
+   * @throws RangeError for another name, or options out of range
+   * @example (await fit.profile('sd_(Intercept)|Subject')).upper.value
+   */
+  profile(name: string, options: ProfileOptions = {}): Promise<Profile> {
+    return profileMixed(this.refit({ reml: false }), this.#data, name, options);
+  }
+
+  /** Names of all that can be profiled, in lme4's order: standard deviations and correlations, sigma, fixed effects. */
+  get profileNames(): string[] {
+    return [...varianceNames(this.terms).map(({ name }) => name), 'sigma', ...this.names];
+  }
+
+  /**
+   * Profile intervals of everything, as lme4's `confint`. An end that is not there is the bound: 0, ±1 or ±∞.
+   *
+   * @param level in (0, 1), default 0.95
+   */
+  async profileInterval(level = 0.95): Promise<{ name: string; lower: number; upper: number }[]> {
+    checkShare('fit.profileInterval', 'level', level);
+    const found: { name: string; lower: number; upper: number }[] = [];
+    for (const name of this.profileNames) {
+      const { lower, upper } = await this.profile(name, { level, points: 0 });
+      found.push({ name, lower: lower.value, upper: upper.value });
+    }
+    return found;
+  }
+
+  /**
+   * The parametric bootstrap: groups and responses drawn from the fit, and the model fitted to them, as lme4's `bootMer`.
+   *
+   * @example (await fit.bootstrap({ replicates: 500, seed: 1 })).interval(0.95)
+   */
+  bootstrap(options: MixedBootstrapOptions = {}): Promise<Bootstrap> {
+    const values = (fit: MixedFit) => {
+      const rows = fit.variances.slice(0, -1);
+      return Float64Array.of(
+        ...fit.values,
+        ...rows.flatMap(({ standardDeviation, correlations }) => [standardDeviation, ...correlations]),
+        fit.sigma,
+      );
+    };
+    const names = [...this.names, ...varianceNames(this.terms, 'rows').map(({ name }) => name), 'sigma'];
+    return bootstrapMixed({
+      names,
+      values: values(this),
+      replicate: async (key) => values(this.refit({ response: this.simulate(key) })),
+      key: keyOf(options.seed ?? 0),
+      options,
     });
-    return value;
   }
 
   override toString(): string {
@@ -196,31 +208,26 @@ export class MixedFit extends RegressionFit {
     const criterion =
       this.method === 'REML'
         ? `REML criterion at convergence: ${formatFigure(this.criterion, 7)}`
-        : `log likelihood ${formatFigure(this.logLikelihood, 7)}, AIC ${formatFigure(this.aic, 7)}, BIC ${formatFigure(this.bic, 7)}`;
-    let previous = '';
-    const random = this.variances.map(({ group, name, variance, standardDeviation, correlations }) => {
-      const shown = group === previous ? '' : group;
-      previous = group;
-      const correlation = correlations.map((r) => (Number.isNaN(r) ? 'NaN' : r.toFixed(2))).join(' ');
-      return [shown, name, formatFigure(variance), formatFigure(standardDeviation), correlation];
-    });
-    const fixed = this.names.map((name, j) => {
-      const [estimate, error] = [this.values[j]!, this.error(j)];
-      return [name, formatFigure(estimate), formatFigure(error), formatFigure(estimate / error, 4)];
-    });
-    const counts = Object.entries(this.groups).map(([name, count]) => `${name}, ${count}`);
-    const notes = [
-      ...(this.design.note ? [`(${this.design.note})`] : []),
-      ...this.warnings.map((warning) => `⚠ ${warning}`),
-    ];
-    return `Linear mixed model fitted by ${how}: ${this.formula}
+        : lines.criteriaLines({ ...this.#criteria, residualDegreesOfFreedom: this.observations - this.freeParameters });
+    return `Linear mixed model fit by ${how}
+Formula: ${this.formula}
+
 ${criterion}
 
-Random effects:
-${formatTable(['Groups', 'Name', 'Variance', 'Std. Dev.', 'Corr'], random)}
-Number of observations: ${this.observations}, groups: ${counts.join('; ')}
+${lines.scaledResidualLines(this.scaledResiduals)}
 
-Fixed effects:
-${formatTable(['', 'Estimate', 'Std. Error', 't value'], fixed)}${notes.length > 0 ? `\n${notes.join('\n')}` : ''}`;
+${lines.varianceLines(this.variances)}
+${lines.countLine(this.observations, this.groups)}
+
+${lines.fixedLines(this.names, this.values, this.#errors, undefined)}${lines.correlationLines(this.names, this.covariance)}${lines.noteLines(this.design.note, this.warnings)}`;
+  }
+
+  get #criteria() {
+    const { aic, bic, logLikelihood } = this;
+    return { aic, bic, logLikelihood };
+  }
+
+  get #errors(): Float64Array {
+    return this.values.map((_, j) => this.error(j));
   }
 }

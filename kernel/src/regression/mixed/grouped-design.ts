@@ -3,7 +3,7 @@
  */
 import { type Design, type DesignOptions, designOf } from '../formula/design.ts';
 import type { Data } from '../formula/evaluate.ts';
-import { parseFormula } from '../formula/parse.ts';
+import { parseExpression, parseFormula } from '../formula/parse.ts';
 import { type Grouping, groupLabels } from './grouping.ts';
 import { type RandomTerm, splitFormula } from './random-terms.ts';
 
@@ -28,8 +28,9 @@ export function groupedDesign(
   const { fixed, random } = splitFormula(parseFormula(formula));
   const parts = random.flatMap(({ terms, group }) => [terms, group]);
   const made = designOf(fixed, data, options, parts);
-  const response = fixed.response ? [fixed.response] : [];
-  const { contrasts } = options;
+  const { contrasts, weights, offset } = options;
+  const named = [weights, offset].filter((each) => typeof each === 'string').map(parseExpression);
+  const response = [...(fixed.response ? [fixed.response] : []), ...named];
   const terms = random.map((term): GroupedTerm => {
     const own = { text: formula, response: undefined, terms: term.terms };
     const design = designOf(own, data, contrasts ? { contrasts } : {}, [...response, fixed.terms, ...parts]);

@@ -8,6 +8,7 @@
 import { log } from '../../numeric/elementary.ts';
 import { cholesky } from '../../numeric/linalg/cholesky.ts';
 import { solveTriangular } from '../../numeric/linalg/triangular.ts';
+import { gram, multiply, outer, sandwich, scaleColumns, scaleRows, times } from './small-matrices.ts';
 
 /** The random coefficients of one term: rows of Z that belong to each level. */
 export interface TermData {
@@ -44,6 +45,19 @@ export function thetaSize(terms: readonly TermData[]): number {
   return terms.reduce((sum, { width }) => sum + (width * (width + 1)) / 2, 0);
 }
 
+/** What a deviance is made of at one θ. */
+export interface DevianceParts {
+  /** log|Λᵀ Zᵀ W Z Λ + I| less the sum of the log weights. */
+  readonly logDeterminant: number;
+  /** The penalised residual sum of squares, β and u at their best. */
+  readonly sum: number;
+  /**
+   * How it grows when the last fixed effect is held at b: sum + (reach − slope b)². Without fixed effects both are 0.
+   */
+  readonly reach: number;
+  readonly slope: number;
+}
+
 /** Cross products of the data, computed once: all that a change of θ needs. */
 export class PenalisedLeastSquares {
   readonly terms: readonly TermData[];
@@ -58,9 +72,22 @@ export class PenalisedLeastSquares {
   readonly #own: Float64Array; // (L, k, k): Z₁ᵀZ₁
   readonly #cross: Float64Array; // (L, k, m): Z₁ᵀ[Z₂ X y]
   readonly #rest: Float64Array; // (m, m): [Z₂ X y]ᵀ[Z₂ X y]
+  /** Σ log w of the weights of the rows. */
+  readonly #logWeights: number;
 
-  /** @param x (n, p), row-major @param y (n,) @param restricted REML instead of ML */
-  constructor(terms: readonly TermData[], x: Float64Array, y: Float64Array, restricted: boolean) {
+  /**
+   * @param x (n, p), row-major
+   * @param y (n,)
+   * @param restricted REML instead of ML
+   * @param weights (n,), positive: the variance of row i is σ² / wᵢ
+   */
+  constructor(
+    terms: readonly TermData[],
+    x: Float64Array,
+    y: Float64Array,
+    restricted: boolean,
+    weights?: Float64Array,
+  ) {
     const n = y.length;
     const p = x.length / n;
     this.order = terms.map((_, t) => t).sort((a, b) => terms[b]!.levels - terms[a]!.levels);
@@ -78,27 +105,31 @@ export class PenalisedLeastSquares {
     this.#rest = new Float64Array(m * m);
     const places: number[] = [];
     const values: number[] = [];
+    this.#logWeights = weights?.reduce((sum, weight) => sum + log(weight), 0) ?? 0;
     for (let i = 0; i < n; i++) {
+      const root = Math.sqrt(weights?.[i] ?? 1);
       places.length = 0;
       values.length = 0;
       let offset = 0;
       for (const { width, levels, matrix, codes } of others) {
         for (let j = 0; j < width; j++) {
           places.push(offset + codes[i]! * width + j);
-          values.push(matrix[i * width + j]!);
+          values.push(root * matrix[i * width + j]!);
         }
         offset += levels * width;
       }
       for (let j = 0; j < p; j++) {
         places.push(offset + j);
-        values.push(x[i * p + j]!);
+        values.push(root * x[i * p + j]!);
       }
       places.push(m - 1);
-      values.push(y[i]!);
+      values.push(root * y[i]!);
       const group = first.codes[i]!;
       for (let a = 0; a < k; a++) {
-        const z = first.matrix[i * k + a]!;
-        for (let b = 0; b < k; b++) this.#own[(group * k + a) * k + b]! += z * first.matrix[i * k + b]!;
+        const z = root * first.matrix[i * k + a]!;
+        for (let b = 0; b < k; b++) {
+          this.#own[(group * k + a) * k + b]! += z * root * first.matrix[i * k + b]!;
+        }
         for (let c = 0; c < places.length; c++) this.#cross[(group * k + a) * m + places[c]!]! += z * values[c]!;
       }
       for (let a = 0; a < places.length; a++) {
@@ -110,6 +141,21 @@ export class PenalisedLeastSquares {
   /** The criterion at θ; NaN where it cannot be computed. */
   criterion(theta: Float64Array): number {
     return this.#factor(theta)?.criterion ?? Number.NaN;
+  }
+
+  /** What the deviance is made of at θ, for a σ or a fixed effect of one's own; undefined where it cannot be computed. */
+  parts(theta: Float64Array): DevianceParts | undefined {
+    const found = this.#factor(theta);
+    if (!found) return undefined;
+    const { lower, logDeterminant } = found;
+    const m = this.#border;
+    const has = this.fixed > 0;
+    return {
+      logDeterminant,
+      sum: lower[m * m - 1]! ** 2,
+      reach: has ? lower[(m - 1) * m + m - 2]! : 0,
+      slope: has ? lower[(m - 2) * m + m - 2]! : 0,
+    };
   }
 
   /** Everything at θ. @throws RangeError where the fixed effects are not determined */
@@ -218,7 +264,7 @@ export class PenalisedLeastSquares {
     const blocks = new Float64Array(first.levels * k * k);
     const border = new Float64Array(first.levels * k * m);
     const rest = this.#rest.slice(); // (m, m)
-    let logDeterminant = 0;
+    let logDeterminant = -this.#logWeights;
     for (let g = 0; g < first.levels; g++) {
       const own = this.#own.subarray(g * k * k, (g + 1) * k * k);
       const inner = sandwich(lambda, own, k); // ΛᵀZᵀZΛ + I
@@ -266,82 +312,6 @@ export class PenalisedLeastSquares {
     if (this.#restricted) for (let i = q; i < q + p; i++) logDeterminant += 2 * log(lower[i * m + i]!);
     const sum = lower[m * m - 1]! ** 2; // penalised residual sum of squares
     const criterion = logDeterminant + degrees * (1 + log((2 * Math.PI * sum) / degrees));
-    return { criterion, sigma: Math.sqrt(sum / degrees), blocks, border, lower, factors };
+    return { criterion, sigma: Math.sqrt(sum / degrees), blocks, border, lower, factors, logDeterminant };
   }
-}
-
-/** ΛᵀAΛ. */
-function sandwich(lambda: Float64Array, a: Float64Array, k: number): Float64Array {
-  const half = new Float64Array(k * k); // AΛ
-  const whole = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) for (let e = j; e < k; e++) half[i * k + j]! += a[i * k + e]! * lambda[e * k + j]!;
-  }
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) for (let e = i; e < k; e++) whole[i * k + j]! += lambda[e * k + i]! * half[e * k + j]!;
-  }
-  return whole;
-}
-
-/** Rows `at` … of an (·, m) matrix ← Λᵀ times them. */
-function scaleRows(a: Float64Array, m: number, at: number, lambda: Float64Array, k: number): void {
-  const rows = a.slice(at * m, (at + k) * m);
-  for (let i = 0; i < k; i++) {
-    for (let c = 0; c < m; c++) {
-      let sum = 0;
-      for (let e = i; e < k; e++) sum += lambda[e * k + i]! * rows[e * m + c]!;
-      a[(at + i) * m + c] = sum;
-    }
-  }
-}
-
-/** Columns `at` … of a (rows, m) matrix ← them times Λ. */
-function scaleColumns(a: Float64Array, rows: number, m: number, at: number, lambda: Float64Array, k: number): void {
-  for (let r = 0; r < rows; r++) {
-    for (let j = 0; j < k; j++) {
-      let sum = 0;
-      // Λ is lower triangular: column j needs only the columns from j on, which are still untouched.
-      for (let e = j; e < k; e++) sum += a[r * m + at + e]! * lambda[e * k + j]!;
-      a[r * m + at + j] = sum;
-    }
-  }
-}
-
-function times(a: Float64Array, x: Float64Array, k: number): Float64Array {
-  return Float64Array.from({ length: k }, (_, i) => {
-    let sum = 0;
-    for (let j = 0; j < k; j++) sum += a[i * k + j]! * x[j]!;
-    return sum;
-  });
-}
-
-/** (k, k) times (k, columns). */
-function multiply(a: Float64Array, b: Float64Array, k: number, columns: number): Float64Array {
-  const result = new Float64Array(k * columns);
-  for (let i = 0; i < k; i++) {
-    for (let e = 0; e < k; e++) {
-      for (let c = 0; c < columns; c++) result[i * columns + c]! += a[i * k + e]! * b[e * columns + c]!;
-    }
-  }
-  return result;
-}
-
-/** A Aᵀ of (k, columns). */
-function outer(a: Float64Array, k: number, columns: number): Float64Array {
-  return Float64Array.from({ length: k * k }, (_, at) => {
-    const [i, j] = [Math.floor(at / k), at % k];
-    let sum = 0;
-    for (let c = 0; c < columns; c++) sum += a[i * columns + c]! * a[j * columns + c]!;
-    return sum;
-  });
-}
-
-/** AᵀA of (rows, p). */
-function gram(a: Float64Array, rows: number, p: number): Float64Array {
-  return Float64Array.from({ length: p * p }, (_, at) => {
-    const [i, j] = [Math.floor(at / p), at % p];
-    let sum = 0;
-    for (let r = 0; r < rows; r++) sum += a[r * p + i]! * a[r * p + j]!;
-    return sum;
-  });
 }
