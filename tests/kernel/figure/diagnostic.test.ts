@@ -76,7 +76,8 @@ describe('the diagnostic pictures of a fit', () => {
     for (const title of ['Residuals against fitted', 'Normal Q–Q', 'Scale–location', 'fitted value', 'leverage']) {
       expect(written).toContain(title);
     }
-    // R's plot(f) names 23, 35 and 49 in the first three and 23, 39, 49 in the last.
+    // R 4.2.2: plot(f) names the three largest (id.n = 3): order(-abs(residuals(f)))[1:3] and order(-abs(rstandard(f)))[1:3]
+    // are 49, 23, 35; order(-cooks.distance(f))[1:3], of the last picture, 49, 23, 39. Rows of R count from 1.
     expect(written.filter((label) => ['22', '34', '48', '38'].includes(label)).sort()).toEqual(
       ['22', '22', '22', '22', '34', '34', '34', '38', '48', '48', '48', '48'].sort(),
     );

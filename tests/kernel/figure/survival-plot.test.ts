@@ -71,7 +71,8 @@ describe('the picture of a survival curve', () => {
   });
 
   it('says how many units and events there are, the median and its interval: those of R', () => {
-    // R 4.2.2, survival: print(survfit(Surv(time, status) ~ x, aml)): medians 31 (18, NA) and 23 (8, NA).
+    // R 4.2.2, survival 3.5-3: print(survfit(Surv(time, status) ~ x, aml)): n 11 and 12, events 7 and 11, medians 31 (18, NA)
+    // and 23 (8, NA).
     expect(String(survivalPlot({ maintained, 'not maintained': not }))).toBe(
       'maintained: 11 units, 7 events, 4 censored; median 31 (95 % interval 18 to open), survival 0.184 at 161. ' +
         'not maintained: 12 units, 11 events, 1 censored; median 23 (95 % interval 8 to open), survival 0 at 45.',
