@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '#kernel/program/compile';
-import { asExpression, constant, variable } from '#kernel/program/expression';
+import { apply, asExpression, constant, variable } from '#kernel/program/expression';
 import { broadcastTo, concatenate, logSumExp, where } from '#kernel/program/functions';
 import type { Expr } from '#kernel/program/types';
 
@@ -39,6 +39,17 @@ describe('what is trivially something smaller becomes that', () => {
   ];
   for (const [name, e] of same) it(name, () => expect(asExpression(e).node).toBe(asExpression(x).node));
 
+  it('the zeros beside what is padded are zeros, whatever it is', () => {
+    const padded = apply('pad', [x.exp()], { start: 3, rows: 30 });
+    for (const [from, to] of [
+      [0, 3],
+      [23, 30],
+    ] as const) {
+      expect(counts(padded.slice(from, to))).not.toHaveProperty('exp');
+      expect([...run(padded.slice(from, to))]).toEqual(new Array(to - from).fill(0));
+    }
+    expect([...run(padded.slice(2, 4))]).toEqual([0, run(x.exp())[0]]);
+  });
   it('but 0 · x stays: x may be ∞ or NaN', () => expect(operationOf(x.mul(0))).toBe('mul'));
   it('x² and x · x are squares', () => {
     expect(operationOf(x.pow(2))).toBe('square');

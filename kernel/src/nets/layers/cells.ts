@@ -17,6 +17,8 @@ interface Cell {
   readonly gates: number;
   /** It has a memory cell beside its output. */
   readonly hasCell: boolean;
+  /** What input and state give is added up before anything else is done with it, and their biases with it. */
+  readonly sumsBiases: boolean;
   /** @param recur what the state gives: h W_hhᵀ + b_hh // (batch, gates · hidden) */
   step(recur: (h: Expr) => Expr, nonlinearity: 'tanh' | 'relu'): CellStep;
 }
@@ -25,6 +27,7 @@ export const cells: Readonly<Record<CellKind, Cell>> = {
   rnn: {
     gates: 1,
     hasCell: false,
+    sumsBiases: true,
     step:
       (recur, nonlinearity) =>
       ({ hidden }, given) => {
@@ -35,6 +38,7 @@ export const cells: Readonly<Record<CellKind, Cell>> = {
   gru: {
     gates: 3,
     hasCell: false,
+    sumsBiases: false,
     step:
       (recur) =>
       ({ hidden }, given) => {
@@ -48,6 +52,7 @@ export const cells: Readonly<Record<CellKind, Cell>> = {
   lstm: {
     gates: 4,
     hasCell: true,
+    sumsBiases: true,
     step:
       (recur) =>
       ({ hidden, cell }, given) => {

@@ -66,10 +66,14 @@ function runDirection(
   const weight = transpose(scope.parameter(`weight_hh_${suffix}`)); // (hidden, gates)
   const input = transpose(scope.parameter(`weight_ih_${suffix}`)); // (features, gates)
   const { bias = true } = options;
-  // What the inputs give at all steps is one product; the recurrence adds what the state gives.
+  // What the inputs give at all steps is one product; the recurrence adds what the state gives. Where both biases are
+  // added to the same sum they are added up first: they have one gradient.
   const projected = matmul(steps, input); // (time, batch, gates)
-  const given = bias ? (projected.add(scope.parameter(`bias_ih_${suffix}`)) as Expr) : projected;
-  const own = bias ? scope.parameter(`bias_hh_${suffix}`) : undefined;
+  const ofInput = bias ? scope.parameter(`bias_ih_${suffix}`) : undefined;
+  const ofState = bias ? scope.parameter(`bias_hh_${suffix}`) : undefined;
+  const together = cells[kind].sumsBiases ? ofInput?.add(ofState!) : ofInput;
+  const given = together === undefined ? projected : (projected.add(together) as Expr);
+  const own = cells[kind].sumsBiases ? undefined : ofState;
   const recur = (h: Expr): Expr => {
     const product = matmul(h, weight);
     return own === undefined ? product : (product.add(own) as Expr);

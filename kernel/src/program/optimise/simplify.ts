@@ -79,7 +79,7 @@ export function simplify(
     case 'transpose':
       return simplifyTranspose(a!, attributes, create);
     case 'slice':
-      return simplifySlice(a!, attributes, shape, create);
+      return simplifySlice(a!, attributes, shape, create, constant);
     case 'pad':
       if (sameShape(a!.shape, shape)) return a!;
       break;
@@ -135,7 +135,13 @@ function simplifyTranspose(a: Node, { permutation }: Attributes, create: Create)
 }
 
 /** A slice of a slice, of a pad or of a concatenation, where it lies within one piece. */
-function simplifySlice(a: Node, { start = 0, end = 0 }: Attributes, shape: Shape, create: Create): Node | undefined {
+function simplifySlice(
+  a: Node,
+  { start = 0, end = 0 }: Attributes,
+  shape: Shape,
+  create: Create,
+  constant: Constant,
+): Node | undefined {
   if (sameShape(a.shape, shape)) return a;
   if (a.operation === 'slice') {
     const offset = a.attributes.start!;
@@ -150,6 +156,9 @@ function simplifySlice(a: Node, { start = 0, end = 0 }: Attributes, shape: Shape
     const rows = a.inputs[0]!.shape[0]!;
     if (start >= offset && end <= offset + rows) {
       return create('slice', [a.inputs[0]!], { start: start - offset, end: end - offset });
+    }
+    if (end <= offset || start >= offset + rows) {
+      return create('broadcastTo', [constant(Float64Array.of(0), [])], { sizes: shape });
     }
   }
   if (a.operation === 'concatenate') {

@@ -43,6 +43,19 @@ describe('memory that is given out and taken back', () => {
   });
 });
 
+describe('memory after all there is', () => {
+  it('is none that was given back: what lives while other things ran keeps its place', () => {
+    const arena = new Arena(0);
+    const gone = arena.take(256);
+    arena.take(64);
+    arena.give(gone, 256);
+    const { end } = arena;
+    expect(arena.takeLast(100)).toBe(end);
+    expect(arena.end).toBe(end + 128);
+    expect(arena.take(256)).toBe(gone);
+  });
+});
+
 describe('the memory of a program', () => {
   it('does not grow with the number of steps of a long chain', () => {
     const size = 4096;

@@ -53,6 +53,37 @@ const cases: Readonly<Record<string, Case>> = {
       return concatenate([h.at(-1), c.at(-1)]);
     },
   },
+  'an LSTM whose weights are copied as panels before its first step': {
+    shapes: [[3, 26, 136], [136, 34], [136]],
+    make: (x, w, b) => {
+      const { h } = scan(
+        (before: { h: Expr; c: Expr }, e: Expr) => {
+          const gates = e.add(before.h.matmul(transpose(w))).add(b);
+          const [i, f, g, o] = splitAlong(gates, 4, 1) as [Expr, Expr, Expr, Expr];
+          const c = sigmoidGate(f).mul(before.c).add(sigmoidGate(i).mul(g.tanh()));
+          return { h: sigmoidGate(o).mul(c.tanh()), c };
+        },
+        { h: zeros(26, 34), c: zeros(26, 34) },
+        x,
+      );
+      return h.at(-1) as Expr;
+    },
+  },
+  'one whose weights are too long for that': {
+    shapes: [
+      [2, 2, 260],
+      [260, 260],
+    ],
+    make: (x, w) => scan((h: Expr, e: Expr) => e.add(h.matmul(transpose(w)).mul(0.05)).tanh(), zeros(2, 260), x),
+  },
+  'one whose weights change from step to step': {
+    shapes: [
+      [3, 2, 6],
+      [3, 6, 6],
+    ],
+    make: (x, w) =>
+      scan((h: Expr, e: Expr, v: Expr) => e.add(h.matmul(transpose(v))).tanh(), zeros(2, 6), x, w) as Expr,
+  },
   'a GRU whose last state counts': {
     shapes: [[5, 2, 12], [12, 4], [12]],
     make: (x, w, b) =>

@@ -34,6 +34,13 @@ export class Arena {
     return start;
   }
 
+  /** An address after all there are: no memory that is used again, for what is placed once everything else has its place. */
+  takeLast(bytes: number): number {
+    const start = this.#end;
+    this.#end += roundUp(Math.max(1, bytes));
+    return start;
+  }
+
   /** Give memory back, as many bytes as were taken. */
   give(address: number, bytes: number): void {
     let from = address;

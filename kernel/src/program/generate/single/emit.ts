@@ -37,6 +37,8 @@ export interface Moving {
 interface Options extends Pick<LayoutOptions, 'given' | 'kept' | 'updates'> {
   /** In the body of a recurrence: inputs and results that are elements of arrays outside, by node. */
   readonly moving?: ReadonlyMap<number, Moving>;
+  /** And inputs that are the same at every step, by node. */
+  readonly fixed?: ReadonlySet<number>;
 }
 
 export class Emitter implements Surroundings {
@@ -47,6 +49,10 @@ export class Emitter implements Surroundings {
   readonly #layout: Layout;
   readonly #bodies = new Map<number, Emitter>();
   readonly #moving: ReadonlyMap<number, Moving>;
+  readonly #fixed: ReadonlySet<number>;
+  readonly #before = new Code();
+  readonly #placed = new Map<string, number>();
+  #functions: readonly number[] | undefined;
   readonly inBody: boolean;
   readonly fused: boolean;
 
@@ -57,6 +63,7 @@ export class Emitter implements Surroundings {
     this.fused = shop.fused;
     this.inBody = options.moving !== undefined;
     this.#moving = options.moving ?? new Map();
+    this.#fixed = options.fixed ?? new Set();
     this.#schedule = around ?? schedule(graph, 'single');
     const inputs = new Map(graph.inputs.map(({ node }, i) => [i, this.#moving.get(node)?.address]));
     this.#layout = layOut(graph, this.#schedule, shop.arena, {
@@ -74,12 +81,34 @@ export class Emitter implements Surroundings {
 
   /** Append calls that compute everything, in order. In a body, `step` is a local with the number of the step. */
   write(main: Code, step?: number): void {
-    for (const group of this.#schedule.groups) {
-      const code = group.place === 'loop' ? loopCode(this, group) : this.#whole(group);
-      const index = this.module.define(code);
+    for (const index of this.#defined()) {
       if (step !== undefined) main.get(step);
       main.call(index);
     }
+  }
+
+  /** In a body: append a call of what its functions want done before the first step. */
+  writeBefore(main: Code): void {
+    this.#defined();
+    if (this.#placed.size > 0) main.call(this.module.define(this.#before));
+  }
+
+  /** The functions of all groups. */
+  #defined(): readonly number[] {
+    this.#functions ??= this.#schedule.groups.map((group) =>
+      this.module.define(group.place === 'loop' ? loopCode(this, group) : this.#whole(group)),
+    );
+    return this.#functions;
+  }
+
+  #take(key: string, bytes: number, make: (address: number) => void): number {
+    let address = this.#placed.get(key);
+    if (address === undefined) {
+      address = this.#shop.arena.takeLast(bytes);
+      this.#placed.set(key, address);
+      make(address);
+    }
+    return address;
   }
 
   /** Append what brings updated values to their places. */
@@ -156,20 +185,23 @@ export class Emitter implements Surroundings {
   operand(at: number, asIndex = false): Operand {
     const { shape } = this.node(at);
     const value = asIndex ? this.node(at).attributes.value : undefined;
-    if (value) return { address: this.#shop.constants.addressOf(value, true), shape, integer: true, step: 0 };
-    return { address: this.address(at), shape, integer: this.isInteger(at), step: this.step(at) };
+    if (value)
+      return { address: this.#shop.constants.addressOf(value, true), shape, integer: true, step: 0, fixed: true };
+    const fixed = this.#fixed.has(this.#schedule.roots[at]!.node);
+    return { address: this.address(at), shape, integer: this.isInteger(at), step: this.step(at), fixed };
   }
 
   #openBody(group: number, addresses: ReadonlyMap<number, number>): void {
     const { place, nodes } = this.#schedule.groups[group]!;
     if (place !== 'scan') return;
-    const { body, carries = 0 } = this.node(nodes[0]!).attributes;
+    const { body, carries = 0, sequences = 0 } = this.node(nodes[0]!).attributes;
     const inside = schedule(body!, 'single');
     const at = (node: number) => this.#addressIn(node, addresses);
     const options = {
       given: () => undefined,
       kept: body!.outputs.slice(carries),
       updates: body!.outputs.slice(0, carries).map((node, input) => ({ input, node })),
+      fixed: new Set(body!.inputs.slice(carries + sequences).map(({ node }) => node)),
       moving: movingIn(this.node(nodes[0]!), at(nodes[0]!), at, inside),
     };
     const inner = new Emitter(this.#shop, body!, options, inside);
@@ -192,7 +224,13 @@ export class Emitter implements Surroundings {
     const inputs = node.inputs.map((input, i) => this.operand(input, indexed && i === 1));
     if (writer && !writer.unsuited?.(inputs)) {
       const { module, scratch, fused } = this.#shop;
-      writer.write({ module, code, node, inputs, output, scratch, fused });
+      const before = this.inBody
+        ? {
+            code: this.#before,
+            take: (key: string, bytes: number, make: (address: number) => void) => this.#take(key, bytes, make),
+          }
+        : undefined;
+      writer.write({ module, code, node, inputs, output, scratch, fused, before });
       return code;
     }
     const kernel = kernelOf(node.operation, {

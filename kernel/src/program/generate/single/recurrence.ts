@@ -74,6 +74,7 @@ export function writeScan(outer: Emitter, code: Code, at: number): void {
     const sequence = i >= carries && i < carries + sequences;
     if (!sequence) code.copyMemory({ bytes: to }, { bytes: from }, bytes);
   });
+  inner.writeBefore(code);
   const step = code.local(I32);
   code.integer(reverse ? length - 1 : 0);
   code.set(step);

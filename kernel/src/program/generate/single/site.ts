@@ -15,6 +15,8 @@ export interface Operand {
   readonly integer: boolean;
   /** Bytes further with each step of the recurrence around, whose number is the first parameter; 0 elsewhere. */
   readonly step: number;
+  /** The same at every step of the recurrence around. */
+  readonly fixed: boolean;
 }
 
 /** Put the address of a value on the stack. */
@@ -24,6 +26,13 @@ export function pushAddress(code: Code, { address, step }: Operand): void {
   code.get(0);
   code.integer(step);
   code.raw(0x6c, 0x6a);
+}
+
+/** What is done once, before the steps of a recurrence. */
+export interface Before {
+  readonly code: Code;
+  /** An address that nothing else uses; the same for the same key, with `make` called the first time. */
+  take(key: string, bytes: number, make: (address: number) => void): number;
 }
 
 export interface Site {
@@ -37,6 +46,8 @@ export interface Site {
   readonly scratch: number;
   /** Products may be added without being rounded. */
   readonly fused: boolean;
+  /** Only in the body of a recurrence. */
+  readonly before?: Before | undefined;
 }
 
 /** How an operation is written as a whole. */

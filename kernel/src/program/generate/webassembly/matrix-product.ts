@@ -7,7 +7,7 @@
  * those of the plain triple loop. With `fused` a product is added without being rounded (relaxed SIMD): faster, and
  * the last bits depend on the machine.
  */
-import { copyTransposed, gatherLeft, packColumns, packRows, spreadLeft } from './panels.ts';
+import { copyTransposed, eachPanel, gatherLeft, packPanels, spreadLeft, WIDTH } from './panels.ts';
 import { type Precision, ProductWriter, type RawCode, sizesOf } from './product-writer.ts';
 
 export type { Precision };
@@ -28,14 +28,14 @@ export interface MatrixProduct {
   readonly addends?: readonly ('row' | 'matrix')[];
   /** Elements from a row of the result to the next, where it is part of a wider one, which holds zeros; default n. */
   readonly across?: number;
+  /** The right operand is not the matrix but its panels, as `writePanels` left them. */
+  readonly ready?: boolean;
 }
 
-type Sizes = Omit<MatrixProduct, 'scratch' | 'fused' | 'addends' | 'across'>;
+type Sizes = Omit<MatrixProduct, 'scratch' | 'fused' | 'addends' | 'across' | 'ready'>;
 
 /** The first parameter that holds the address of a term. */
 const TERMS = 3;
-/** Vectors in a full tile's rows. */
-const WIDTH = 2;
 /**
  * The most rows of a tile two vectors wide: the sums, a row of the right matrix, an element of the left one and, where
  * products are rounded, two products fit the fifteen registers the engine gives out (measured: one more halves the
@@ -127,6 +127,27 @@ export function writeMatrixProduct(code: RawCode, product: MatrixProduct): void 
   const other = { ...turned(product), scratch: scratch + turnedSize(product) };
   new Printer(writer, other, [1, 0, result]).print();
   copyTransposed(writer, n, m, result, 2);
+}
+
+/**
+ * Bytes of the right matrix as panels, where a product copies it anyway and all at once: one that is multiplied again and
+ * again is copied once. 0 where it is not.
+ */
+export function panelsSize(product: Sizes): number {
+  const whole = product.k <= BLOCK && panelsOf(product) <= PANELS;
+  if (!whole || isTurned(product) || !isRightPacked(product)) return 0;
+  return 16 * WIDTH * panelsOf(product) * product.k;
+}
+
+/** Copy the right matrix, whose address is the first parameter, as panels to `scratch`. */
+export function writePanels(code: RawCode, product: MatrixProduct): void {
+  packPanels(
+    new ProductWriter(code, product.precision),
+    product.right,
+    { depth: product.k, columns: product.n },
+    0,
+    product.scratch,
+  );
 }
 
 /** A part of the inner dimension. */
@@ -225,7 +246,8 @@ class Printer {
   #columns(slab: Slab, { a, b, c, column }: Place, columns: number): void {
     const writer = this.#writer;
     const { n, left, right, across = n } = this.#product;
-    if (this.#packed) this.#pack(slab.depth, b, columns);
+    const { ready = false } = this.#product;
+    if (this.#packed && !ready) packPanels(writer, right, { depth: slab.depth, columns }, b, this.#panels);
     const stride = this.#packed ? 0 : right[0] * writer.bytes;
     const [row, result] = [writer.copyOf(a), writer.copyOf(c)];
     const { rows, lower, higher } = tilesOf(this.#product);
@@ -238,41 +260,18 @@ class Printer {
     writer.repeat(lower, () => tiles(rows));
   }
 
-  /** Copy the panels of some columns, one after another. */
-  #pack(depth: number, b: number, columns: number): void {
-    const writer = this.#writer;
-    const { right } = this.#product;
-    if (right[1] === 1) {
-      packRows(writer, right[0], WIDTH, { depth, columns }, b, this.#panels);
-      return;
-    }
-    const [from, to] = [writer.copyOf(b), writer.integer(this.#panels)];
-    this.#eachPanel(columns, (width, count) => {
-      packColumns(writer, right, { depth, width, columns: count }, from, to);
-      writer.advance(from, count * right[1] * writer.bytes);
-    });
-  }
-
-  /** `body` with the width in vectors and the number of columns of each panel; that of a full one is written once. */
-  #eachPanel(columns: number, body: (width: number, count: number) => void): void {
-    const full = WIDTH * this.#writer.lanes;
-    const rest = columns % full;
-    this.#writer.repeat(Math.floor(columns / full), () => body(WIDTH, full));
-    if (rest > 0) body(Math.ceil(rest / this.#writer.lanes), rest);
-  }
-
   /** One row of tiles. */
   #tiles(rows: number, columns: number, slab: Slab, { a, b, stride, c, column: first }: Place): void {
     const writer = this.#writer;
-    const { left, scratch } = this.#product;
+    const { left, scratch, ready = false } = this.#product;
     const { depth } = slab;
     if (this.#left === 'spread') spreadLeft(writer, left, rows, depth, a, scratch);
     if (this.#left === 'gathered') gatherLeft(writer, left[1], rows, depth, a, scratch);
     const from = this.#left === 'plain' ? a : writer.integer(scratch);
-    const panel = this.#packed ? writer.integer(this.#panels) : writer.copyOf(b);
+    const panel = this.#packed && !ready ? writer.integer(this.#panels) : writer.copyOf(b);
     const result = writer.copyOf(c);
     const column = writer.copyOf(first);
-    this.#eachPanel(columns, (width, count) => {
+    eachPanel(writer, columns, (width, count) => {
       const place = { a: from, b: panel, stride: this.#packed ? 16 * width : stride, c: result, column };
       this.#tile({ rows, width, partial: count % writer.lanes }, slab, place);
       writer.advance(panel, this.#packed ? 16 * width * depth : 16 * width);

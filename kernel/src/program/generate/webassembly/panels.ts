@@ -22,6 +22,8 @@ export interface Panel extends Slice {
   readonly width: number;
 }
 
+/** Vectors of a full panel's rows, and of a full tile's. */
+export const WIDTH = 2;
 /** Steps written out one after the other. */
 const UNROLLED = 4;
 
@@ -82,22 +84,15 @@ export function gatherLeft(
 }
 
 /**
- * Copy the panels of a right matrix, `width` vectors each but for the last. Some rows at a time for all panels: what is
+ * Copy the panels of a right matrix, `WIDTH` vectors each but for the last. Some rows at a time for all panels: what is
  * read in order comes from far memory as fast as it can (panel by panel, a fifth of a product's time went into this).
  */
-export function packRows(
-  writer: ProductWriter,
-  row: number,
-  width: number,
-  { depth, columns }: Slice,
-  b: number,
-  to: number,
-): void {
+function packRows(writer: ProductWriter, row: number, { depth, columns }: Slice, b: number, to: number): void {
   const { bytes, lanes } = writer;
-  const full = Math.floor(columns / (width * lanes));
-  const rest = Math.ceil((columns - full * width * lanes) / lanes);
+  const full = Math.floor(columns / (WIDTH * lanes));
+  const rest = Math.ceil((columns - full * WIDTH * lanes) / lanes);
   const [line, target] = [writer.copyOf(b), writer.integer(to)];
-  const last = writer.integer(to + 16 * width * depth * full);
+  const last = writer.integer(to + 16 * WIDTH * depth * full);
   const [from, into] = [writer.copyOf(line), writer.copyOf(target)];
   const copy = (count: number, vectors: number, target: number) => {
     const registers = writer.registers(count * vectors);
@@ -111,13 +106,13 @@ export function packRows(
     writer.assign(from, line);
     writer.assign(into, target);
     writer.repeat(full, () => {
-      copy(count, width, into);
-      writer.advance(from, 16 * width);
-      writer.advance(into, 16 * width * depth);
+      copy(count, WIDTH, into);
+      writer.advance(from, 16 * WIDTH);
+      writer.advance(into, 16 * WIDTH * depth);
     });
     if (rest > 0) copy(count, rest, last);
     writer.advance(line, count * row * bytes);
-    writer.advance(target, 16 * width * count);
+    writer.advance(target, 16 * WIDTH * count);
     writer.advance(last, 16 * rest * count);
   };
   writer.repeat(Math.floor(depth / UNROLLED), () => rows(UNROLLED));
@@ -128,7 +123,7 @@ export function packRows(
  * Copy a panel of a right matrix that is stored as its transpose: as many of its rows as there are columns. `to` is left
  * where the next one belongs.
  */
-export function packColumns(
+function packColumns(
   writer: ProductWriter,
   right: Strides,
   { depth, width, columns }: Panel,
@@ -156,6 +151,33 @@ export function packColumns(
     }
   }
   writer.advance(to, 16 * width * (depth % lanes));
+}
+
+/** Panels of some columns, one after another. */
+export function packPanels(
+  writer: ProductWriter,
+  right: Strides,
+  { depth, columns }: Slice,
+  b: number,
+  to: number,
+): void {
+  if (right[1] === 1) {
+    packRows(writer, right[0], { depth, columns }, b, to);
+    return;
+  }
+  const [from, target] = [writer.copyOf(b), writer.integer(to)];
+  eachPanel(writer, columns, (width, count) => {
+    packColumns(writer, right, { depth, width, columns: count }, from, target);
+    writer.advance(from, count * right[1] * writer.bytes);
+  });
+}
+
+/** `body` with the width in vectors and the number of columns of each panel; that of a full one is written once. */
+export function eachPanel(writer: ProductWriter, columns: number, body: (width: number, count: number) => void): void {
+  const full = WIDTH * writer.lanes;
+  const rest = columns % full;
+  writer.repeat(Math.floor(columns / full), () => body(WIDTH, full));
+  if (rest > 0) body(Math.ceil(rest / writer.lanes), rest);
 }
 
 /** Copy a matrix of so many rows and columns as its transpose, both row by row. */
