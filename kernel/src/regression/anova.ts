@@ -1,9 +1,10 @@
 /**
- * Tables of the analysis of variance of linear models: terms one after another, each term left out of the whole, and
- * nested models against each other.
+ * Tables of the analysis of variance of linear models: terms one after another, each beside others, each left out of the
+ * whole, and nested models against each other.
  */
 
 import { formatTable } from '../data/table.ts';
+import { checkNames } from '../estimate/options.ts';
 import { Displayable } from '../host/display.ts';
 import { log } from '../numeric/elementary.ts';
 import { fUpper } from '../numeric/special/tail.ts';
@@ -11,6 +12,7 @@ import { formatFigure, formatP, stars } from './format.ts';
 import type { Design } from './formula/design.ts';
 import { fitLinear, LinearFit } from './lm.ts';
 import { compareNested, type NestedFit, type NestedTable } from './nested-models.ts';
+import { checkType, codingNote, comparisons, type SumsOfSquares } from './term-comparisons.ts';
 
 export interface AnovaRow {
   readonly name: string;
@@ -59,24 +61,45 @@ function row(
   return { name, degreesOfFreedom, sumOfSquares, meanSquare, f, p: of ? fUpper(f, degreesOfFreedom, of.df) : f };
 }
 
+export interface AnovaOptions {
+  /**
+   * 'I' (default): what each term adds to those before it; 'II': to all terms that it lies in no part of; 'III': to all
+   * others, whose meaning hangs on the coding of factors (sum or Helmert for main effects over equal weights).
+   */
+  readonly type?: SumsOfSquares;
+}
+
 /**
- * Of one linear fit, what each term adds to those before it (sequential, type I). Of several fits of which each lies in
- * the next: what each gains over the one before, by F where the dispersion is estimated (that of the largest), else by
- * the χ² of deviances or likelihoods.
+ * Of one linear fit, what each term adds to others, by F. Of several fits of which each lies in the next: what each gains
+ * over the one before, by F where the dispersion is estimated (that of the largest), else by the χ² of deviances or
+ * likelihoods. Mixed models fitted by REML are fitted by maximum likelihood for it, as in lme4.
  *
- * @throws TypeError for fits of different kinds; RangeError for other responses, other rows, REML fits, or models of
+ * @param options.type of sums of squares: 'I' (default), 'II' or 'III' (Fox & Weisberg 2019, section 5.3.4)
+ * @throws TypeError for fits of different kinds; RangeError for an unknown type, other responses, other rows, or models of
  *   which neither lies in the other
  * @example
- * anova(lm('breaks ~ wool * tension', warpbreaks));
+ * anova(lm('breaks ~ wool * tension', warpbreaks), { type: 'II' });
  * anova(lm('mpg ~ wt', cars), lm('mpg ~ wt + hp', cars));
  */
-export function anova(fit: LinearFit): AnovaTable;
+export function anova(fit: LinearFit, options?: AnovaOptions): AnovaTable;
 export function anova(fit: NestedFit, larger: NestedFit, ...more: readonly NestedFit[]): NestedTable;
-export function anova(fit: NestedFit, ...more: readonly NestedFit[]): AnovaTable | NestedTable {
-  if (more.length > 0) return compareNested([fit, ...more]);
+export function anova(
+  fit: NestedFit,
+  next?: NestedFit | AnovaOptions,
+  ...more: readonly NestedFit[]
+): AnovaTable | NestedTable {
+  if (next instanceof Displayable) return compareNested([fit, next, ...more]);
   if (!(fit instanceof LinearFit)) {
     throw new TypeError('anova: of one fit, that of lm is expected; of a glm see devianceTable');
   }
+  const options = next ?? {};
+  checkNames('anova', options, ['type']);
+  const { type = 'I' } = options;
+  checkType('anova', type);
+  return type === 'I' ? sequential(fit) : partial(fit, type);
+}
+
+function sequential(fit: LinearFit): AnovaTable {
   const residual = { variance: fit.deviance / fit.degreesOfFreedom, df: fit.degreesOfFreedom };
   const rows = fit.design.terms.flatMap((term, t) => {
     const own = [...fit.sequential].filter((value, j) => fit.design.assign[j] === t + 1 && !Number.isNaN(value));
@@ -94,6 +117,32 @@ export function anova(fit: NestedFit, ...more: readonly NestedFit[]): AnovaTable
     ...rows,
     row('Residuals', fit.degreesOfFreedom, fit.deviance),
   ]);
+}
+
+function partial(fit: LinearFit, type: 'II' | 'III'): AnovaTable {
+  const { design: made } = fit;
+  const residual = { variance: fit.deviance / fit.degreesOfFreedom, df: fit.degreesOfFreedom };
+  const rows = comparisons(made, type).flatMap(({ name, without, within }) => {
+    const [smaller, larger] = [without, within].map((columns) => lackOf(made, columns));
+    const degreesOfFreedom = larger!.rank - smaller!.rank;
+    return degreesOfFreedom > 0 ? [row(name, degreesOfFreedom, smaller!.deviance - larger!.deviance, residual)] : [];
+  });
+  const note = codingNote(made, type);
+  return new AnovaTable(`Analysis of variance, type ${type}${note}\nResponse: ${made.response!.label}`, [
+    ...rows,
+    row('Residuals', fit.degreesOfFreedom, fit.deviance),
+  ]);
+}
+
+/** Residual sum of squares with some columns alone; without any, the sum of squares. */
+function lackOf(made: Design, columns: readonly number[]): { readonly deviance: number; readonly rank: number } {
+  if (columns.length > 0) return fitLinear(subset(made, columns), 'drop');
+  const value = made.response!.value as { readonly values: Float64Array };
+  const deviance = value.values.reduce(
+    (sum, y, i) => sum + (made.weights?.[i] ?? 1) * (y - (made.offset?.[i] ?? 0)) ** 2,
+    0,
+  );
+  return { deviance, rank: 0 };
 }
 
 /** The design with some columns alone. */

@@ -1,21 +1,25 @@
 /**
  * Analysis of deviance of generalised linear models (McCullagh & Nelder 1989, section 2.3.2): terms one after another,
- * and each term left out of the whole.
+ * each beside others, and each left out of the whole.
  */
 import { formatTable } from '../data/table.ts';
+import { checkNames } from '../estimate/options.ts';
 import { Displayable } from '../host/display.ts';
 import { log } from '../numeric/elementary.ts';
 import { chiSquaredUpper, fUpper } from '../numeric/special/tail.ts';
 import { droppable } from './anova.ts';
 import { formatFigure, formatP } from './format.ts';
 import type { GeneralisedFit } from './generalised-fit.ts';
+import { devianceOf } from './irls.ts';
 import { score } from './scoring.ts';
+import { checkType, codingNote, comparisons, type SumsOfSquares } from './term-comparisons.ts';
 
 export interface DevianceRow {
   readonly name: string;
   /** NaN in the first row, of the null model. */
   readonly degreesOfFreedom: number;
   readonly deviance: number;
+  /** Of the model with the term; of types II and III of that without it. */
   readonly residualDegreesOfFreedom: number;
   readonly residualDeviance: number;
   /** χ² or F. */
@@ -27,11 +31,13 @@ export class DevianceTable extends Displayable {
   override readonly kind = 'deviance-table';
   readonly rows: readonly DevianceRow[];
   readonly test: 'chi-squared' | 'F';
+  readonly heading: string;
 
-  constructor(rows: readonly DevianceRow[], test: 'chi-squared' | 'F') {
+  constructor(rows: readonly DevianceRow[], test: 'chi-squared' | 'F', heading: string) {
     super();
     this.rows = rows;
     this.test = test;
+    this.heading = heading;
   }
 
   override toString(): string {
@@ -46,32 +52,79 @@ export class DevianceTable extends Displayable {
       figure(r.statistic),
       Number.isNaN(r.p) ? '' : formatP(r.p),
     ]);
-    return `Analysis of deviance, terms added in order\n${formatTable(['', 'Df', 'Deviance', 'Resid. Df', 'Resid. Dev', ...last], cells)}`;
+    return `${this.heading}\n${formatTable(['', 'Df', 'Deviance', 'Resid. Df', 'Resid. Dev', ...last], cells)}`;
   }
 }
 
 /** Deviance and rank with these columns alone. */
-function restricted(fit: GeneralisedFit, keep: (term: number) => boolean) {
-  const { problem, design } = fit;
-  const columns = problem.columns.filter((_, j) => keep(design.assign[j]!));
+function restricted(fit: GeneralisedFit, kept: readonly number[]) {
+  const { problem } = fit;
+  const columns = kept.map((j) => problem.columns[j]!);
   if (columns.length > 0) {
-    const { deviance, qr, mean } = score({ ...problem, columns });
-    return { deviance, rank: qr.rank, mean };
+    const { deviance, qr } = score({ ...problem, columns });
+    return { deviance, rank: qr.rank };
   }
-  return { deviance: fit.nullDeviance, rank: 0, mean: problem.offset.map(problem.family.link.mean) };
+  return { deviance: devianceOf(problem, problem.offset.map(problem.family.link.mean)), rank: 0 };
+}
+
+/** The columns of some terms. */
+const columnsOf = ({ design }: GeneralisedFit, keep: (term: number) => boolean) =>
+  design.assign.map((_, j) => j).filter((j) => keep(design.assign[j]!));
+
+export interface DevianceOptions {
+  /** Default 'chi-squared' where the dispersion is 1, else 'F'. */
+  readonly test?: 'chi-squared' | 'F';
+  /**
+   * 'I' (default): what each term adds to those before it; 'II': to all terms that it lies in no part of; 'III': to all
+   * others, whose meaning hangs on the coding of factors.
+   */
+  readonly type?: SumsOfSquares;
+}
+
+/** A statistic and its p-value for a fall of the deviance. */
+function tested(fit: GeneralisedFit, test: 'chi-squared' | 'F', deviance: number, degreesOfFreedom: number) {
+  const scaled = deviance / fit.dispersion;
+  if (test === 'chi-squared') return { statistic: scaled, p: chiSquaredUpper(scaled, degreesOfFreedom) };
+  const statistic = scaled / degreesOfFreedom;
+  return { statistic, p: fUpper(statistic, degreesOfFreedom, fit.degreesOfFreedom) };
 }
 
 /**
- * What each term takes off the deviance after those before it. A negative binomial keeps the θ of the whole fit.
+ * What each term takes off the deviance. A negative binomial keeps the θ of the whole fit.
  *
- * @param options.test default 'chi-squared' where the dispersion is 1, else 'F'
+ * @throws RangeError for a test or a type that is none
  * @example devianceTable(glm('count ~ spray', sprays, { family: 'poisson' }))
  */
-export function devianceTable(
-  fit: GeneralisedFit,
-  options: { readonly test?: 'chi-squared' | 'F' } = {},
-): DevianceTable {
-  const test = options.test ?? (fit.problem.family.dispersion === 'one' ? 'chi-squared' : 'F');
+export function devianceTable(fit: GeneralisedFit, options: DevianceOptions = {}): DevianceTable {
+  checkNames('devianceTable', options, ['test', 'type']);
+  const { test = fit.problem.family.dispersion === 'one' ? 'chi-squared' : 'F', type = 'I' } = options;
+  if (test !== 'chi-squared' && test !== 'F') {
+    throw new RangeError(`devianceTable: test is 'chi-squared' or 'F', got '${String(test)}'`);
+  }
+  checkType('devianceTable', type);
+  return type === 'I' ? sequential(fit, test) : partial(fit, test, type);
+}
+
+function partial(fit: GeneralisedFit, test: 'chi-squared' | 'F', type: 'II' | 'III'): DevianceTable {
+  const rows = comparisons(fit.design, type).flatMap(({ name, without, within }) => {
+    if (name === '(Intercept)') return []; // as car has it
+    const [smaller, larger] = [without, within].map((columns) => restricted(fit, columns));
+    const degreesOfFreedom = larger!.rank - smaller!.rank;
+    const deviance = smaller!.deviance - larger!.deviance;
+    const row = {
+      name,
+      degreesOfFreedom,
+      deviance,
+      residualDegreesOfFreedom: fit.observations - smaller!.rank,
+      residualDeviance: smaller!.deviance,
+      ...tested(fit, test, deviance, degreesOfFreedom),
+    };
+    return degreesOfFreedom > 0 ? [row] : [];
+  });
+  return new DevianceTable(rows, test, `Analysis of deviance, type ${type}${codingNote(fit.design, type)}`);
+}
+
+function sequential(fit: GeneralisedFit, test: 'chi-squared' | 'F'): DevianceTable {
   let before = { deviance: fit.nullDeviance, rank: Number(fit.design.intercept) };
   const rows: DevianceRow[] = [
     {
@@ -85,26 +138,21 @@ export function devianceTable(
     },
   ];
   fit.design.terms.forEach((name, t) => {
-    const now = t + 1 === fit.design.terms.length ? fit : restricted(fit, (term) => term <= t + 1);
+    const kept = columnsOf(fit, (term) => term <= t + 1);
+    const now = t + 1 === fit.design.terms.length ? fit : restricted(fit, kept);
     const degreesOfFreedom = now.rank - before.rank;
     const deviance = before.deviance - now.deviance;
-    const scaled = deviance / fit.dispersion;
-    const statistic = test === 'F' ? scaled / degreesOfFreedom : scaled;
     rows.push({
       name,
       degreesOfFreedom,
       deviance,
       residualDegreesOfFreedom: fit.observations - now.rank,
       residualDeviance: now.deviance,
-      statistic,
-      p:
-        test === 'F'
-          ? fUpper(statistic, degreesOfFreedom, fit.degreesOfFreedom)
-          : chiSquaredUpper(statistic, degreesOfFreedom),
+      ...tested(fit, test, deviance, degreesOfFreedom),
     });
     before = now;
   });
-  return new DevianceTable(rows, test);
+  return new DevianceTable(rows, test, 'Analysis of deviance, terms added in order');
 }
 
 export interface DropDevianceRow {
@@ -120,7 +168,10 @@ export interface DropDevianceRow {
 /** Likelihood-ratio tests of the terms that lie in no other term, as R's `drop1(…, test = "LRT")`. */
 export function dropDeviance(fit: GeneralisedFit): DropDevianceRow[] {
   return droppable(fit.design.terms).map((t) => {
-    const without = restricted(fit, (term) => term !== t + 1);
+    const without = restricted(
+      fit,
+      columnsOf(fit, (term) => term !== t + 1),
+    );
     const degreesOfFreedom = fit.rank - without.rank;
     const likelihoodRatio =
       fit.problem.family.name === 'gaussian'

@@ -160,6 +160,39 @@ export abstract class RegressionFit extends Displayable {
   }
 
   /**
+   * What each term contributes to the linear predictor, centred over the rows of the fit where there is an intercept, as
+   * R's `predict(…, type = "terms")`; with `constant` and any offset they add up to the predictor.
+   *
+   * @param data new data; default the rows fitted
+   * @example lm('mpg ~ wt + hp', cars).contributions().terms.wt
+   */
+  contributions(data?: object): {
+    readonly constant: number;
+    readonly terms: Readonly<Record<string, Float64Array>>;
+  } {
+    const { matrix, rows } = data === undefined ? this.design : this.design.on(data as never);
+    const { terms, assign, byColumn, intercept } = this.design;
+    if (terms.length === 0) throw new RangeError('contributions: this fit has no terms whose parts add up');
+    const p = this.names.length;
+    const values = this.values.map((b) => (Number.isNaN(b) ? 0 : b));
+    const centres = byColumn.map((column) => (intercept ? column.reduce((sum, x) => sum + x, 0) / column.length : 0));
+    return {
+      constant: intercept ? values.reduce((sum, b, j) => sum + b * centres[j]!, 0) : 0,
+      terms: Object.fromEntries(
+        terms.map((term, t) => [
+          term,
+          Float64Array.from(rows, (_, i) =>
+            assign.reduce(
+              (sum, of, j) => (of === t + 1 ? sum + values[j]! * (matrix[i * p + j]! - centres[j]!) : sum),
+              0,
+            ),
+          ),
+        ]),
+      ),
+    };
+  }
+
+  /**
    * Generalised variance inflation of each term (Fox & Monette 1992): by what factor the volume of its confidence
    * region, squared, grew because its columns go with those of the other terms. With one column: the common factor.
    *

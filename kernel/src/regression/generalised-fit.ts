@@ -196,7 +196,32 @@ export class GeneralisedFit extends RegressionFit {
 
   /** Deviance residuals over their standard errors. */
   get standardisedResiduals(): Float64Array {
-    return this.residuals().map((r, i) => r / Math.sqrt(this.dispersion * (1 - this.leverage[i]!)));
+    return this.#standardised('deviance');
+  }
+
+  /** Pearson residuals over their standard errors. */
+  get standardisedPearsonResiduals(): Float64Array {
+    return this.#standardised('pearson');
+  }
+
+  #standardised(kind: 'deviance' | 'pearson'): Float64Array {
+    return this.residuals(kind).map((r, i) => r / Math.sqrt(this.dispersion * (1 - this.leverage[i]!)));
+  }
+
+  /**
+   * Roots of what the deviance falls by without the row, to one step (Williams 1987, Applied Statistics 36, 181–191); where
+   * the dispersion is estimated, over its root from the other rows.
+   */
+  get studentisedResiduals(): Float64Array {
+    const pearson = this.residuals('pearson');
+    const estimated = this.problem.family.dispersion === 'estimated';
+    const deviances = this.residuals();
+    const total = deviances.reduce((sum, r) => sum + r * r, 0);
+    return deviances.map((r, i) => {
+      const h = this.leverage[i]!;
+      const size = Math.sign(r) * Math.sqrt(r * r + (h * pearson[i]! ** 2) / (1 - h));
+      return estimated ? size / Math.sqrt((total - (r * r) / (1 - h)) / (this.degreesOfFreedom - 1)) : size;
+    });
   }
 
   /**

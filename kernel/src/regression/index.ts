@@ -1,6 +1,7 @@
 /** Formulas, linear and generalised linear models. */
-export { type AnovaRow, AnovaTable, anova, type DropRow, dropTerms } from './anova.ts';
+export { type AnovaOptions, type AnovaRow, AnovaTable, anova, type DropRow, dropTerms } from './anova.ts';
 export {
+  type DevianceOptions,
   type DevianceRow,
   DevianceTable,
   type DropDevianceRow,
@@ -42,3 +43,4 @@ export {
 export type { FormulaPriors, OwnPriors } from './priors.ts';
 export { type Psi, RobustFit, type RobustOptions, rlm } from './rlm.ts';
 export { type RobustCovariance, type RobustKind, robustCovariance } from './robust.ts';
+export type { SumsOfSquares } from './term-comparisons.ts';

@@ -211,6 +211,35 @@ export class LinearFit extends RegressionFit {
     return this.standardisedResiduals.map((r) => r * Math.sqrt((df - 1) / (df - r * r)));
   }
 
+  /** How far a row moves its own fitted value, in that value's standard errors (Belsley, Kuh & Welsch 1980). // (n,) */
+  get dffits(): Float64Array {
+    const { leverage } = this;
+    return this.studentisedResiduals.map((r, i) => r * Math.sqrt(leverage[i]! / (1 - leverage[i]!)));
+  }
+
+  /**
+   * How far each row moves each coefficient, in standard errors with sigma from the other rows (Belsley, Kuh & Welsch
+   * 1980). // (n, p), row-major
+   */
+  get dfbetas(): Float64Array {
+    const { leverage, names, covariance } = this;
+    const p = names.length;
+    const kept = names.map((_, j) => j).filter((j) => !Number.isNaN(this.values[j]!));
+    const df = this.degreesOfFreedom;
+    const moved = new Float64Array(this.residuals.length * p).fill(Number.NaN);
+    this.residuals.forEach((r, i) => {
+      const weight = this.weights?.[i] ?? 1;
+      const rest = 1 - leverage[i]!;
+      const sigma = Math.sqrt((this.deviance - (weight * r * r) / rest) / (df - 1));
+      for (const j of kept) {
+        let step = 0; // of (XᵀX)⁻¹ x r / (1 − h), times σ²
+        for (const k of kept) step += covariance[j * p + k]! * this.design.byColumn[k]![i]!;
+        moved[i * p + j] = (step * weight * r) / (rest * this.sigma * sigma * this.error(j));
+      }
+    });
+    return moved;
+  }
+
   /**
    * Expected values with an interval of confidence, or the interval a new observation falls in.
    *
