@@ -6,6 +6,7 @@ import { elementNames } from '../model/names.ts';
 import { foldIn, type Key, key as keyOf } from '../numeric/random.ts';
 import { compileLogDensity, constant, type Expr } from '../program/index.ts';
 import type { LogDensity } from '../program/types.ts';
+import { type Basin, basinOf } from './basin.ts';
 import { type OptimiserChoice, optimiserFrom, takesPenalty } from './choose-optimiser.ts';
 import { type Climb, climb } from './climb.ts';
 import { climbAll } from './climbs.ts';
@@ -15,12 +16,12 @@ import { expectedInformation } from './expected.ts';
 import { analyseInformation, conditionalOn, deltaMethod, type Information } from './information.ts';
 import type { Integrated } from './integrated.ts';
 import { climbOnto, kinksOf, onKinks } from './kinks.ts';
-import { hessianColumns } from './optimise/hessian.ts';
+import { curvatureScales, exactHessian, hessianColumns } from './optimise/hessian.ts';
 import { endingInWords, negative } from './optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from './options.ts';
 import { Pace } from './pause.ts';
 import { ProgressReport } from './progress.ts';
-import { atInfinity, atJump, boundedCoordinates, type Runaway, runawayParameters } from './runaway.ts';
+import { atInfinity, atJump, boundedCoordinates, mayRunAway, type Runaway, runawayParameters } from './runaway.ts';
 import { type Clusters, robust } from './sandwich.ts';
 import { findStart, type Init, initialPosition, randomPosition } from './start.ts';
 import type { EventLog } from './step.ts';
@@ -31,7 +32,9 @@ export interface MaximiseOptions extends CommonOptions {
   readonly init?: Init;
   /**
    * Random starts beside it, ≥ 1 (default 4): uniform in (−2, 2) on the unconstrained scale, and those beyond the fourth
-   * in (−8, 8), (−32, 32) and (−2, 2) in turn.
+   * in (−8, 8), (−32, 32) and (−2, 2) in turn. A climb ends where the optimum that the first one found is the next stop;
+   * and where the log density is known to be concave, as that of a logistic or Poisson regression, one climb stands for
+   * all, from `init` or from 0.
    */
   readonly starts?: number;
   /** Most iterations of each optimiser from each start, ≥ 1 (default 1000). */
@@ -85,44 +88,43 @@ export async function maximise<M extends AnyModel>(
   const signal = signalOf(options);
   const report = new ProgressReport(options.onProgress);
   const pace = new Pace();
-  const positions = await startPositions(
-    compiled,
-    density,
-    options,
-    starts,
-    foldIn(keyOf(options.seed ?? 0), method),
-    method,
-    pace,
-  );
-
   const { optimiser: choice, log, seed = 0 } = options;
+  const base = foldIn(keyOf(seed), method);
+  const positions = await startPositions(compiled, density, options, starts, base, method, pace);
   const isLikelihood = method === 'mle' && !integrated;
   const around = { compiled, isLikelihood, penalty: kinks?.weights, seed, log };
   const optimiser = choice === undefined ? undefined : optimiserFrom(method, choice, around);
   // A choice that is not told of the penalty climbs the whole, kinks and all.
   const onto = kinks && (choice === undefined || takesPenalty(choice)) ? kinks : undefined;
   const bounded = boundedCoordinates(compiled);
-  const climbs = await climbAll({
-    starts: positions,
-    workers: options.workers,
-    density: onto || optimiser || log ? undefined : density,
-    options: { iterations, signal, bounded },
-    here(position, number) {
-      const onIteration = (value: number) => {
-        const text = `start ${number} of ${positions.length}: log density ${formatNumber(value, 7)}`;
-        if (report.due()) report.update({ done: number, total: positions.length, text });
-      };
-      const how = { iterations, signal, pace, log, bounded, optimiser, onIteration };
-      return onto ? climbOnto(onto, density, position, how) : climb(density, position, how);
-    },
-    tell(done) {
-      if (report.due()) report.update({ done, total: positions.length, text: `${done} of ${positions.length} starts` });
-    },
-  });
+  const ascend = (from: readonly Float64Array[]) =>
+    climbAll({
+      starts: from,
+      workers: options.workers,
+      // Exact Hessians stay behind where a graph is sent away, and are quick.
+      density: onto || optimiser || log || density.hasQuickHessian ? undefined : density,
+      options: { iterations, signal, bounded },
+      basinOf: (first) => (onto || optimiser || log ? undefined : surroundings(compiled, first)),
+      here(position, number, known) {
+        const onIteration = (value: number) => {
+          const text = `start ${number} of ${positions.length}: log density ${formatNumber(value, 7)}`;
+          if (report.due()) report.update({ done: number, total: positions.length, text });
+        };
+        const how = { iterations, signal, pace, log, bounded, optimiser, onIteration, known };
+        return onto ? climbOnto(onto, density, position, how) : climb(density, position, how);
+      },
+      tell(done) {
+        if (report.due())
+          report.update({ done, total: positions.length, text: `${done} of ${positions.length} starts` });
+      },
+    });
+  // One for all where there is one maximum; but who asks for the iterates, or for an optimiser, is to see every climb.
+  const sole = density.isConcave && !optimiser && !log ? await ascend([soleStart(density, positions, options)]) : [];
+  const each = () => (sole[0]?.ending === 'converged' ? positions.map(() => sole[0]!) : ascend(positions));
+  const climbs = signal?.aborted && sole.length > 0 ? sole : await each();
   const best = climbs.reduce((a, b) => (b.logDensity > a.logDensity ? b : a));
   const stopped = signal?.aborted ? 'interrupted' : best.ending;
-  const curvature =
-    stopped === 'interrupted' ? undefined : await pausedHessian(kinks?.smooth ?? density, best.position, pace);
+  const curvature = stopped === 'interrupted' ? undefined : await pausedHessian(kinks?.smooth ?? density, best, pace);
   const information = curvature && analyseInformation(curvature, compiled.dimension);
   const runaway = runawayParameters(compiled, density, best.position, best.logDensity, curvature);
   const zeros = kinks ? onKinks(compiled, kinks, best.position) : { coordinates: [], messages: [] };
@@ -161,7 +163,7 @@ export async function maximise<M extends AnyModel>(
     observations: compiled.observed.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
     ending,
     iterations: best.iterations,
-    evaluations: climbs.reduce((n, c) => n + c.evaluations, 0),
+    evaluations: [...new Set(climbs)].reduce((n, c) => n + c.evaluations, 0),
     gradientNorm: best.gradientNorm,
     conditionNumber: information?.conditionNumber ?? Number.NaN,
     optima,
@@ -209,9 +211,14 @@ function determined(
   return robust(information, compiled, position, errors === 'sandwich' ? undefined : errors.cluster);
 }
 
-/** The Hessian of minus the log density, with pauses between its columns. */
-async function pausedHessian(density: LogDensity, position: Float64Array, pace: Pace): Promise<Float64Array> {
-  const columns = hessianColumns(negative(density), position);
+/** The Hessian of minus the log density, with pauses between its columns where it is taken by differences. */
+async function pausedHessian(density: LogDensity, { position, curvature }: Climb, pace: Pace): Promise<Float64Array> {
+  const objective = negative(density);
+  if (objective.hasQuickHessian) {
+    const exact = exactHessian(objective, position); // (d, d)
+    if (exact.every(Number.isFinite)) return exact;
+  }
+  const columns = hessianColumns(objective, position, curvature && curvatureScales(curvature, position));
   let next = columns.next();
   while (!next.done) {
     await pace.breathe();
@@ -256,6 +263,13 @@ async function startPositions(
   );
 }
 
+/** Where the only climb begins when all of them lead to the same optimum: at the start given, else at 0 if that will do. */
+function soleStart(density: LogDensity, [first]: readonly Float64Array[], { init }: MaximiseOptions): Float64Array {
+  const origin = new Float64Array(density.dimension); // (d,)
+  const value = density.valueAndGradient(origin, new Float64Array(density.dimension));
+  return init || !Number.isFinite(value) ? first! : origin;
+}
+
 /** Values and covariance of parameters and derived quantities on the natural scale. */
 function describe(compiled: CompiledModel, position: Float64Array, information: Information | undefined) {
   const d = compiled.dimension;
@@ -273,6 +287,12 @@ function describe(compiled: CompiledModel, position: Float64Array, information: 
   jacobian.set(compiled.jacobian(position));
   if (compiled.derived.length > 0) jacobian.set(compiled.derivedJacobian(position), parameters.length * d);
   return { names, quantities, values, covariance: deltaMethod(jacobian, n, d, information) };
+}
+
+/** What surrounds an optimum; undefined where it is none, or so flat that it may be a ridge or the edge of a support. */
+function surroundings(compiled: CompiledModel, { ending, curvature, ...summit }: Climb): Basin | undefined {
+  if (ending !== 'converged' || !curvature || mayRunAway(compiled, curvature)) return undefined;
+  return basinOf({ ...summit, curvature });
 }
 
 /** The optima found, best first, those that are the same counted together. */

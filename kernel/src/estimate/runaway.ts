@@ -43,6 +43,14 @@ export function boundedCoordinates(compiled: CompiledModel): number[] {
   return compiled.parameters.filter(bounded).flatMap(coordinatesOf);
 }
 
+/** Whether a bounded parameter hardly bends the density: it may be on its way to the edge, where all places are alike. */
+export function mayRunAway(compiled: CompiledModel, curvature: Float64Array): boolean {
+  const d = compiled.dimension;
+  return compiled.parameters
+    .filter(bounded)
+    .some((p) => coordinatesOf(p).some((i) => !(curvature[i * d + i]! >= littleCurvature)));
+}
+
 /** Sentences on bounded parameters at the edge of their support, and which coordinates they are. */
 export interface Runaway {
   readonly messages: readonly string[];

@@ -3,6 +3,7 @@
  */
 
 import { nodeOf } from './arguments.ts';
+import { isConcave } from './concavity.ts';
 import { expressionOf, variable } from './expression.ts';
 import { type BackEnd, planOf } from './generate/plan.ts';
 import { grad } from './gradient.ts';
@@ -17,7 +18,9 @@ import { mergeScans } from './optimise/merge.ts';
 import { countRepeatedRows } from './optimise/repeated-rows.ts';
 import { shareExponentials } from './optimise/share.ts';
 import { spellOutLogSumExp } from './optimise/spell-out.ts';
+import { rowHessian } from './row-hessian.ts';
 import { hessianVectorProduct } from './second-derivatives.ts';
+import { separate } from './separable.ts';
 import { formatShape, sizeOf } from './shape.ts';
 import type { Expr, LogDensity, Shape } from './types.ts';
 
@@ -166,6 +169,8 @@ export function compileLogDensity({
   const both = compiled([total, ...grad(scalar, [position])]);
   let alone: Program | undefined; // compiled when first asked for
   let product: Program | undefined; // too
+  let byRows: ReturnType<typeof rowHessian> | 'none' | undefined; // too
+  let concave: boolean | undefined;
   const dimension = shape[0]!;
   const run = (program: Program, at: Float64Array): number => {
     if (at.length !== dimension) {
@@ -187,9 +192,26 @@ export function compileLogDensity({
     run(product, at);
     return product.outputBuffers[0]!;
   };
+  const quick = () => {
+    if (byRows === undefined) {
+      const direction = { name: `${name} direction`, shape };
+      const parts = separate(nodeOf(scalar), nodeOf(position), nodeOf(variable(direction.name, shape)));
+      byRows = parts
+        ? rowHessian(parts, dimension, (outputs, directed) => compiled(outputs, directed ? [direction] : []))
+        : 'none';
+    }
+    return byRows === 'none' ? undefined : byRows;
+  };
   return {
     dimension,
     graph: both.graph,
+    get isConcave() {
+      concave ??= isConcave(nodeOf(plain));
+      return concave;
+    },
+    get hasQuickHessian() {
+      return quick() !== undefined;
+    },
     value(at) {
       alone ??= compiled([total]);
       return run(alone, at);
@@ -203,6 +225,8 @@ export function compileLogDensity({
       copy(multiply(at, vector), result);
     },
     hessian(at, result) {
+      const known = quick();
+      if (known) return known(at, result);
       const unit = new Float64Array(dimension);
       for (let j = 0; j < dimension; j++) {
         unit[j] = 1;

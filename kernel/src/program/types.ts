@@ -195,6 +195,10 @@ export interface LogDensity {
   hessianVectorProduct?(position: Float64Array, vector: Float64Array, result: Float64Array): void;
   /** The second derivatives at `position` (d,), row-major and exactly symmetric, into `result` (d · d,). */
   hessian?(position: Float64Array, result: Float64Array): void;
+  /** True where `hessian` costs no more than a few gradients: over rows whose means are linear in the coordinates. */
+  readonly hasQuickHessian?: boolean;
+  /** True where it is known to be concave, so that every climb leads to the same maximum; false says nothing. */
+  readonly isConcave?: boolean;
 }
 
 /**

@@ -89,11 +89,11 @@ export function roughHessian(objective: Objective, position: Float64Array, scale
     const size = Math.max(1, Math.abs(position[j]!));
     let h = scales ? Math.min(scales[j]!, size) * stepInStandardErrors : size * firstStep;
     let column = differenceColumn(objective, position, j, h); // (d,)
-    for (let attempt = 0; attempt < 4 && column.some(Number.isNaN); attempt++) {
+    for (let attempt = 0; attempt < 4 && Number.isNaN(column[0]!); attempt++) {
       h /= 64; // near the edge of the domain: try closer
       column = differenceColumn(objective, position, j, h);
     }
-    for (let i = 0; i < d; i++) result[i * d + j] = column[i]!;
+    result.set(column, j * d); // as a row: it is made symmetric
   }
   return symmetrise(result, d);
 }
@@ -121,7 +121,8 @@ function differenceColumn(objective: Objective, position: Float64Array, j: numbe
   objective.valueAndGradient(moved, down);
   if (!(Number.isFinite(maxNorm(up)) && Number.isFinite(maxNorm(down)))) return up.fill(Number.NaN);
   const width = above - moved[j]!;
-  return up.map((g, i) => (g - down[i]!) / width);
+  for (let i = 0; i < up.length; i++) up[i] = (up[i]! - down[i]!) / width;
+  return up;
 }
 
 function symmetrise(a: Float64Array, d: number): Float64Array {

@@ -36,6 +36,8 @@ export interface Options {
    * the gradient, the gain does not depend on the units of the parameters.
    */
   readonly tolerance?: number;
+  /** It ends as well when the predicted gain falls below this many units of the objective (default 0). */
+  readonly enough?: number;
   readonly log?: EventLog;
 }
 
@@ -50,8 +52,8 @@ export interface Options {
  * while (info.ending === 'running');
  */
 export function lbfgs(objective: Objective, options: Options = {}): Optimiser<State> {
-  checkOptions('lbfgs', options, ['memory']);
-  const { memory = 10, tolerance = 1e-14, log } = options;
+  checkOptions('lbfgs', options, ['memory', 'enough']);
+  const { memory = 10, tolerance = 1e-14, enough = 0, log } = options;
   if (!(Number.isInteger(memory) && memory >= 1)) {
     throw new RangeError(`lbfgs: memory must be a whole number ≥ 1, got ${memory}`);
   }
@@ -73,9 +75,9 @@ export function lbfgs(objective: Objective, options: Options = {}): Optimiser<St
     if (!allFinite(state.value, state.gradient)) return stay('not finite');
     const direction = searchDirection(state); // (d,)
     const slope = dot(state.gradient, direction);
-    const enough = tolerance * Math.max(1, Math.abs(state.value));
+    const least = Math.max(enough, tolerance * Math.max(1, Math.abs(state.value)));
     // Without pairs the direction is the bare gradient, whose gain says nothing of the distance to the optimum.
-    if (slope === 0 || (state.pairs.length > 0 && -slope / 2 <= enough)) return stay('converged');
+    if (slope === 0 || (state.pairs.length > 0 && -slope / 2 <= least)) return stay('converged');
 
     const initial = state.pairs.length > 0 ? 1 : Math.min(1, 1 / maxNorm(state.gradient));
     const found = lineSearch(objective, state.position, state.value, state.gradient, direction, { initial });

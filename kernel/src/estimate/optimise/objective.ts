@@ -14,6 +14,8 @@ export interface Objective {
   valueAndGradient(position: Float64Array, gradient: Float64Array): number;
   /** Second derivatives (d, d) into `hessian`, row-major, where they are known; else they are differences of gradients. */
   hessian?(position: Float64Array, hessian: Float64Array): void;
+  /** True where `hessian` costs no more than a few gradients. */
+  readonly hasQuickHessian?: boolean;
 }
 
 /** Why an optimiser stopped, or `'running'` where it has not. */
@@ -59,6 +61,9 @@ export function negative(density: LogDensity): Objective {
       const value = density.valueAndGradient(position, gradient);
       for (let i = 0; i < gradient.length; i++) gradient[i] = -gradient[i]!;
       return -value;
+    },
+    get hasQuickHessian() {
+      return density.hasQuickHessian === true;
     },
     ...(density.hessian && {
       hessian(position: Float64Array, hessian: Float64Array) {
