@@ -3,20 +3,21 @@
  *
  * Laplace's approximation at the mode û(θ): g(θ, û) + (m/2) log 2π − ½ log|H|, with g the joint log density and H
  * minus its second derivatives in u (Tierney & Kadane 1986). Where g is quadratic in u, as when all is Gaussian,
- * nothing is approximated. Where the latent coordinates do not depend on each other given θ, adaptive Gauss–Hermite
- * quadrature (Liu & Pierce 1994) makes it as exact as asked.
+ * nothing is approximated. Where few latent coordinates depend on each other given θ, adaptive Gauss–Hermite quadrature
+ * (Liu & Pierce 1994) makes it as exact as asked.
  *
  * The gradient is exact: û moves by −g_uu⁻¹ g_uθ (implicit differentiation), and log|H| by tr(H⁻¹ dH), from third
  * derivatives along vectors, as in TMB (Kristensen et al. 2016); by differences of second ones where an operation has
  * no third.
  */
 
-import { exp, log } from '../numeric/elementary.ts';
+import { log } from '../numeric/elementary.ts';
 import { cholesky, choleskyLogDeterminant, choleskySolve } from '../numeric/linalg/cholesky.ts';
-import { symmetricEigen } from '../numeric/linalg/eigen.ts';
 import { solveTriangular } from '../numeric/linalg/triangular.ts';
-import { compile, compileLogDensity, dot, type Expr, grad, type Program, variable } from '../program/index.ts';
+import { compileLogDensity, type Expr } from '../program/index.ts';
 import type { LogDensity } from '../program/types.ts';
+import { type Integrated, integrateAround, productRule, type Rule } from './adaptive-quadrature.ts';
+import { connected, isQuadratic, secondAndThird } from './latent-derivatives.ts';
 
 /** The joint log density, and which coordinates of its position are integrated out. */
 export interface Joint {
@@ -38,11 +39,13 @@ export interface Marginal extends LogDensity {
   readonly exact: boolean;
 }
 
+/** Most nodes of a product rule over latent coordinates that depend on each other. */
+const mostNodes = 4096;
 const innerIterations = 200;
 /** The mode is found when the Newton decrement is below this: the value then errs by as much, the gradient by its root. */
 const innerTolerance = 1e-22;
 
-/** @throws Error when the quadrature is asked for and latent coordinates depend on each other */
+/** @throws RangeError when quadrature is asked for and too many latent coordinates depend on each other */
 export function marginalise({ position, value, latent, points }: Joint): Marginal {
   const d = position.size;
   const m = latent.length;
@@ -54,13 +57,15 @@ export function marginalise({ position, value, latent, points }: Joint): Margina
   const derivatives = secondAndThird(position, value);
   const components = connected(derivatives, density, latent);
   const width = Math.max(0, ...components.map((each) => each.length));
-  if (points > 1 && width > 1) {
-    throw new Error(
-      `mle: quadrature is for latent values that are independent of each other given the parameters; here ${width} of ` +
-        'them depend on each other. Leave quadrature out: Laplace takes any number',
+  if (points > 1 && points ** width > mostNodes) {
+    throw new RangeError(
+      `mle: quadrature of ${points} points is for few latent values that depend on each other given the parameters, with ` +
+        `at most ${mostNodes} nodes together; here ${width} of them do. Take fewer points, or leave quadrature out: Laplace ` +
+        'takes any number',
     );
   }
-  const rule = gaussHermite(points);
+  const rules =
+    points > 1 ? components.map((each) => each.length).reduce(byWidthOf(points), new Map<number, Rule>()) : undefined;
   let last: Float64Array | undefined; // the last mode found: where the next search begins
   const slope = new Float64Array(d); // (d,)
 
@@ -145,55 +150,63 @@ export function marginalise({ position, value, latent, points }: Joint): Margina
       if (total) addTrace(total, whole, factor, undefined);
       return top + (m * log(2 * Math.PI) - determinant) / 2;
     }
-    const weights = new Float64Array(m).fill(1); // how log σ counts, (m,)
     let sum = top;
     const gradient = new Float64Array(d); // (d,)
     const atTop = total?.slice();
-    for (let a = 0; a < m; a++) {
-      const sigma = 1 / factor[a * m + a]!;
-      const heights = new Float64Array(points); // (points,)
+    const counted: Integrated['directions'][] = [];
+    for (const each of components) {
+      const w = each.length;
+      const own = Float64Array.from(each.flatMap((a) => each.map((b) => factor[a * m + b]!))); // (w, w)
       const slopes: Float64Array[] = [];
-      for (let j = 0; j < points; j++) {
+      const found = integrateAround(rules!.get(w)!, own, (shift, slope) => {
         const moved = whole.slice(); // (d,)
-        moved[latent[a]!]! += Math.SQRT2 * sigma * rule.nodes[j]!;
-        heights[j] = rule.logWeights[j]! + rule.nodes[j]! ** 2 - top + density.valueAndGradient(moved, gradient);
+        each.forEach((a, k) => {
+          moved[latent[a]!]! += shift[k]!;
+        });
+        const height = density.valueAndGradient(moved, gradient) - top;
+        each.forEach((a, k) => {
+          slope[k] = gradient[latent[a]!]!;
+        });
         if (total) slopes.push(gradient.slice());
-      }
-      const most = heights.reduce((x, y) => Math.max(x, y));
-      const scaled = heights.map((v) => exp(v - most));
-      const mass = scaled.reduce((x, y) => x + y);
-      sum += log(Math.SQRT2 * sigma) + most + log(mass);
+        return height;
+      });
+      sum += found.value;
+      counted.push(found.directions);
       if (!total) continue;
       slopes.forEach((each, j) => {
-        const share = scaled[j]! / mass;
-        for (let i = 0; i < d; i++) total[i]! += share * (each[i]! - atTop![i]!);
-        weights[a]! += share * Math.SQRT2 * sigma * rule.nodes[j]! * each[latent[a]!]!;
+        for (let i = 0; i < d; i++) total[i]! += found.shares[j]! * (each[i]! - atTop![i]!);
       });
     }
-    if (total) addTrace(total, whole, factor, weights);
+    if (total) addTrace(total, whole, factor, counted);
     return sum;
   }
 
-  /** total −= ½ Σ wₐ ∂(log H)ₐ: tr(H⁻¹ dH) from third derivatives along the columns of L⁻ᵀ. */
+  /**
+   * total −= ½ tr(L⁻ᵀ C L⁻¹ dH): from third derivatives along the columns of L⁻ᵀ, or along those in which the curvature
+   * counts in each component. Columns of different components go together.
+   */
   function addTrace(
     total: Float64Array,
     whole: Float64Array,
     factor: Float64Array,
-    weights: Float64Array | undefined,
+    counted: readonly Integrated['directions'][] | undefined,
   ): void {
-    const identity = new Float64Array(m * m); // (m, m)
-    for (let a = 0; a < m; a++) identity[a * m + a] = Math.sqrt(Math.abs(weights?.[a] ?? 1));
-    const columns = solveTriangular(factor, m, identity, { columns: m, transpose: true }); // L⁻ᵀ √w, (m, m)
+    const identity = counted ? undefined : new Float64Array(m * m); // (m, m)
+    for (let a = 0; identity && a < m; a++) identity[a * m + a] = 1;
+    const columns = identity && solveTriangular(factor, m, identity, { columns: m, transpose: true }); // L⁻ᵀ, (m, m)
     for (let c = 0; c < width; c++) {
-      for (const sign of weights ? [1, -1] : [1]) {
+      for (const sign of counted ? ([1, -1] as const) : ([1] as const)) {
         const direction = new Float64Array(d); // (d,)
         let any = false;
-        for (const each of components) {
+        components.forEach((each, k) => {
           const column = each[c];
-          if (column === undefined || (weights && Math.sign(weights[column]!) !== sign)) continue;
+          const along = counted?.[k]?.[c];
+          if (column === undefined || (along && along.sign !== sign)) return;
           any = true;
-          for (const row of each) direction[latent[row]!] = columns[row * m + column]!;
-        }
+          each.forEach((row, a) => {
+            direction[latent[row]!] = along ? along.direction[a]! : columns![row * m + column]!;
+          });
+        });
         if (!any) continue;
         const third = derivatives.third(whole, direction); // (d,), of vᵀ g'' v = −vᵀ H v
         for (let i = 0; i < d; i++) total[i]! += (sign * third[i]!) / 2;
@@ -257,100 +270,10 @@ export function marginalise({ position, value, latent, points }: Joint): Margina
   return marginal;
 }
 
-interface Derivatives {
-  /** g'' v, (d,). */
-  second(position: Float64Array, direction: Float64Array): Float64Array;
-  /** ∇(vᵀ g'' v), (d,). */
-  third(position: Float64Array, direction: Float64Array): Float64Array;
-}
-
-function secondAndThird(position: Expr, value: Expr): Derivatives {
-  const d = position.size;
-  const direction = variable('direction', [d]) as Expr;
-  const first = grad(value.reshape(), [position])[0]!; // (d,)
-  const along = grad(dot(first, direction), [position])[0]!; // (d,)
-  const inputs = [
-    { name: 'position', shape: [d] },
-    { name: 'direction', shape: [d] },
-  ];
-  const program = compile({ inputs, outputs: [along] });
-  const second = (at: Float64Array, v: Float64Array) => program.run({ position: at, direction: v })[0]!;
-  let third: Program | 'differences' | undefined; // compiled when first asked for
-  return {
-    second,
-    third(at, v) {
-      third ??= thirdProgram();
-      return third === 'differences' ? differences(at, v) : third.run({ position: at, direction: v })[0]!;
-    },
-  };
-
-  function thirdProgram(): Program | 'differences' {
-    try {
-      return compile({ inputs, outputs: grad(dot(along, direction), [position]) });
-    } catch {
-      return 'differences'; // an operation without so many derivatives, such as lgamma
-    }
-  }
-
-  /** d/dt g''(x + t v) v by central differences, extrapolated once; v is one standard error long. */
-  function differences(at: Float64Array, v: Float64Array): Float64Array {
-    const slope = (h: number) => {
-      const up = second(
-        at.map((x, i) => x + h * v[i]!),
-        v,
-      );
-      const down = second(
-        at.map((x, i) => x - h * v[i]!),
-        v,
-      );
-      return up.map((x, i) => (x - down[i]!) / (2 * h)); // (d,)
-    };
-    const coarse = slope(2 ** -7);
-    return slope(2 ** -8).map((x, i) => (4 * x - coarse[i]!) / 3);
-  }
-}
-
-/** Two positions unlike each other, at which structure is looked at. */
-function probes(d: number): Float64Array[] {
-  return [0.3, -0.7].map((size) => Float64Array.from({ length: d }, (_, i) => size * (1 + ((i * 7) % 5) / 5)));
-}
-
-/** Sets of latent coordinates (numbered 0 … m − 1) that depend on each other through g. */
-function connected({ second }: Derivatives, density: LogDensity, latent: readonly number[]): number[][] {
-  const label = latent.map((_, a) => a);
-  for (const at of probes(density.dimension)) {
-    latent.forEach((i, a) => {
-      const direction = new Float64Array(density.dimension); // (d,)
-      direction[i] = 1;
-      const column = second(at, direction);
-      latent.forEach((row, b) => {
-        if (column[row] === 0 || label[a] === label[b]) return;
-        const [from, to] = [label[b]!, label[a]!];
-        label.forEach((each, c) => {
-          if (each === from) label[c] = to;
-        });
-      });
-    });
-  }
-  const sets = new Map<number, number[]>();
-  label.forEach((each, a) => {
-    const set = sets.get(each);
-    if (set) set.push(a);
-    else sets.set(each, [a]);
-  });
-  return [...sets.values()];
-}
-
-/** True where g'' in the latent coordinates does not change as these move. */
-function isQuadratic({ third }: Derivatives, density: LogDensity, latent: readonly number[]): boolean {
-  return probes(density.dimension).every((at) => {
-    const direction = new Float64Array(density.dimension); // (d,)
-    latent.forEach((i, a) => {
-      direction[i] = 1 + (a % 3) / 4;
-    });
-    const change = third(at, direction);
-    return latent.every((i) => Math.abs(change[i]!) < 1e-9);
-  });
+/** Rules by the number of dimensions, as they are needed. */
+function byWidthOf(points: number) {
+  return (rules: Map<number, Rule>, width: number) =>
+    rules.has(width) ? rules : rules.set(width, productRule(points, width));
 }
 
 function tryCholesky(h: Float64Array, m: number): Float64Array | undefined {
@@ -371,14 +294,4 @@ function dampedSolve(h: Float64Array, right: Float64Array, m: number) {
     if (factor) return { step: choleskySolve(factor, m, right), factor, damped: added > 0 };
   }
   return undefined;
-}
-
-/** Nodes and log weights for ∫ e^(−x²) f(x) dx, from the eigenvectors of the Jacobi matrix (Golub & Welsch 1969). */
-function gaussHermite(points: number): { nodes: Float64Array; logWeights: Float64Array } {
-  const jacobi = new Float64Array(points * points); // (points, points)
-  for (let i = 1; i < points; i++) {
-    jacobi[i * points + i - 1] = jacobi[(i - 1) * points + i] = Math.sqrt(i / 2);
-  }
-  const { values, vectors } = symmetricEigen(jacobi, points);
-  return { nodes: values, logWeights: values.map((_, j) => log(Math.PI) / 2 + 2 * log(Math.abs(vectors[j]!))) };
 }

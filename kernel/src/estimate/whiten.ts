@@ -5,6 +5,7 @@
  */
 import type { CompiledModel, CompiledParameter } from '../model/index.ts';
 import { substitute } from '../model/substitute.ts';
+import { log } from '../numeric/elementary.ts';
 import {
   compile,
   concatenate,
@@ -32,7 +33,7 @@ export interface Whitened {
 
 type Term = CompiledModel['expressions']['terms'][number];
 
-const halfLogTwoPi = Math.log(2 * Math.PI) / 2;
+const halfLogTwoPi = log(2 * Math.PI) / 2;
 
 /** A latent parameter of which its term says that it is normal, and by what. */
 function normalOf({ name, size, unconstrainedSize }: CompiledParameter, terms: readonly Term[]) {

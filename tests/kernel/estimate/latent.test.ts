@@ -183,6 +183,61 @@ describe('the marginal likelihood', () => {
     });
   });
 
+  it('by quadrature over two values a group is exact where all is Gaussian, whatever the points', () => {
+    const at = Float64Array.of(251, 10, Math.log(24), 0.1, Math.log(5), Math.log(26));
+    const [laplace, points] = [1, 3].map((each) => integrateOut(compileModel(slopes), each, [])!.marginal);
+    const [a, b] = [new Float64Array(6), new Float64Array(6)];
+    expect(points!.valueAndGradient(at, b)).toBeCloseTo(laplace!.valueAndGradient(at, a), 9);
+    a.forEach((slope, i) => {
+      expect(b[i]).toBeCloseTo(slope, 8);
+    });
+  });
+
+  const pairs = model()
+    .data({ y: [2, 0, 3, 1, 4, 2], x: [0, 1, 2, 0, 1, 2], g: [0, 0, 0, 1, 1, 1] })
+    .parameters({ b: flat(), s: positive(), t: positive() })
+    .parameters(({ s, t }) => ({ u: normal(0, s).size(2), v: normal(0, t).size(2) }))
+    .observe(({ b, u, v, g, x }) => ({ y: poissonLog(b.add(u.at(g)).add(v.at(g).mul(x))) }));
+
+  it('over two values a group is the integral, as a sum over a fine grid has it', () => {
+    const [b, s, t] = [0.4, 0.8, 0.5];
+    const { marginal } = integrateOut(compileModel(pairs), 25, [])!;
+    const [y, x] = [
+      [2, 0, 3, 1, 4, 2],
+      [0, 1, 2, 0, 1, 2],
+    ];
+    const factorials = [1, 1, 2, 6, 24];
+    const step = 0.02;
+    const exact = [0, 1].reduce((sum, group) => {
+      let mass = 0;
+      for (let u = -6; u <= 6; u += step) {
+        for (let v = -4; v <= 4; v += step) {
+          let height = Math.exp(-(u * u) / (2 * s * s) - (v * v) / (2 * t * t)) / (2 * Math.PI * s * t);
+          for (let i = 3 * group; i < 3 * group + 3; i++) {
+            const mean = Math.exp(b + u + v * x![i]!);
+            height *= (Math.exp(-mean) * mean ** y![i]!) / factorials[y![i]!]!;
+          }
+          mass += height * step * step;
+        }
+      }
+      return sum + Math.log(mass);
+    }, 0);
+    expect(Math.abs(marginal.value(Float64Array.of(b, Math.log(s), Math.log(t))) - exact)).toBeLessThan(1e-7);
+  });
+
+  it('over two values a group has the gradient of its value', () => {
+    const { marginal } = integrateOut(compileModel(pairs), 5, [])!;
+    const at = Float64Array.of(0.4, -0.2, -0.7);
+    const gradient = new Float64Array(3);
+    marginal.valueAndGradient(at, gradient);
+    at.forEach((x, i) => {
+      const h = 2 ** -10;
+      const shifted = (by: number) => marginal.value(at.map((v, j) => (j === i ? x + by : v)));
+      const difference = (8 * (shifted(h) - shifted(-h)) - shifted(2 * h) + shifted(-2 * h)) / (12 * h);
+      expect(Math.abs(gradient[i]! - difference)).toBeLessThan(1e-7);
+    });
+  });
+
   it('of a gamma-mixed Poisson by quadrature is the negative binomial: a positive latent parameter', async () => {
     // y | λ ~ Poisson(λ), λ ~ gamma(3, 1.5): P(y) = Γ(y + 3)/(Γ(3) y!) (1.5/2.5)³ (1/2.5)^y, and λ lives on its log.
     const told = model()
@@ -229,8 +284,13 @@ describe('the marginal likelihood', () => {
 });
 
 describe('what is refused', () => {
-  it('quadrature where latent values depend on each other, and points out of range', async () => {
-    await expect(mle(slopes, { quadrature: 5 })).rejects.toThrow('independent of each other given the parameters');
+  it('quadrature where many latent values depend on each other, and points out of range', async () => {
+    const walk = model()
+      .data({ y: [1, 2, 1, 3, 2, 4] })
+      .parameters({ s: positive() })
+      .parameters(({ s }) => ({ u: normal(0, s).size(6) }))
+      .observe(({ u }) => ({ y: poissonLog(u.add(u.sum())) }));
+    await expect(mle(walk, { quadrature: 5 })).rejects.toThrow('at most 4096 nodes together; here 6 of them do');
     await expect(mle(herds, { quadrature: 1 })).rejects.toThrow('quadrature must be a whole number from 2 to 50');
   });
 

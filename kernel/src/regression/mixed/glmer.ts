@@ -12,6 +12,7 @@ import { hessian } from '../../estimate/optimise/hessian.ts';
 import { negative } from '../../estimate/optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from '../../estimate/options.ts';
 import { Pace } from '../../estimate/pause.ts';
+import { log } from '../../numeric/elementary.ts';
 import { PivotedQr } from '../../numeric/linalg/pivoted-qr.ts';
 import { compileLogDensity, constant, type Expr, matmul, variable } from '../../program/index.ts';
 import type { LogDensity } from '../../program/types.ts';
@@ -45,8 +46,8 @@ export interface GeneralisedMixedOptions
   /** Of the binomial: 'logit' (default), 'probit' or 'cloglog'. */
   readonly link?: LinkOfModel;
   /**
-   * Points of adaptive Gauss–Hermite quadrature for each coefficient of a group, 2 to 50, where groups of one factor are
-   * all there are; default 1, Laplace's approximation (lme4's `nAGQ`).
+   * Points of adaptive Gauss–Hermite quadrature for each coefficient of a group, 2 to 50, where groups of one factor, with
+   * few coefficients each, are all there are; default 1, Laplace's approximation (lme4's `nAGQ`).
    */
   readonly quadrature?: number;
 }
@@ -72,7 +73,7 @@ interface Integral {
   readonly joint: LogDensity;
 }
 
-const halfLogTwoPi = Math.log(2 * Math.PI) / 2;
+const halfLogTwoPi = log(2 * Math.PI) / 2;
 
 /** The integrated likelihood of a model. The coefficients u of a term stand column by column. */
 function integralOf(data: GeneralisedMixedData, terms: readonly FittedTerm[] = data.terms): Integral {
@@ -239,7 +240,7 @@ function proportions({ response, weights, rows }: Design): ModelResponse | undef
  * @param formula such as `'cbind(sick, well) ~ period + (1 | herd)'`; grouped terms as in `lmer`
  * @param data columns of one length; rows with a missing value are dropped
  * @throws FormulaError without a grouped term; RangeError for a response outside the family, columns that depend on
- *   others, a factor with one group, or quadrature where coefficients of several groups depend on each other
+ *   others, a factor with one group, or quadrature where many coefficients of groups depend on each other, as where factors cross
  * @example
  * const fit = await glmer('cbind(incidence, healthy) ~ period + (1 | herd)', cbpp, { family: 'binomial', quadrature: 9 });
  * fit.variances[0].standardDeviation;

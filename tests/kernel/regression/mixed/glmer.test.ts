@@ -102,6 +102,18 @@ describe('glmer agrees with lme4 to 1e-5', () => {
     expect(Math.abs(more.logLikelihood - seven.logLikelihood - wanted)).toBeLessThan(1e-8);
   });
 
+  it('two coefficients a group by quadrature: more points agree with each other, and Laplace is near', async () => {
+    // lme4 has quadrature for single coefficients alone; here the integral is over two, by 7 × 7 and 15 × 15 nodes.
+    const laplace = await glmer('cbind(s, f) ~ x + (x | g)', slopes!, binomial);
+    const seven = await glmer('cbind(s, f) ~ x + (x | g)', slopes!, { ...binomial, quadrature: 7 });
+    const more = await glmer('cbind(s, f) ~ x + (x | g)', slopes!, { ...binomial, quadrature: 11 });
+    expect(Math.abs(seven.logLikelihood - more.logLikelihood)).toBeLessThan(1e-4);
+    expectClose(seven.theta, [...more.theta], 1e-3);
+    expect(Math.abs(laplace.logLikelihood - more.logLikelihood)).toBeLessThan(0.2);
+    expect(Math.abs(laplace.logLikelihood - more.logLikelihood)).toBeGreaterThan(1e-3);
+    expect(seven.quadrature).toBe(7);
+  });
+
   it('terms that cross, one of them without variance: 0 to the last digit, the rest as without it', async () => {
     const want = caseOf('ticks');
     const fit = await glmer('TICKS ~ YEAR + h + (1 | BROOD) + (1 | LOCATION)', ticks!, poisson);
@@ -230,7 +242,11 @@ describe('glmer refuses', () => {
     ['count ~ x + (1 | g)', {}, 'family is one of binomial, poisson'],
     ['count ~ x + (1 | g)', { family: 'poisson', link: 'probit' }, "of the family 'binomial' alone"],
     ['count ~ x + (1 | g)', { family: 'poisson', quadrature: 51 }, 'quadrature must be a whole number from 2 to 50'],
-    ['count ~ x + (x | g)', { family: 'poisson', quadrature: 5 }, 'independent of each other given the parameters'],
+    [
+      'count ~ x + (1 | g) + (1 | m)',
+      { family: 'poisson', quadrature: 5 },
+      'here 27 of them do. Take fewer points, or leave',
+    ],
     ['count ~ x + (1 | g)', { family: 'poisson', nAGQ: 5 }, "no option called 'nAGQ'"],
     ['x ~ m + (1 | g)', poisson, "takes as response a whole number from 0; 'x' is"],
     ['I(s / (m + 1)) ~ x + (1 | g)', { family: 'binomial', weights: 'm' }, 'whole numbers of successes expected'],
