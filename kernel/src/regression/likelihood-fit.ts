@@ -107,6 +107,26 @@ AIC: ${formatFigure(this.aic)}, BIC: ${formatFigure(this.bic)}${notes.length > 0
   }
 }
 
+/** @throws TypeError, RangeError for a response that is none of the family's */
+function checkResponse({ response, rows }: Design, family: LikelihoodFamily): void {
+  if (!response) throw new TypeError("glm: the formula has no response; write 'y ~ x'");
+  const { label, value } = response;
+  const what = value.kind === 'numbers' ? 'numbers' : `a ${value.kind}`;
+  if (family !== 'ordinal') {
+    if (value.kind !== 'numbers') throw new TypeError(`glm: the response '${label}' must be numbers, got ${what}`);
+    const wrong = family === 'beta' ? value.values.findIndex((y) => !(y > 0 && y < 1)) : -1;
+    if (wrong < 0) return;
+    throw new RangeError(
+      `glm: the family 'beta' takes as response a number between 0 and 1, without the ends; '${label}' is ${value.values[wrong]} in row ${rows[wrong]}`,
+    );
+  }
+  const wanted = `glm: the family 'ordinal' takes as response a factor of three or more levels in their order; '${label}' is`;
+  if (value.kind !== 'factor') throw new TypeError(`${wanted} ${what}: write factor(${label}, levels = c(…))`);
+  if (value.levels.length < 3) {
+    throw new RangeError(`${wanted} one of ${value.levels.length}: ${value.levels.join(', ')}; of two take 'binomial'`);
+  }
+}
+
 /** Values to start from, in the order of the model's names. */
 function startOf(made: Design, family: LikelihoodFamily, names: readonly string[]): Float64Array {
   const value = made.response!.value;
@@ -124,6 +144,28 @@ function startOf(made: Design, family: LikelihoodFamily, names: readonly string[
   return Float64Array.from(names, (name, j) => others[name] ?? line.values[j] ?? 0);
 }
 
+const NO_MAXIMUM =
+  'the likelihood has no maximum that was found: a parameter runs to its edge, or the data do not determine all';
+
+/** Whether the predictors tell the levels of an ordered response apart without an error; then all runs to infinity. */
+function separation(made: Design, names: readonly string[], values: Float64Array): string[] {
+  const value = made.response!.value;
+  if (value.kind !== 'factor') return [];
+  const cutpoints = values.subarray(values.length - (value.levels.length - 1));
+  const used = made.columns.map((_, j) => j).filter((j) => made.assign[j] !== 0);
+  const wrong = made.rows.some((_, i) => {
+    const eta = used.reduce((sum, j, k) => sum + values[k]! * made.byColumn[j]![i]!, made.offset?.[i] ?? 0);
+    const code = value.codes[i]!;
+    const below = (cut: number) => (cut < 0 ? 0 : cut >= cutpoints.length ? 1 : sigmoid(cutpoints[cut]! - eta));
+    return (made.weights?.[i] ?? 1) > 0 && below(code) - below(code - 1) < 1 - 1e-4;
+  });
+  if (wrong) return [];
+  return [
+    `separation: ${names.slice(0, used.length).join(', ')} tell the levels of '${made.response!.label}' apart without an error, so ` +
+      'the maximum-likelihood estimate does not exist and standard errors mean nothing; leave them out or give priors',
+  ];
+}
+
 /** The weighted log likelihood of a compiled model. */
 function densityOf(compiled: CompiledModel, weights: Float64Array | undefined) {
   if (!weights) return compiled.density({ prior: false, jacobian: false });
@@ -138,6 +180,7 @@ function densityOf(compiled: CompiledModel, weights: Float64Array | undefined) {
 export function likelihoodFit(formula: string, data: object, options: LikelihoodOptions): LikelihoodFit {
   const { family, weights: given, ...rest } = options;
   const made = design(formula, data, options);
+  checkResponse(made, family);
   const { contrasts, offset } = rest;
   const compiled = compileModel(
     formulaModel(formula, data, { family, ...(contrasts && { contrasts }), ...(offset !== undefined && { offset }) }),
@@ -161,6 +204,7 @@ export function likelihoodFit(formula: string, data: object, options: Likelihood
   const size = values.length;
   const open = information === undefined || information.openDirections.length > 0;
   const settled = runaway.messages.length > 0 || (there.ending === 'converged' && !open);
+  const apart = family === 'ordinal' ? separation(made, compiled.names, values) : [];
   return new LikelihoodFit(
     {
       design: { ...made, terms: [], columns: compiled.names },
@@ -171,11 +215,7 @@ export function likelihoodFit(formula: string, data: object, options: Likelihood
       observations: made.weights ? made.weights.filter((weight) => weight > 0).length : made.rows.length,
       rank: size,
       reference: 'z',
-      warnings: settled
-        ? runaway.messages
-        : [
-            'the likelihood has no maximum that was found: a parameter runs to its edge, or the data do not determine all',
-          ],
+      warnings: apart.length > 0 ? apart : settled ? runaway.messages : [NO_MAXIMUM],
     },
     made,
     family,

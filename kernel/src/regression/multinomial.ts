@@ -8,7 +8,7 @@ import { cholesky, choleskySolve, symmetricInverse } from '../numeric/linalg/cho
 import { PivotedQr } from '../numeric/linalg/pivoted-qr.ts';
 import { RegressionFit } from './fit.ts';
 import { coefficientTable, formatFigure, STARS } from './format.ts';
-import { type DesignOptions, design } from './formula/design.ts';
+import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { refuseDependent } from './lm.ts';
 
 const MOST_STEPS = 100;
@@ -30,6 +30,14 @@ interface Problem {
   readonly codes: Int32Array; // (n,)
   readonly levels: number;
   readonly weights: Float64Array; // (n,)
+}
+
+/** Probabilities of log odds against the first. */
+function shares(eta: Float64Array): Float64Array {
+  const most = eta.reduce((a, b) => Math.max(a, b));
+  const odds = eta.map((e) => exp(e - most));
+  const sum = odds.reduce((a, b) => a + b, 0);
+  return odds.map((each) => each / sum);
 }
 
 function climb({ matrix, p, codes, levels, weights }: Problem, beta: Float64Array): Climb {
@@ -81,20 +89,45 @@ export class MultinomialFit extends RegressionFit {
   readonly deviance: number;
   readonly aic: number;
   readonly iterations: number;
+  readonly #made: Design;
 
   constructor(
+    made: Design,
     parts: ConstructorParameters<typeof RegressionFit>[0],
     levels: readonly string[],
     at: { readonly value: number; readonly fitted: Float64Array },
     iterations: number,
   ) {
     super(parts);
+    this.#made = made;
     this.levels = levels;
     this.fitted = at.fitted;
     this.logLikelihood = at.value;
     this.deviance = -2 * at.value;
     this.aic = 2 * parts.values.length - 2 * at.value;
     this.iterations = iterations;
+  }
+
+  /**
+   * The probability of each level. // (n, levels), row-major
+   *
+   * @param data new data; default the rows fitted
+   * @example multinomialRegression('species ~ bill_length_mm', penguins()).predict({ bill_length_mm: [39, 47] })
+   */
+  predict(data?: object): Float64Array {
+    if (data === undefined) return this.fitted.slice();
+    const { matrix, rows } = this.#made.on(data as never);
+    const p = this.#made.columns.length;
+    const result = new Float64Array(rows.length * this.levels.length);
+    rows.forEach((_, i) => {
+      const eta = this.levels.map((_level, l) => {
+        let sum = 0;
+        for (let j = 0; j < p && l > 0; j++) sum += this.values[(l - 1) * p + j]! * matrix[i * p + j]!;
+        return sum;
+      });
+      result.set(shares(Float64Array.from(eta)), i * this.levels.length);
+    });
+    return result;
   }
 
   override toString(): string {
@@ -120,9 +153,17 @@ AIC: ${formatFigure(this.aic)}${this.warnings.map((warning) => `\n⚠ ${warning}
 export function multinomialRegression(formula: string, data: object, options: DesignOptions = {}): MultinomialFit {
   checkNames('multinomialRegression', options, ['contrasts', 'weights']);
   const made = design(formula, data, options);
-  const value = made.response?.value;
-  if (value?.kind !== 'factor' || value.levels.length < 2) {
-    throw new TypeError('multinomialRegression: the response must be a factor of two or more levels');
+  if (!made.response) throw new TypeError("multinomialRegression: the formula has no response; write 'y ~ x'");
+  const { value, label } = made.response;
+  if (value.kind !== 'factor') {
+    throw new TypeError(
+      `multinomialRegression: the response '${label}' must be a factor, got ${value.kind === 'numbers' ? `numbers; write factor(${label})` : `a ${value.kind}`}`,
+    );
+  }
+  if (value.levels.length < 2) {
+    throw new RangeError(
+      `multinomialRegression: the response '${label}' must have two or more levels, got '${value.levels.join()}' alone`,
+    );
   }
   const n = made.rows.length;
   const p = made.columns.length;
@@ -134,9 +175,10 @@ export function multinomialRegression(formula: string, data: object, options: De
   let beta = new Float64Array(size);
   let at = climb(problem, beta);
   let [iterations, converged] = [0, false];
+  let step = new Float64Array(size);
   while (iterations < MOST_STEPS && !converged && at.furthest < FURTHEST) {
     iterations++;
-    const step = choleskySolve(cholesky(at.information, size), size, at.gradient);
+    step = choleskySolve(cholesky(at.information, size), size, at.gradient);
     const from = at.value;
     for (let share = 1; share > 1e-9; share /= 2) {
       const next = beta.map((b, j) => b + share * step[j]!);
@@ -147,19 +189,28 @@ export function multinomialRegression(formula: string, data: object, options: De
     }
     converged = step.every((change, j) => Math.abs(change) <= 1e-10 * (1 + Math.abs(beta[j]!)));
   }
+  const names = value.levels.slice(1).flatMap((level) => made.columns.map((name) => `${level}:${name}`));
+  const largest = made.byColumn.map((column) => column.reduce((most, x) => Math.max(most, Math.abs(x)), 0));
+  const running = names.filter((_, k) => Math.abs(step[k]!) * largest[k % p]! > 0.01);
   return new MultinomialFit(
+    made,
     {
       design: {
         ...made,
         terms: [], // several columns a term and a level: variance inflation has no meaning here
-        columns: value.levels.slice(1).flatMap((level) => made.columns.map((name) => `${level}:${name}`)),
+        columns: names,
       },
       values: beta,
       covariance: symmetricInverse(at.information, size),
       observations: weights.filter((weight) => weight > 0).length,
       rank: size,
       reference: 'z',
-      warnings: converged ? [] : ['separation: estimates run off to infinity, and their standard errors mean nothing'],
+      warnings: converged
+        ? []
+        : [
+            `separation: the data are fitted ever better as ${running.join(', ')} run off to infinity, so the maximum-likelihood ` +
+              'estimate does not exist and their standard errors mean nothing; leave them out or give priors',
+          ],
     },
     value.levels,
     at,

@@ -107,6 +107,16 @@ describe('glm by the whole likelihood', () => {
     expect(fit.standardErrors.x).toBeGreaterThan(0);
   });
 
+  it('names what separates the levels of an ordered response', () => {
+    const data = { x: [1, 2, 3, 4, 5, 6], m: ['a', 'a', 'b', 'b', 'c', 'c'] };
+    const apart = glm('m ~ x', data, { family: 'ordinal' });
+    expect(apart.warnings).toEqual([
+      expect.stringMatching(/^separation: x tell the levels of 'm' apart without an error/),
+    ]);
+    const mixed = glm('m ~ x', { ...data, m: ['a', 'b', 'a', 'b', 'c', 'b'] }, { family: 'ordinal' });
+    expect(mixed.warnings).toEqual([]);
+  });
+
   it('of names without order is multinomialRegression', () => {
     const data = { x: [1, 2, 3, 4, 5, 6, 7, 8, 9], y: ['a', 'b', 'c', 'b', 'a', 'c', 'c', 'a', 'b'] };
     const [a, b] = [glm('y ~ x', data, { family: 'multinomial' }), multinomialRegression('y ~ x', data)];
@@ -116,7 +126,27 @@ describe('glm by the whole likelihood', () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ['a response outside the family', () => glm('mpg ~ wt', cars, { family: 'beta' }), /a number between 0 and 1/],
-    ['numbers for levels', () => glm('mpg ~ wt', cars, { family: 'ordinal' }), /factor of three levels/],
+    [
+      'numbers for levels',
+      () => glm('mpg ~ wt', cars, { family: 'ordinal' }),
+      /a factor of three or more levels in their order; 'mpg' is numbers: write factor\(mpg, levels = c\(…\)\)/,
+    ],
+    [
+      'two levels for an order',
+      () => glm('g ~ x', { g: ['a', 'b', 'a'], x: [1, 2, 3] }, { family: 'ordinal' }),
+      /'g' is one of 2: a, b; of two take 'binomial'/,
+    ],
+    [
+      'a response at the end of its range',
+      () => glm('y ~ x', { y: [0.1, 0.9, 1, 0.4], x: [1, 2, 3, 4] }, { family: 'beta' }),
+      /glm: the family 'beta' takes as response a number between 0 and 1, without the ends; 'y' is 1 in row 2/,
+    ],
+    [
+      'text for numbers',
+      () => glm('y ~ x', { y: ['a', 'b', 'a'], x: [1, 2, 3] }, { family: 'studentT' }),
+      /glm: the response 'y' must be numbers, got a factor/,
+    ],
+    ['no response', () => glm('~ wt', cars, { family: 'studentT' }), /the formula has no response/],
     ['an unknown family', () => glm('mpg ~ wt', cars, { family: 'betta' as never }), /gaussian, .*beta, ordinal/],
     ['an option it does not have', () => glm('share ~ wt', cars, { family: 'beta', link: 'log' } as never), /link/],
     [

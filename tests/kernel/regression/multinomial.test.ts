@@ -30,9 +30,27 @@ describe('multinomialRegression', () => {
   });
 
   it('refuses what is no factor, and warns of separation', () => {
-    expect(() => multinomialRegression('x ~ y', data)).toThrow(/must be a factor of two or more levels/);
+    expect(() => multinomialRegression('x ~ y', data)).toThrow(/'x' must be a factor, got numbers; write factor\(x\)/);
+    const alone = { ...data, y: data.y.map(() => 'a') };
+    expect(() => multinomialRegression('y ~ x', alone)).toThrow(/'y' must have two or more levels, got 'a' alone/);
+    expect(() => multinomialRegression('~ x', data)).toThrow(/no response/);
     const apart = multinomialRegression('y ~ x', { x: [1, 2, 3, 4], y: ['a', 'a', 'b', 'b'] });
-    expect(apart.warnings[0]).toMatch(/separation/);
+    expect(apart.warnings[0]).toMatch(/^separation: .*as b:\(Intercept\), b:x run off to infinity/);
     expect(() => apart.varianceInflation()).toThrow(/two or more terms/);
+  });
+
+  it('predicts probabilities at new data, which are those of the fit at its own', () => {
+    const rows = { x: [1, 2, 3, 4, 5, 6, 7, 8, 9], y: ['a', 'b', 'c', 'b', 'a', 'c', 'c', 'a', 'b'] };
+    const fit = multinomialRegression('y ~ poly(x, 2)', rows);
+    expectClose(fit.predict(), [...fit.fitted], 1e-15);
+    expectClose(fit.predict({ x: rows.x.slice(2, 5) }), [...fit.fitted.slice(6, 15)], 1e-12);
+    const far = fit.predict({ x: [1e6] });
+    expect(far.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 14);
+    const binary = glm('y ~ x', data, { family: 'binomial' }).predict({ x: [2.5, 9] }).fit;
+    expectClose(
+      multinomialRegression('y ~ x', data).predict({ x: [2.5, 9] }),
+      [...binary].flatMap((b) => [1 - b, b]),
+      1e-8,
+    );
   });
 });
