@@ -109,7 +109,7 @@ describe('glmer agrees with lme4 to 1e-5', () => {
     const more = await glmer('cbind(s, f) ~ x + (x | g)', slopes!, { ...binomial, quadrature: 11 });
     expect(Math.abs(seven.logLikelihood - more.logLikelihood)).toBeLessThan(1e-4);
     expectClose(seven.theta, [...more.theta], 1e-3);
-    expect(Math.abs(laplace.logLikelihood - more.logLikelihood)).toBeLessThan(0.2);
+    expect(Math.abs(laplace.logLikelihood - more.logLikelihood)).toBeLessThan(0.5);
     expect(Math.abs(laplace.logLikelihood - more.logLikelihood)).toBeGreaterThan(1e-3);
     expect(seven.quadrature).toBe(7);
   });
