@@ -9,7 +9,7 @@ const interval = 100;
 /** Milliseconds before the first: what is over at once needs no progress. */
 const patience = 300;
 
-/** Throttled reports of one run. */
+/** Throttled reports of one run: to the caller where one listens, else as a line below the cell. */
 export class ProgressReport {
   private readonly onProgress: ((progress: Progress) => void) | undefined;
   private display: LiveDisplay | undefined;
@@ -27,9 +27,9 @@ export class ProgressReport {
   update(progress: Progress): void {
     this.next = performance.now() + interval;
     const bundle = { 'text/plain': progress.text };
-    if (this.display) this.display.update(bundle);
+    if (this.onProgress) this.onProgress(progress);
+    else if (this.display) this.display.update(bundle);
     else this.display = currentHost()?.display(bundle);
-    this.onProgress?.(progress);
   }
 
   /** The last word: replaces the line where one was shown; always told to `onProgress`. */

@@ -35,15 +35,17 @@ describe('the progress of a run', () => {
     expect(report.due()).toBe(true);
   });
 
-  it('replaces one line, and tells the caller', () => {
+  it.each([
+    ['replaces one line', undefined, ['a', 'b', 'c'], []],
+    ['is told to the caller who wants to hear of it, and not shown then', true, [], ['a', 'b', 'c']],
+  ])('%s', (_, listens, lines, words) => {
     const shown = watchedHost();
     const told: string[] = [];
-    const report = new ProgressReport(({ text }) => told.push(text));
+    const report = new ProgressReport(listens && (({ text }) => told.push(text)));
     report.update({ done: 1, total: 3, text: 'a' });
     report.update({ done: 2, total: 3, text: 'b' });
     report.finish({ done: 3, total: 3, text: 'c' });
-    expect(shown).toEqual(['a', 'b', 'c']);
-    expect(told).toEqual(['a', 'b', 'c']);
+    expect([shown, told]).toEqual([lines, words]);
   });
 
   it('of a run that was over at once is not shown', () => {

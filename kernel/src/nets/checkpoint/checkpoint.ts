@@ -139,7 +139,7 @@ export function applyCheckpoint<Out extends Value>(net: Network<Out>, { tensors,
   // Another program may have written a tied parameter under its other paths as well.
   const given = new Map(Object.entries(tensors));
   const missing = own.filter((path) => !given.has(path));
-  const more = [...given.keys()].filter((path) => !inventory.canonical.has(path));
+  const more = [...given.keys()].filter((path) => !inventory.canonical.has(path) && !isCount(path, given));
   const other = own.filter((path) => given.has(path) && !sameShape(given.get(path)!.shape, state.variable(path).shape));
   const differences = [
     ...(missing.length > 0 ? [`the file has no ${listed(missing)}`] : []),
@@ -159,6 +159,16 @@ export function applyCheckpoint<Out extends Value>(net: Network<Out>, { tensors,
     if (state.names.includes(name)) state.set(name, values);
     else state.add({ [name]: { shape, values } });
   }
+}
+
+/** PyTorch counts the batches of a batch normalisation, and needs the number for nothing but averages without momentum. */
+function isCount(path: string, given: ReadonlyMap<string, Tensor>): boolean {
+  const name = 'num_batches_tracked';
+  return (
+    path.endsWith(name) &&
+    given.has(`${path.slice(0, -name.length)}running_mean`) &&
+    given.get(path)!.shape.length === 0
+  );
 }
 
 function listed(paths: readonly string[]): string {

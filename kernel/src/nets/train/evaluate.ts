@@ -9,10 +9,11 @@ import type { Network } from '../net.ts';
 import type { Loss, Value } from '../types.ts';
 import type { Examples } from './examples.ts';
 import type { Predictions } from './metrics/metric.ts';
+import type { TrainOptions } from './options.ts';
 import { bySize, feed } from './steps.ts';
 
 /** What a net makes of examples. */
-export interface Evaluation {
+interface Evaluation {
   /** Mean loss over the examples. */
   readonly loss: number;
   /** Absent where it was not asked for, or the net's output is not one array. */
@@ -63,4 +64,27 @@ export function evaluator<Out extends Value>(net: Network<Out>, loss: Loss<Out>,
         : undefined;
     return { loss: sum / examples.rows, predictions };
   };
+}
+
+/** The figures of an epoch by name: the validation loss, and the metrics on what they are measured on. */
+export async function measureEpoch<Out extends Value>(
+  { metrics = [], measure }: Pick<TrainOptions<Out>, 'metrics' | 'measure'>,
+  evaluate: Evaluator,
+  examples: Examples,
+  held: Examples | undefined,
+): Promise<Record<string, number>> {
+  const on = measure ?? (held ? 'validation' : 'training');
+  const values: Record<string, number> = {};
+  const enter = (label: string, { predictions }: Evaluation) => {
+    if (!predictions) throw new RangeError('train: metrics need a net whose output is one array; this one has several');
+    for (const metric of metrics) values[`${label}${metric.name}`] = metric.compute(predictions);
+  };
+  if (metrics.length > 0 && on !== 'validation') enter('', await evaluate(examples, { outputs: true }));
+  if (held) {
+    const wanted = metrics.length > 0 && on !== 'training';
+    const found = await evaluate(held, { outputs: wanted });
+    values['validation loss'] = found.loss;
+    if (wanted) enter('validation ', found);
+  }
+  return values;
 }

@@ -6,20 +6,20 @@ import { Pace } from '../../estimate/pause.ts';
 import { ProgressReport } from '../../estimate/progress.ts';
 import { formatNumber } from '../../estimate/table.ts';
 import { progressText } from '../../host/progress.ts';
-import { foldIn, key as keyOf, Stream } from '../../numeric/random.ts';
-import { sizeOf } from '../../program/shape.ts';
+import { foldIn, key as keyOf } from '../../numeric/random.ts';
 import type { Network } from '../net.ts';
 import { holdSlots } from '../training-step.ts';
 import type { Optimiser, Value } from '../types.ts';
 import { type Callback, type Run, readCallbacks } from './callbacks.ts';
-import { type Evaluation, type Evaluator, evaluator } from './evaluate.ts';
-import { type Examples, permutation, readExamples, splitExamples, type TrainingData } from './examples.ts';
+import { augmentOf, orderOf, rateOf } from './choices.ts';
+import { type Evaluator, evaluator, measureEpoch } from './evaluate.ts';
+import { type Examples, readExamples, splitExamples, type TrainingData } from './examples.ts';
 import { History, type TrainingEnding } from './history.ts';
-import { brokenParameters, findSource, TrainingError } from './not-finite.ts';
-import { changesOf, isWhole, readOptions, type Settings, type TrainOptions } from './options.ts';
+import { brokenLoss, brokenParameters, findSource, type Source, type TrainingError } from './not-finite.ts';
+import { isWhole, readOptions, type Settings, type TrainOptions } from './options.ts';
 import { type EpochRow, firstState, type RunState, type StepEvent } from './run.ts';
 import { clearSlots, restore, snapshot } from './snapshot.ts';
-import { type StepOptions, type Stepper, stepper } from './steps.ts';
+import { type Stepper, stepper } from './steps.ts';
 import { wholeRun } from './whole.ts';
 
 /** One run of training. */
@@ -112,7 +112,7 @@ export class Loop<Out extends Value> implements Run {
       if (isWhole(optimiser)) await this.#iterate();
       else await this.#epochs(optimiser);
     } finally {
-      this.#report.finish(this.#progress());
+      this.#report.finish(this.#lastWords());
       await this.#each('end');
     }
     return new History({
@@ -149,6 +149,15 @@ export class Loop<Out extends Value> implements Run {
     return { done: this.step, total, text: `${words}; epoch ${Math.min(this.epoch + 1, epochs || Infinity)}${loss}` };
   }
 
+  /** A run that ended early has come to its end: its bar is full, and says why. */
+  #lastWords() {
+    if (this.ending !== 'stopped early') return this.#progress();
+    const done = this.step - this.#firstStep;
+    const words = progressText('training', done, done, performance.now() - this.#began);
+    const reason = this.#reason === undefined ? '' : `: ${this.#reason}`;
+    return { done: this.step, total: this.step, text: `${words}; stopped early after epoch ${this.epoch}${reason}` };
+  }
+
   /** Turn the event loop where it is time. @returns true when the run should end */
   async #breathe(): Promise<boolean> {
     if (this.#report.due()) this.#report.update(this.#progress());
@@ -157,54 +166,19 @@ export class Loop<Out extends Value> implements Run {
     return this.ending !== 'complete';
   }
 
-  /** The learning rate of an update, counted from 0. */
   #rate(base: number, step: number): number {
-    const { schedule } = this.#options;
-    const { epoch } = this;
-    if (schedule === undefined) return base;
-    const rate =
-      typeof schedule === 'function'
-        ? schedule({ epoch, step, base })
-        : schedule.rate(schedule.per === 'epoch' ? epoch : step, base, this.#state.schedule);
-    if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`train: the schedule gave the rate ${rate} for step ${step}; a rate is a number ≥ 0`);
-    }
-    return rate;
-  }
-
-  #order(): ArrayLike<number> {
-    const { shuffle } = this.#settings;
-    const { rows } = this.#examples;
-    if (typeof shuffle === 'function') return shuffle(this.epoch, rows);
-    if (shuffle) return permutation(foldIn(foldIn(this.#key(), 'order'), this.epoch), rows);
-    return Int32Array.from({ length: rows }, (_, i) => i);
-  }
-
-  /** What changes the examples of a batch: each has random numbers of its own. */
-  #augment(): StepOptions['augment'] {
-    const changes = changesOf(this.#options);
-    const [input] = this.#net.inputs;
-    if (changes.length === 0 || !input) return undefined;
-    const size = sizeOf(input.shape);
-    return (inputOf, step, batch) => {
-      const values = inputOf(input.name) as Float32Array | Float64Array;
-      const stream = new Stream(foldIn(foldIn(foldIn(this.#key(), 'augment'), step), batch));
-      for (let from = 0; from < values.length; from += size) {
-        const example = values.subarray(from, from + size);
-        for (const change of changes) change.apply(example, input.shape, stream);
-      }
-    };
+    return rateOf(this.#options, this.#state, base, step);
   }
 
   async #epochs(optimiser: Optimiser): Promise<void> {
     const { loss, clip, steps: most = Number.POSITIVE_INFINITY } = this.#options;
     const { accumulate, reproducible } = this.#settings;
     holdSlots(this.#net, optimiser);
-    const augment = this.#augment();
+    const augment = augmentOf(this.#net, this.#options, this.#key());
     const shared = { net: this.#net, loss, optimiser, clip, accumulate, reproducible };
     const steps = stepper({ ...shared, ...(augment && { augment }) });
     while (!this.#finished()) {
-      const order = this.#order();
+      const order = orderOf(this.#settings, this.#key(), this.epoch, this.#examples.rows);
       const kept = { net: snapshot(this.#net), state: this.#state };
       let rate = 0;
       while (this.#state.batch < this.#batches && this.step < most) {
@@ -263,23 +237,9 @@ export class Loop<Out extends Value> implements Run {
 
   /** The row of the present epoch. */
   async #measure(rate: number): Promise<EpochRow> {
-    const { metrics = [], measure = this.#held ? 'validation' : 'training' } = this.#options;
-    const values: Record<string, number> = { loss: this.#state.lossSum / this.#state.examples };
-    const enter = (label: string, { predictions }: Evaluation) => {
-      if (!predictions)
-        throw new RangeError('train: metrics need a net whose output is one array; this one has several');
-      for (const metric of metrics) values[`${label}${metric.name}`] = metric.compute(predictions);
-    };
-    if (metrics.length > 0 && measure !== 'validation') {
-      enter('', await this.#evaluate(this.#examples, { outputs: true }));
-    }
-    if (this.#held) {
-      const wanted = metrics.length > 0 && measure !== 'training';
-      const found = await this.#evaluate(this.#held, { outputs: wanted });
-      values['validation loss'] = found.loss;
-      if (wanted) enter('validation ', found);
-    }
-    return { epoch: this.epoch + 1, step: this.step, rate, values };
+    const loss = this.#state.lossSum / this.#state.examples;
+    const measured = await measureEpoch(this.#options, this.#evaluate, this.#examples, this.#held);
+    return { epoch: this.epoch + 1, step: this.step, rate, values: { loss, ...measured } };
   }
 
   async #finishEpoch(rate: number): Promise<void> {
@@ -306,7 +266,7 @@ export class Loop<Out extends Value> implements Run {
     const whole = wholeRun(this.#net, loss, this.#examples, optimiser, this.#settings.reproducible);
     while (!this.#finished() && !(await this.#breathe())) {
       const { loss: value, ending } = whole.iterate();
-      if (!Number.isFinite(value)) this.#complain(value, findSource(this.#net, loss, this.#examples, [0], 1), 1);
+      if (!Number.isFinite(value)) throw this.#broken(value, findSource(this.#net, loss, this.#examples, [0], 1), 1);
       const { epoch, step } = this.#state;
       this.#state = { ...this.#state, step: step + 1, lossSum: value, examples: 1 };
       this.#stepLosses.push(value);
@@ -340,20 +300,10 @@ export class Loop<Out extends Value> implements Run {
     if (broken !== undefined) restore(this.#net, kept.net);
     const words =
       broken === undefined ? found.words : `${found.words}; before that, an update made '${broken}' not finite`;
-    this.#complain(value, { layer: found.layer, words }, this.#rate(base, this.step));
+    throw this.#broken(value, { layer: found.layer, words }, this.#rate(base, this.step));
   }
 
-  #complain(value: number, { layer, words }: { readonly layer: string; readonly words: string }, rate: number): never {
-    const [epoch, step] = [this.epoch + 1, this.step + 1];
-    const { clip } = this.#options;
-    const advice = [
-      `a smaller rate (it was ${formatNumber(rate)})`,
-      ...(clip ? [] : ['clip: { norm: 1 }']),
-      'inputs of mean 0 and standard deviation 1',
-    ];
-    throw new TrainingError(
-      `train: the loss is ${value} at step ${step} (epoch ${epoch}): ${words}. Try ${advice.join(', or ')}. The net has the last parameters that were finite`,
-      { epoch, step, layer },
-    );
+  #broken(value: number, source: Source, rate: number): TrainingError {
+    return brokenLoss(value, source, { epoch: this.epoch + 1, step: this.step + 1, rate, clip: this.#options.clip });
   }
 }

@@ -1,9 +1,11 @@
 /**
  * Why a loss is not a finite number: which layer gave the first NaN or infinity, and what to try.
  */
+import { formatNumber } from '../../estimate/table.ts';
 import { foldIn, key as keyOf } from '../../numeric/random.ts';
 import { compileStep } from '../../program/index.ts';
 import type { Network } from '../net.ts';
+import type { Clipping } from '../optimisers/clip.ts';
 import { KEY, leavesOf } from '../trace.ts';
 import type { Loss, Value } from '../types.ts';
 import type { Examples } from './examples.ts';
@@ -25,6 +27,29 @@ export class TrainingError extends Error {
   }
 }
 
+/** Where a number that is not finite comes from. */
+export interface Source {
+  readonly layer: string;
+  readonly words: string;
+}
+
+/** The error of a loss that is not finite, with what to try. */
+export function brokenLoss(
+  value: number,
+  { layer, words }: Source,
+  { epoch, step, rate, clip }: { epoch: number; step: number; rate: number; clip: Clipping | undefined },
+): TrainingError {
+  const advice = [
+    `a smaller rate (it was ${formatNumber(rate)})`,
+    ...(clip ? [] : ['clip: { norm: 1 }']),
+    'inputs of mean 0 and standard deviation 1',
+  ];
+  return new TrainingError(
+    `train: the loss is ${value} at step ${step} (epoch ${epoch}): ${words}. Try ${advice.join(', or ')}. The net has the last parameters that were finite`,
+    { epoch, step, layer },
+  );
+}
+
 const finite = (values: ArrayLike<number>): boolean => {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
@@ -42,7 +67,7 @@ export function findSource<Out extends Value>(
   examples: Examples,
   rows: ArrayLike<number>,
   step: number,
-): { readonly layer: string; readonly words: string } {
+): Source {
   for (const { name, size, values } of [...examples.inputs, examples.target]) {
     for (let i = 0; i < rows.length; i++) {
       for (let j = 0; j < size; j++) {

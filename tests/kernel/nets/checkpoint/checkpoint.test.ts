@@ -196,6 +196,24 @@ describe('another architecture', () => {
     expect(() => applyCheckpoint(net, checkpoint)).toThrow(difference);
     expect(net.inventory.parameters.map(({ path }) => [...net.get(path).values])).toEqual(before);
   });
+  it('is not one for the count of batches that PyTorch keeps beside running means, and nothing else', () => {
+    const net = small(2);
+    const whole = decodeCheckpoint(encodeCheckpoint(small()));
+    const count = (shape: readonly number[]) => ({ shape, values: Float64Array.of(12) });
+    const withCount = (path: string, shape: readonly number[] = []) => ({
+      ...whole,
+      tensors: { ...whole.tensors, [path]: count(shape) },
+    });
+    applyCheckpoint(net, withCount('1.num_batches_tracked'));
+    expect([...net.get('0.weight').values]).toEqual([...whole.tensors['0.weight']!.values]);
+    for (const other of [
+      withCount('0.num_batches_tracked'),
+      withCount('num_batches_tracked'),
+      withCount('1.num_batches_tracked', [1]),
+    ]) {
+      expect(() => applyCheckpoint(net, other)).toThrow(/the net has no '.*num_batches_tracked'/);
+    }
+  });
   it('of a later version', () => {
     const bytes = encodeSafetensors({ tensors: {}, metadata: { estimand: JSON.stringify({ version: 2 }) } });
     expect(() => decodeCheckpoint(bytes, 'new.safetensors')).toThrow(

@@ -1,13 +1,11 @@
 /**
- * The training loop: what it does to a net, in which order, and how it ends.
+ * The training loop: what it does to a net in batches, updates and epochs, and how it validates.
  */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digits } from '#kernel/data/index';
-import { type Host, installHost } from '#kernel/host/host';
 import {
   adam,
   crossEntropy,
-  dropout,
   lbfgs,
   linear,
   meanSquaredError,
@@ -18,43 +16,15 @@ import {
 } from '#kernel/nets/index';
 import { plateau, stepDecay } from '#kernel/nets/schedules';
 import { permutation } from '#kernel/nets/train/examples';
-import {
-  accuracy,
-  type Callback,
-  earlyStopping,
-  type StepEvent,
-  TrainingError,
-  type TrainOptions,
-  train,
-} from '#kernel/nets/train/index';
+import { accuracy, type StepEvent, type TrainOptions, train } from '#kernel/nets/train/index';
 import { key } from '#kernel/numeric/random';
+import { data, labels, options, points, small, weights } from './clusters.ts';
 
-/** Three clusters in the plane. */
-const points = Array.from({ length: 70 }, (_, i) => [
-  Math.cos((2 * Math.PI * (i % 3)) / 3) + 0.3 * Math.sin(7.1 * i),
-  Math.sin((2 * Math.PI * (i % 3)) / 3) + 0.3 * Math.cos(5.3 * i),
-]);
-const labels = points.map((_, i) => i % 3);
-const data = { x: points, y: labels };
-
-const small = (seed = 1, rate = 0) =>
-  network(sequential(linear(2, 8), relu(), dropout(rate), linear(8, 3)), { input: [2], seed });
-type Small = ReturnType<typeof small>;
-const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
-  loss: crossEntropy(),
-  optimiser: sgd({ rate: 0.1, momentum: 0.9 }),
-  ...(more.steps === undefined ? { epochs: 4 } : {}),
-  batchSize: 16,
-  ...more,
-});
-const weights = (net: Small) => net.inventory.parameters.map(({ path }) => [...net.get(path).values]);
 const events = async (more: Partial<TrainOptions> = {}): Promise<StepEvent[]> => {
   const seen: StepEvent[] = [];
   await train(small(), data, options({ onStep: (event) => seen.push(event), ...more }));
   return seen;
 };
-
-afterEach(() => installHost(undefined));
 
 describe('batches', () => {
   it('go over every example in each epoch, the last one shorter', async () => {
@@ -236,277 +206,6 @@ describe('validation', () => {
   it('refuses shares that leave nothing', async () => {
     await expect(train(small(), data, options({ validation: 1.5 }))).rejects.toThrow('a share between 0 and 1');
     await expect(train(small(), data, options({ validation: 0.001 }))).rejects.toThrow('leaves one side empty');
-  });
-});
-
-describe('going on', () => {
-  const whole = async (more: Partial<TrainOptions> = {}, rate = 0.3) => {
-    const net = small(1, rate);
-    const history = await train(net, data, options({ epochs: 6, ...more }));
-    return { net, history };
-  };
-  it.each([
-    ['at the end of an epoch', 10],
-    ['in the middle of one', 13],
-    ['at the first step', 1],
-  ])('%s gives the bits of an unbroken run', async (_, steps) => {
-    const validation = { validation: 0.2, metrics: [accuracy()], batchSize: 12 };
-    const unbroken = await whole(validation);
-    const net = small(1, 0.3);
-    const part = await train(net, data, options({ steps, ...validation }));
-    const { epochs: _none, ...rest } = options(validation);
-    const history = await train(net, data, { ...rest, epochs: 6, resume: part });
-    expect(weights(net)).toEqual(weights(unbroken.net));
-    expect(history.rows).toEqual(unbroken.history.rows);
-  });
-  it('also with accumulation, a schedule and early stopping', async () => {
-    const more = () => ({
-      accumulate: 2,
-      schedule: plateau({ patience: 0 }),
-      validation: 0.2,
-      callbacks: [earlyStopping({ patience: 1 })],
-      optimiser: adam({ rate: 0.05 }),
-    });
-    const unbroken = await whole({ ...more(), epochs: 12 });
-    const net = small(1, 0.3);
-    const controller = new AbortController();
-    const stop = {
-      name: 'stop',
-      step: (_: unknown, { step }: StepEvent) => step === 5 && controller.abort(),
-    } as Callback;
-    const settings = more();
-    const part = await train(
-      net,
-      data,
-      options({ ...settings, epochs: 12, signal: controller.signal, callbacks: [...settings.callbacks, stop] }),
-    );
-    expect(part.ending).toBe('interrupted');
-    const history = await train(net, data, options({ ...more(), epochs: 12, resume: part }));
-    expect(history.rows).toEqual(unbroken.history.rows);
-    expect(history.reason).toBe(unbroken.history.reason);
-    expect(weights(net)).toEqual(weights(unbroken.net));
-  });
-  it('a new run on the same net begins with a fresh optimiser', async () => {
-    const [used, fresh] = [small(), small()];
-    await train(used, data, options());
-    for (const { path } of fresh.inventory.parameters) fresh.set(path, used.get(path).values);
-    const [a, b] = [await train(used, data, options({ epochs: 2 })), await train(fresh, data, options({ epochs: 2 }))];
-    expect([...a.stepLosses]).toEqual([...b.stepLosses]);
-  });
-  it('cut short within an epoch has a row of its part', async () => {
-    const history = await train(small(), data, options({ steps: 7, metrics: [accuracy()] }));
-    expect(history.rows.map(({ epoch, step }) => [epoch, step])).toEqual([
-      [1, 5],
-      [2, 7],
-    ]);
-    expect([history.epochs, history.run.rows.length, history.ending]).toEqual([1, 1, 'complete']);
-    expect(history.last('loss')).toBeCloseTo((history.stepLosses[5]! + history.stepLosses[6]!) / 2, 6);
-  });
-  it('of zero epochs does nothing', async () => {
-    const net = small();
-    const before = weights(net);
-    const history = await train(net, data, options({ epochs: 0 }));
-    expect([history.ending, history.rows.length]).toEqual(['complete', 0]);
-    expect(weights(net)).toEqual(before);
-  });
-});
-
-describe('early stopping', () => {
-  it('stops after its patience and puts the best parameters back', async () => {
-    const net = small();
-    const kept: number[][][] = [];
-    const history = await train(
-      net,
-      data,
-      options({
-        epochs: 50,
-        validation: data,
-        // Rates grow until it gets worse.
-        schedule: ({ epoch }) => 0.02 * 3 ** epoch,
-        callbacks: [earlyStopping({ patience: 2 }), () => void kept.push(weights(net))],
-      }),
-    );
-    expect(history.ending).toBe('stopped early');
-    const { epoch } = history.best('validation loss');
-    expect(history.reason).toBe(`validation loss was best after epoch ${epoch}`);
-    expect(history.epochs).toBe(epoch + 3);
-    expect(weights(net)).toEqual(kept[epoch - 1]);
-  });
-  it('leaves the last parameters where told, and can watch a metric', async () => {
-    const net = small();
-    let last: number[][] = [];
-    const keep = () => {
-      last = weights(net);
-    };
-    const watching = earlyStopping({
-      watch: 'accuracy',
-      better: 'larger',
-      patience: 0,
-      leastGain: 0.5,
-      restore: false,
-    });
-    const history = await train(net, data, options({ metrics: [accuracy()], callbacks: [watching, keep] }));
-    expect(history.epochs).toBe(2);
-    expect(weights(net)).toEqual(last);
-  });
-  it('says what there is to watch', async () => {
-    await expect(train(small(), data, options({ callbacks: [earlyStopping()] }))).rejects.toThrow(
-      "earlyStopping: there is no 'validation loss' to watch; there are loss (give validation: 0.2",
-    );
-  });
-  it('checks its options', () => {
-    expect(() => earlyStopping({ patience: -1 })).toThrow('patience must be a whole number ≥ 0, got -1');
-    expect(() => earlyStopping({ leastGain: Number.NaN })).toThrow('leastGain must be ≥ 0, got NaN');
-  });
-});
-
-describe('callbacks', () => {
-  it('are called at the beginning, after steps and epochs, and at the end', async () => {
-    const calls: string[] = [];
-    const own: Callback = {
-      name: 'own',
-      begin: ({ epoch }) => void calls.push(`begin ${epoch}`),
-      step: (_, { step }) => void calls.push(`step ${step}`),
-      epoch: async ({ epoch, step, rows }) => void calls.push(`epoch ${epoch} ${step} ${rows.length}`),
-      end: ({ ending }) => void calls.push(`end ${ending}`),
-    };
-    await train(small(), data, options({ epochs: 1, batchSize: 35, callbacks: [own] }));
-    expect(calls).toEqual(['begin 0', 'step 1', 'step 2', 'epoch 1 2 1', 'end complete']);
-  });
-  it('can end the run', async () => {
-    const history = await train(small(), data, options({ callbacks: [(run) => run.stop('enough')] }));
-    expect([history.epochs, history.ending, history.reason]).toEqual([1, 'stopped early', 'enough']);
-  });
-  it('hear of the end also when one fails', async () => {
-    const ends: string[] = [];
-    const failing = () => Promise.reject(new Error('no room'));
-    const callbacks = [failing, { name: 'own', end: () => void ends.push('end') }];
-    await expect(train(small(), data, options({ callbacks }))).rejects.toThrow('no room');
-    expect(ends).toEqual(['end']);
-  });
-  it('need names of their own', async () => {
-    const twice = [earlyStopping(), earlyStopping()];
-    await expect(train(small(), data, options({ callbacks: twice }))).rejects.toThrow(
-      "train: two callbacks are called 'early stopping'",
-    );
-  });
-});
-
-describe('an interrupt', () => {
-  it('keeps what there is', async () => {
-    const controller = new AbortController();
-    const net = small();
-    const history = await train(net, data, {
-      ...options({ epochs: 1000, signal: controller.signal }),
-      onStep: ({ step }) => step === 12 && controller.abort(),
-    } as TrainOptions);
-    expect([history.ending, history.run.step, history.epochs]).toEqual(['interrupted', 12, 2]);
-    expect(history.stepLosses).toHaveLength(12);
-  });
-  it('is heard from the notebook, while the event loop turns', async () => {
-    const controller = new AbortController();
-    installHost({ display: () => ({ update() {} }), signal: () => controller.signal } as Host);
-    setTimeout(() => controller.abort(), 30);
-    const history = await train(small(), data, options({ epochs: 1e6 }));
-    expect(history.ending).toBe('interrupted');
-  });
-  it('leaves the event loop no longer waiting than 50 ms', async () => {
-    let last = performance.now();
-    let longest = 0;
-    const controller = new AbortController();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 1);
-    const cpu = process.cpuUsage();
-    setTimeout(() => controller.abort(), 400);
-    last = performance.now();
-    await train(small(), data, options({ epochs: 1e6, signal: controller.signal }));
-    clearInterval(timer);
-    const { user, system } = process.cpuUsage(cpu);
-    // On a busy machine others take their share of the wall clock.
-    const share = Math.min(1, (user + system) / 4e5);
-    expect(longest * share).toBeLessThan(50);
-  });
-});
-
-describe('progress', () => {
-  it('is told with the time left', async () => {
-    const shown: string[] = [];
-    installHost({
-      display: (bundle) => {
-        shown.push(String(bundle['text/plain']));
-        return { update: (next) => void shown.push(String(next['text/plain'])) };
-      },
-      signal: () => undefined,
-    } as Host);
-    const told: number[] = [];
-    const slow = {
-      name: 'slow',
-      step: () => {
-        const until = performance.now() + 3;
-        while (performance.now() < until);
-      },
-    };
-    const history = await train(
-      small(),
-      data,
-      options({ epochs: 40, callbacks: [slow], onProgress: ({ done }) => told.push(done) }),
-    );
-    expect(shown.length).toBeGreaterThan(1);
-    expect(shown[0]).toMatch(/^training ▓*░* \d+ of 200, .* left; epoch \d+, loss \d/);
-    expect(told.at(-1)).toBe(history.run.step);
-  });
-  it('is silent where the run is short', async () => {
-    let shown = 0;
-    installHost({
-      display: () => {
-        shown++;
-        return { update() {} };
-      },
-      signal: () => undefined,
-    } as Host);
-    await train(small(), data, options({ epochs: 1 }));
-    expect(shown).toBe(0);
-  });
-});
-
-describe('a loss that is not finite', () => {
-  const failure = async (net: Small, given: typeof data, more: Partial<TrainOptions> = {}) => {
-    const error = await train(net, given, options(more)).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(TrainingError);
-    return error as TrainingError;
-  };
-  it('stops at once, with the layer, the step, and what to try; the net keeps finite parameters', async () => {
-    const net = small();
-    const error = await failure(net, data, { optimiser: sgd({ rate: 1e30 }), clip: { norm: 1 } });
-    expect(error.message).toMatch(
-      /^train: the loss is (NaN|Infinity) at step \d \(epoch 1\): layer '3' \(linear\) gave the first (-?Infinity|NaN)/,
-    );
-    expect(error.message).toContain('a smaller rate (it was 1.000e+30)');
-    expect(error.message).not.toContain('clip: {');
-    expect(error).toMatchObject({ epoch: 1, layer: '3' });
-    expect(weights(net).flat().every(Number.isFinite)).toBe(true);
-  });
-  it('in a later epoch is looked for with the parameters of the step before', async () => {
-    const net = small(1, 0.2);
-    const before = small(1, 0.2);
-    const jump = ({ step }: { step: number }) => (step === 12 ? 1e30 : 0.1);
-    const error = await failure(net, data, { schedule: jump });
-    expect(error.step).toBeGreaterThanOrEqual(14);
-    await train(before, data, options({ schedule: jump, steps: error.step - 1 }));
-    expect(weights(net)).toEqual(weights(before));
-  });
-  it('because of the data says which example', async () => {
-    const broken = { x: points.map((p, i) => (i === 17 ? [Number.NaN, 0] : p)), y: labels };
-    const error = await failure(small(), broken, { shuffle: false });
-    expect(error.message).toContain('the data has NaN in x, example 17');
-    expect(error.step).toBe(2);
-  });
-  it('with accumulated batches too', async () => {
-    const error = await failure(small(), data, { optimiser: sgd({ rate: 1e30 }), accumulate: 2, batchSize: 8 });
-    expect(error.layer).toBe('3');
-    expect(error.message).toContain('or clip: { norm: 1 }');
   });
 });
 
