@@ -36,8 +36,8 @@ export interface Profiled {
 
 /** Farthest a coordinate is moved, in units of its standard error or of 1, in search of an end. */
 const farthest = 60;
-/** How far beyond an end the profile is looked at again, in units of the end's distance from the estimate. */
-const looksBeyond = [0.25, 0.5, 1, 2];
+/** How far beyond an end the profile is looked at again, in units of the end's distance from the estimate: to seven. */
+const looksBeyond = Array.from({ length: 12 }, (_, k) => 0.25 * 1.35 ** k);
 /** After so many steps the rounding of the log likelihood is what is left of the distance to the threshold. */
 const patience = 8;
 /** Then this share of the threshold is near enough: 2e-9 of a deviance of 3.84. */

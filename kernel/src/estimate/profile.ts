@@ -27,6 +27,9 @@ export interface ProfileOptions extends CommonOptions {
   readonly points?: number;
 }
 
+/** An end whose deviance is farther than this from the quantile lies at a jump. */
+const jump = 1e-6;
+
 /** The profile of one scalar. */
 export class Profile extends Displayable {
   override readonly kind = 'profile';
@@ -107,6 +110,13 @@ export async function profile<M extends AnyModel>(
       ...(above > 1e-6
         ? [`The profile found a log likelihood higher by ${formatNumber(above, 3)}: fit again with more starts.`]
         : []),
+      ...[lower, upper]
+        .filter(({ ending, deviance }) => ending === 'crossed' && Math.abs(deviance - threshold ** 2) > jump)
+        .map(
+          ({ value }) =>
+            `The profile jumps across the threshold at ${formatNumber(value, 4)}: the other parameters have several optima ` +
+            'there. Give them priors or fix one, or look at the curve (profilePlot).',
+        ),
       ...(odd !== undefined
         ? [
             `The profile is not monotone: near ${formatNumber(odd, 4)} the likelihood crosses the threshold again, so ` +
@@ -136,14 +146,17 @@ function profiled(fit: Estimate, name: string): Profiled {
   const coordinate = coordinateOf(compiled, position, at < 0 ? compiled.names.length : at, name);
   const natural = Math.sqrt(fit.covariance[all * fit.names.length + all]!);
   const rate = (valueAt(compiled, position, at, coordinate, 1e-4) - compiled.constrain(position)[at]!) / 1e-4;
+  const bounded = boundedCoordinates(compiled);
   const scale = natural / Math.abs(rate);
+  // On a logarithm or logit a standard error of ten or more says that there is no curvature to go by.
+  const most = bounded.includes(coordinate) ? 10 : Number.POSITIVE_INFINITY;
   return {
     density: integrated?.marginal ?? compiled.density({ prior: false, jacobian: false }),
     position,
     logLikelihood: fit.logLikelihood,
     coordinate,
-    scale: scale > 0 && scale < 10 ? scale : 1,
-    bounded: boundedCoordinates(compiled),
+    scale: scale > 0 && scale < most ? scale : 1,
+    bounded,
     valueAt: (where) => compiled.constrain(where)[at]!,
   };
 }
