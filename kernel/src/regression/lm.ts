@@ -59,12 +59,6 @@ const FAR = 1e4;
 /** A residual sum of squares below this share of the response's is rounding, as R says. */
 const PERFECT = 1e-30;
 
-function responseSize(y: Float64Array, weights: Float64Array | undefined): number {
-  let sum = 0;
-  for (let i = 0; i < y.length; i++) sum += (weights?.[i] ?? 1) * y[i]! * y[i]!;
-  return sum;
-}
-
 /**
  * The mean of responses whose leading digits all agree, as of weights in a narrow range: less it they are exact, and what
  * rounding takes from them is 1e-16 of their spread, not of their size. 0 where there is nothing to gain.
@@ -122,9 +116,9 @@ export class LinearFit extends RegressionFit {
     let deviance = 0;
     for (let i = 0; i < n; i++) deviance += scaled[i]! * scaled[i]!;
     const sigma = Math.sqrt(deviance / (observations - qr.rank));
-    const explainedBy = Float64Array.from(response, (y, i) => y - (offset?.[i] ?? 0) - shift); // less residuals, below
     if (shift !== 0) coefficients[0]! += shift;
-    const size = responseSize(explainedBy, weights);
+    let size = 0; // sum of squares of the scaled target
+    for (let i = 0; i < n; i++) size += target[i]! * target[i]!;
     super({
       design,
       values: coefficients,
@@ -161,8 +155,9 @@ export class LinearFit extends RegressionFit {
     const intercept = Number(design.intercept);
     let total = 0;
     let weighted = 0;
+    const explainedBy = new Float64Array(n); // fitted values, less the offset and what was taken off
     for (let i = 0; i < n; i++) {
-      explainedBy[i]! -= this.residuals[i]!;
+      explainedBy[i] = response[i]! - (offset?.[i] ?? 0) - shift - this.residuals[i]!;
       total += weights?.[i] ?? 1;
       weighted += (weights?.[i] ?? 1) * explainedBy[i]!;
     }

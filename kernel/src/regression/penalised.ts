@@ -1,7 +1,8 @@
 /**
  * Ridge, lasso and elastic net along a path of penalties, and the penalty chosen by cross-validation (Friedman, Hastie &
  * Tibshirani 2010): minimises deviance / 2 over the sum of weights, plus λ (α ‖β‖₁ + (1 − α)/2 ‖β‖²) on standardised
- * columns. The intercept is not penalised.
+ * columns. The intercept is not penalised. (glmnet scales a Gaussian response to variance 1 on the way: its lasso is the
+ * same, its ridge is that of λ over the response's standard deviation.)
  */
 import { formatTable } from '../data/table.ts';
 import { checkNames, checkWhole } from '../estimate/options.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { RegressionFit } from '#kernel/regression/fit';
 import { type FamilyName, glm } from '#kernel/regression/glm';
 import { lm } from '#kernel/regression/lm';
 import { columnsOf, expectClose, type Json } from './reference.ts';
@@ -34,7 +35,7 @@ const chosen = Object.fromEntries(
   ]),
 );
 
-function expectParts(fit: ReturnType<typeof lm> | ReturnType<typeof glm>, want: Parts): void {
+function expectParts(fit: RegressionFit, want: Parts): void {
   const { constant, terms } = fit.contributions(chosen);
   expect(Object.keys(terms)).toEqual(want.names);
   expectClose([constant], [want.constant], 1e-8, 'constant');
