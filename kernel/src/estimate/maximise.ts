@@ -140,7 +140,8 @@ export async function maximise<M extends AnyModel>(
     ending === 'converged' ? atInfinity(compiled, density, best.position, best.logDensity, openDirections) : undefined;
   const jumps = ending !== 'converged' && ending !== 'interrupted' && atJump(density, best.position);
   const held = new Set([...edges.coordinates, ...(infinite?.coordinates ?? [])]);
-  const known = information && curvature && !jumps && determined(compiled, best.position, curvature, held, errors);
+  const known =
+    information && curvature && !jumps && determined(compiled, best.position, curvature, information, held, errors);
   const position = integrated ? integrated.whole(best.position) : best.position;
   const all = integrated && known ? integrated.complete(known, best.position) : known || undefined;
   const { names, quantities, values, covariance } = describe(whole, position, all);
@@ -202,11 +203,13 @@ function determined(
   compiled: CompiledModel,
   position: Float64Array,
   observed: Float64Array,
+  analysed: Information,
   edges: ReadonlySet<number>,
   errors: Errors,
 ): Information | undefined {
   const curvature = errors === 'expected' ? expectedInformation(compiled)(position) : observed;
-  const information = conditionalOn(edges, curvature, compiled.dimension);
+  const same = errors !== 'expected' && edges.size === 0; // what was analysed already
+  const information = same ? analysed : conditionalOn(edges, curvature, compiled.dimension);
   if (errors === 'observed' || errors === 'expected' || !information) return information;
   return robust(information, compiled, position, errors === 'sandwich' ? undefined : errors.cluster);
 }

@@ -3,6 +3,7 @@
  * the derivative of the coefficients, and products with unit vectors for what is not.
  */
 import type { Program } from './compile.ts';
+import { WeightedGram } from './generate/webassembly/weighted-gram.ts';
 import type { Separable } from './separable.ts';
 import type { Expr } from './types.ts';
 
@@ -30,12 +31,16 @@ export function rowHessian(
 }
 
 function assembly(
-  { widths, coefficients, blocks, others, direct, across, outside }: Separable,
+  { widths, coefficients, designs, blocks, others, direct, across, outside }: Separable,
   d: number,
   compiled: (outputs: readonly Expr[], directed: boolean) => Program,
 ): (at: Float64Array, result: Float64Array) => void {
-  const gram = compiled(
-    blocks.map(({ product }) => product),
+  const grams = blocks.map(({ k, l }) => {
+    const { shape, attributes } = designs[k]!;
+    return k === l ? WeightedGram.of(attributes.value!, shape[0]!, widths[k]!) : undefined;
+  });
+  const weighed = compiled(
+    blocks.map(({ product, weights }, b) => (grams[b] ? weights : product)),
     false,
   );
   const single = others.length > 0 ? compiled([direct, across], true) : undefined;
@@ -71,10 +76,11 @@ function assembly(
     }
     // Rows of what is outside hold nothing of what stands alone, so that those columns are the whole of it.
     for (const j of others) for (let i = 0; i < d; i++) if (!alone.has(i)) result[j * d + i] = result[i * d + j]!;
-    gram.inputBuffers[0]!.set(at);
-    gram.execute();
+    weighed.inputBuffers[0]!.set(at);
+    weighed.execute();
     blocks.forEach(({ k, l }, b) => {
-      addBlock(result, gram.outputBuffers[b]!, k, l);
+      const found = weighed.outputBuffers[b]!;
+      addBlock(result, grams[b]?.product(found) ?? found, k, l);
     });
     for (let i = 0; i < d; i++) {
       for (let j = 0; j < i; j++) {

@@ -31,14 +31,24 @@ interface Product {
   readonly coefficients: Node; // (width,)
 }
 
+/** A block of the square of designs. */
+interface Block {
+  readonly k: number;
+  readonly l: number;
+  readonly product: Expr; // (widthₖ, widthₗ)
+  readonly weights: Expr; // (rows,)
+}
+
 /** The expressions from which a Hessian is put together. All take the position; some a `direction` as well. */
 export interface Separable {
   /** Widths of the coefficients of each product. */
   readonly widths: readonly number[];
   /** The coefficients, of the products in turn: affine in the position. // (Σ widths,) */
   readonly coefficients: Expr;
-  /** Xₖᵀ Wₖₗ Xₗ for pairs k ≤ l that occur together. */
-  readonly blocks: readonly { readonly k: number; readonly l: number; readonly product: Expr }[]; // (widthₖ, widthₗ)
+  /** The designs (rows, widthₖ), constants. */
+  readonly designs: readonly Node[];
+  /** Xₖᵀ Wₖₗ Xₗ for pairs k ≤ l that occur together, and the diagonal of W. */
+  readonly blocks: readonly Block[];
   /** Coordinates that enter the rows by themselves. */
   readonly others: readonly number[];
   /** The product of the Hessian with `direction`, the products held fixed. // (d,) */
@@ -79,7 +89,8 @@ export function separate(root: Node, position: Node, direction: Node): Separable
       if (products[k]!.node.shape[0] !== z.shape[0] || uniformValue(nodeOf(weight)) === 0) return [];
       const column = createNode('reshape', [nodeOf(weight)], { sizes: [z.shape[0]!, 1] });
       const weighted = createNode('mul', [products[l]!.matrix, column]);
-      return [{ k, l, node: createNode('matmul', [products[k]!.matrix, weighted], { transposeLeft: true }) }];
+      const node = createNode('matmul', [products[k]!.matrix, weighted], { transposeLeft: true });
+      return [{ k, l, node, weights: nodeOf(weight) }];
     });
   });
   const across = crossing.map((each, k) =>
@@ -92,12 +103,13 @@ export function separate(root: Node, position: Node, direction: Node): Separable
   const [plain] = grad(expressionOf(rest!), [u]) as [Expr];
   const outside = grad(plain.mul(v).sum(), [u])[0]!;
 
-  const wanted = [nodeOf(direct), together(across), ...blocks.map(({ node }) => node)];
+  const wanted = [nodeOf(direct), together(across), ...blocks.flatMap(({ node, weights }) => [node, weights])];
   const [directly, crosswise, ...gram] = rebuilt(wanted, back).map(expressionOf);
   return {
     widths: products.map(({ coefficients }) => coefficients.shape[0]!),
     coefficients: expressionOf(together(products.map(({ coefficients }) => coefficients))),
-    blocks: blocks.map(({ k, l }, i) => ({ k, l, product: gram[i]! })),
+    designs: products.map(({ matrix }) => matrix),
+    blocks: blocks.map(({ k, l }, i) => ({ k, l, product: gram[2 * i]!, weights: gram[2 * i + 1]! })),
     others: [...others].sort((a, b) => a - b),
     direct: directly!,
     across: crosswise!,

@@ -4,17 +4,10 @@
  */
 import { whereAvailable } from '../../program/generate/webassembly/available.ts';
 import { Code, type Vector } from '../../program/generate/webassembly/code.ts';
+import { COLUMN, overRows, printTile, printWeigh, type Tile } from '../../program/generate/webassembly/column-tiles.ts';
 import { encodeModule, I32 } from '../../program/generate/webassembly/encoder.ts';
 import { exp } from '../../program/generate/webassembly/exponential.ts';
 import { log } from '../../program/generate/webassembly/logarithm.ts';
-
-/** Rows of a block: so few that the columns of a usual design stay in the processor's nearest cache. */
-export const BLOCK = 256;
-/** Bytes from one column of a block to the next. */
-export const COLUMN = 8 * BLOCK;
-
-/** To the sums at `place`, a column of the left after the other, add the products of columns, until `left` is at `stop`. */
-export type Tile = (place: number, left: number, right: number, stop: number) => void;
 
 /** From rows at `eta` on, with responses and weights, to means, curvatures and pulls, until `eta` is at `stop`. */
 export type Likelihood = (
@@ -50,44 +43,6 @@ export interface Kernels {
 }
 
 const PAGE = 65536;
-
-/** Moves pointers by two rows, again and again, until the first of them is at `stop`. */
-function overRows(code: Code, pointers: readonly number[], stop: number, body: () => void): void {
-  code.raw(0x03, 0x40);
-  body();
-  for (const pointer of pointers) code.advance(pointer, 16);
-  code.get(pointers[0]!);
-  code.get(stop);
-  code.raw(0x49, 0x0d, 0x00, 0x0b);
-}
-
-function printTile(height: number, width: number): Code {
-  const [place, left, right, stop] = [0, 1, 2, 3] as const;
-  const code = new Code([I32, I32, I32, I32]);
-  const rows = Array.from({ length: height }, (_, i) => i);
-  const columns = Array.from({ length: width }, (_, j) => j);
-  const at = (i: number, j: number) => ({ base: place, bytes: 16 * (i * width + j) });
-  const sums = rows.map((i) => columns.map((j) => code.copy(code.load(at(i, j)))));
-  overRows(code, [left, right], stop, () => {
-    const a = rows.map((i) => code.load({ base: left, bytes: COLUMN * i }));
-    for (const j of columns) {
-      const b = code.load({ base: right, bytes: COLUMN * j });
-      for (const i of rows) code.assign(sums[i]![j]!, code.binary('add', sums[i]![j]!, code.binary('mul', a[i]!, b)));
-    }
-  });
-  for (const i of rows) for (const j of columns) code.store(at(i, j), sums[i]![j]!);
-  return code;
-}
-
-function printWeigh(): Code {
-  const [to, from, weights, stop] = [0, 1, 2, 3] as const;
-  const code = new Code([I32, I32, I32, I32]);
-  overRows(code, [from, to, weights], stop, () => {
-    const x = code.load({ base: from, bytes: 0 });
-    code.store({ base: to, bytes: 0 }, code.binary('mul', x, code.load({ base: weights, bytes: 0 })));
-  });
-  return code;
-}
 
 function printAdd(width: number): Code {
   const [to, from, factors, stop] = [0, 1, 2, 3] as const;

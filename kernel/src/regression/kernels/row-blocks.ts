@@ -2,7 +2,8 @@
  * A design in the memory of the compiled loops, in blocks of rows with their columns one after another, and the
  * products a scoring step needs: X b, Xᵀ v, Xᵀ W X.
  */
-import { BLOCK, COLUMN, type Kernels, kernels } from './print.ts';
+import { BLOCK, COLUMN, gathered, type PlacedTile, tilesOf } from '../../program/generate/webassembly/column-tiles.ts';
+import { type Kernels, kernels } from './print.ts';
 
 /** The accumulators stand first, then room for coefficients; numbers. */
 const COEFFICIENTS = 64;
@@ -36,6 +37,9 @@ export class RowBlocks {
   /** Where one weighted block is, and the first block; numbers. */
   readonly #scratch: number;
   readonly #start: number;
+  /** Where sums of products of columns are gathered, and in which tiles; two lanes a product. */
+  readonly #sums: number;
+  readonly #tiles: readonly PlacedTile[];
 
   private constructor(kit: Kernels, columns: readonly Float64Array[], rows: number, every: number) {
     const p = columns.length;
@@ -44,7 +48,9 @@ export class RowBlocks {
     this.#scratch = vectors + VECTORS * padded;
     this.#start = this.#scratch + p * BLOCK;
     this.#kernels = kit;
-    const memory = kit.room(this.#start + p * padded);
+    this.#sums = this.#start + p * padded;
+    this.#tiles = tilesOf(kit, p, this.#sums);
+    const memory = kit.room(this.#sums + 2 * (p + 4) ** 2);
     this.#memory = memory;
     this.#padded = padded;
     this.rows = rows;
@@ -153,11 +159,12 @@ export class RowBlocks {
 
   /** Xᵀ W X with the curvatures as weights, or Xᵀ X. // (p, p), row-major */
   gram(weighted: boolean): Float64Array {
-    const { tile42, tile14, tile11, weigh } = this.#kernels;
+    const { weigh } = this.#kernels;
     const memory = this.#memory;
     const p = this.columns;
-    const whole = p - (p % 4);
-    const sums = new Float64Array(p * p);
+    const tiles = this.#tiles;
+    const last = tiles.at(-1)!;
+    memory.fill(0, this.#sums, last.place + 2 * last.height * last.width);
     for (let row = 0; row < this.#padded; row += BLOCK) {
       const right = 8 * (this.#start + row * p);
       const left = weighted ? 8 * this.#scratch : right;
@@ -167,25 +174,12 @@ export class RowBlocks {
           weigh(left + j * COLUMN, right + j * COLUMN, weights, right + (j + 1) * COLUMN);
         }
       }
-      const take = (tile: typeof tile42, i: number, height: number, j: number, width: number) => {
-        memory.fill(0, 0, 2 * height * width);
+      for (const { run, i, j, place } of tiles) {
         const from = left + i * COLUMN;
-        tile(0, from, right + j * COLUMN, from + COLUMN);
-        for (let a = 0; a < height; a++) {
-          for (let b = 0; b < width; b++) {
-            const at = 2 * (a * width + b);
-            sums[(i + a) * p + j + b]! += memory[at]! + memory[at + 1]!;
-          }
-        }
-      };
-      for (let i = 0; i < whole; i += 4) for (let j = 0; j < i + 4; j += 2) take(tile42, i, 4, j, 2);
-      for (let i = whole; i < p; i++) {
-        for (let j = 0; j < whole; j += 4) take(tile14, i, 1, j, 4);
-        for (let j = whole; j <= i; j++) take(tile11, i, 1, j, 1);
+        run(8 * place, from, right + j * COLUMN, from + COLUMN);
       }
     }
-    for (let i = 0; i < p; i++) for (let j = 0; j < i; j++) sums[j * p + i] = sums[i * p + j]!;
-    return sums;
+    return gathered(tiles, memory, p);
   }
 
   /** The deviance of the responses from the means. */
