@@ -64,15 +64,20 @@ const PERFECT = 1e-30;
  * rounding takes from them is 1e-16 of their spread, not of their size. 0 where there is nothing to gain.
  */
 function farMean(y: Float64Array, weights: Float64Array | undefined): number {
-  let [total, sum, squares] = [0, 0, 0];
-  for (let i = 0; i < y.length; i++) {
-    const weight = weights?.[i] ?? 1;
-    total += weight;
-    sum += weight * y[i]!;
-  }
+  const n = y.length;
+  let [total, sum] = [n, 0];
+  if (weights) {
+    total = 0;
+    for (let i = 0; i < n; i++) {
+      total += weights[i]!;
+      sum += weights[i]! * y[i]!;
+    }
+  } else for (let i = 0; i < n; i++) sum += y[i]!;
   const mean = sum / total;
-  for (let i = 0; i < y.length; i++) squares += (weights?.[i] ?? 1) * (y[i]! - mean) ** 2;
-  return squares > 0 && mean * mean > FAR * FAR * (squares / total) ? mean : 0;
+  const most = (mean * mean * total) / (FAR * FAR); // sum of squares that is still narrow: one row passes it nearly always
+  let squares = 0;
+  for (let i = 0; i < n && squares < most; i++) squares += (weights ? weights[i]! : 1) * (y[i]! - mean) ** 2;
+  return squares > 0 && squares < most ? mean : 0;
 }
 
 /** A linear model fitted by least squares. */
@@ -114,11 +119,13 @@ export class LinearFit extends RegressionFit {
     const { coefficients, residuals: scaled, effects } = qr.solve(target, n * p <= CLOSELY);
     const observations = weights ? weights.filter((weight) => weight > 0).length : n;
     let deviance = 0;
-    for (let i = 0; i < n; i++) deviance += scaled[i]! * scaled[i]!;
+    let size = 0; // what the deviance is part of
+    for (let i = 0; i < n; i++) {
+      deviance += scaled[i]! * scaled[i]!;
+      size += target[i]! * target[i]!;
+    }
     const sigma = Math.sqrt(deviance / (observations - qr.rank));
     if (shift !== 0) coefficients[0]! += shift;
-    let size = 0; // sum of squares of the scaled target
-    for (let i = 0; i < n; i++) size += target[i]! * target[i]!;
     super({
       design,
       values: coefficients,
@@ -155,9 +162,9 @@ export class LinearFit extends RegressionFit {
     const intercept = Number(design.intercept);
     let total = 0;
     let weighted = 0;
-    const explainedBy = new Float64Array(n); // fitted values, less the offset and what was taken off
+    const explainedBy = shift === 0 && !offset ? this.fitted : new Float64Array(n); // without offset and what was taken off
     for (let i = 0; i < n; i++) {
-      explainedBy[i] = response[i]! - (offset?.[i] ?? 0) - shift - this.residuals[i]!;
+      if (explainedBy !== this.fitted) explainedBy[i] = response[i]! - (offset?.[i] ?? 0) - shift - this.residuals[i]!;
       total += weights?.[i] ?? 1;
       weighted += (weights?.[i] ?? 1) * explainedBy[i]!;
     }
