@@ -1,7 +1,8 @@
 /** Columns put together from two: one below the other, or one where the other has no row. */
-import { type Column, takeRows } from '../columns.ts';
+import type { Column } from '../columns.ts';
 import { isFactor } from '../factor.ts';
 import { cellOf, columnFrom } from './rows.ts';
+import type { Cell } from './types.ts';
 
 /** What two columns become that stand one below the other. */
 const kindOf = (column: Column): string =>
@@ -51,26 +52,35 @@ export function scatterRows(
   name: string,
   parts: readonly (readonly [Column, readonly number[]])[],
 ): Column {
-  const places: number[] = [];
-  let all: Column | undefined;
+  let total = 0;
   for (const [column, rows] of parts) {
     const length = isFactor(column) ? column.codes.length : column?.length;
     if (length !== rows.length) {
       throw new RangeError(`${caller}: '${name}' must have one value a row: ${rows.length} expected, got ${length}`);
     }
-    const before = places.length;
-    places.push(...rows);
-    if (all === undefined) {
-      all = column;
-      continue;
-    }
-    const left = places.map((_, i) => (i < before ? i : -1));
-    const right = places.map((_, i) => i - before);
-    all = pickRows(caller, name, [all, left], [column, right]);
+    total += length;
   }
-  const order = new Array<number>(places.length);
-  places.forEach((row, i) => {
-    order[row] = i;
-  });
-  return takeRows(all ?? [], order);
+  /** Each value of each part into its place. */
+  const fill = <A extends { [place: number]: V }, V>(into: A, value: (column: Column, i: number) => V): A => {
+    for (const [column, rows] of parts) {
+      rows.forEach((row, i) => {
+        into[row] = value(column, i);
+      });
+    }
+    return into;
+  };
+  const columns = parts.map(([column]) => column);
+  if (columns.length > 0 && columns.every(isFactor)) {
+    const levels = [...new Set(columns.flatMap((column) => column.levels))];
+    const places = new Map(levels.map((level, code) => [level, code]));
+    const code = (column: Column, i: number) => places.get(cellOf(column, i) as string) ?? -1;
+    return { codes: fill(new Int32Array(total), code), levels };
+  }
+  const number = (column: Column, i: number) => cellOf(column, i) as number;
+  if (columns.length > 0 && columns.every((column) => column instanceof Int32Array)) {
+    return fill(new Int32Array(total), number);
+  }
+  if (columns.every((column) => kindOf(column) === 'number')) return fill(new Float64Array(total), number);
+  const cells = fill(new Array<Cell>(total).fill(null), cellOf);
+  return columns.every((column) => kindOf(column) === 'list') ? cells : columnFrom(caller, name, cells);
 }

@@ -8,13 +8,8 @@ import { type CoxProblem, type EventTime, eventTimes } from './likelihood.ts';
 
 /** Events less the hazards that units have gone through. @returns (n,) */
 export function martingaleResiduals(problem: CoxProblem, eta: Float64Array): Float64Array {
-  const residuals = Float64Array.from(problem.event);
-  eachAtRisk(problem, eta, ({ totals }, i, hazard, share) => {
-    totals.forEach((total, l) => {
-      residuals[i]! -= (hazard * share(l)) / total;
-    });
-  });
-  return residuals;
+  const paths = hazardPaths(problem, eta);
+  return Float64Array.from(problem.event, (event, i) => event - exp(eta[i]!) * paths(i).hazard);
 }
 
 /** Martingale residuals made symmetric. @returns (n,) */
@@ -27,34 +22,75 @@ export function scoreResiduals(problem: CoxProblem, eta: Float64Array): Float64A
   const { columns, event } = problem;
   const p = columns.length;
   const score = new Float64Array(event.length * p);
-  eachAtRisk(problem, eta, ({ dying, totals, means }, i, hazard, share) => {
-    const dies = dying.includes(i);
-    means.forEach((mean, l) => {
-      for (let j = 0; j < p; j++) {
-        const off = columns[j]![i]! - mean[j]!;
-        score[i * p + j]! -= (hazard * share(l) * off) / totals[l]!;
-        if (dies) score[i * p + j]! += off / dying.length;
-      }
-    });
-  });
+  const paths = hazardPaths(problem, eta);
+  for (let i = 0; i < event.length; i++) {
+    const { hazard, mean, at } = paths(i);
+    for (let j = 0; j < p; j++) {
+      const x = columns[j]![i]!;
+      score[i * p + j] = -exp(eta[i]!) * (x * hazard - mean[j]!);
+      if (at) for (const each of at.means) score[i * p + j]! += (x - each[j]!) / at.dying.length;
+    }
+  }
   return score;
 }
 
-/** Every unit at risk at every time of an event; `share(l)` is how much of a dying one is left at event l. */
-function eachAtRisk(
-  problem: CoxProblem,
-  eta: Float64Array,
-  use: (at: EventTime, unit: number, hazard: number, share: (l: number) => number) => void,
-): void {
-  const { time, entry, stratum, efron } = problem;
+/** What a unit of mean columns has gone through while unit i was at risk. */
+interface Path {
+  /** Σ 1 / total. */
+  readonly hazard: number;
+  /** Σ mean / total. */
+  readonly mean: Float64Array; // (p,)
+  /** The time of its event. */
+  readonly at: EventTime | undefined;
+}
+
+/** Sums over the times of events up to each, from which those between two times are differences. */
+function hazardPaths(problem: CoxProblem, eta: Float64Array): (unit: number) => Path {
+  const p = problem.columns.length;
+  const { time, entry, event, stratum, efron } = problem;
+  const strata = new Map<string, { times: EventTime[]; sums: Float64Array[] }>();
   for (const at of eventTimes(problem, eta)) {
-    const d = at.dying.length;
-    for (let i = 0; i < time.length; i++) {
-      if (stratum[i] !== at.stratum || time[i]! < at.time || (entry && entry[i]! >= at.time)) continue;
-      const dies = efron && at.dying.includes(i);
-      use(at, i, exp(eta[i]!), (l) => (dies ? 1 - l / d : 1));
+    const found = strata.get(at.stratum) ?? { times: [], sums: [] };
+    strata.set(at.stratum, found);
+    found.times.push(at);
+  }
+  /** Σ 1 / total, then Σ mean / total, each event weighted. */
+  const add = (sum: Float64Array, { totals, means }: EventTime, weight: (l: number) => number) => {
+    totals.forEach((total, l) => {
+      sum[0]! += weight(l) / total;
+      for (let j = 0; j < p; j++) sum[j + 1]! += (weight(l) * means[l]![j]!) / total;
+    });
+  };
+  for (const found of strata.values()) {
+    found.times.reverse(); // they came from the last
+    const sum = new Float64Array(p + 1);
+    found.sums = [sum.slice()];
+    for (const at of found.times) {
+      add(sum, at, () => 1);
+      found.sums.push(sum.slice());
     }
   }
+  return (i) => {
+    const found = strata.get(stratum[i]!);
+    if (!found) return { hazard: 0, mean: new Float64Array(p), at: undefined };
+    const until = countUpTo(found.times, time[i]!);
+    const from = entry ? countUpTo(found.times, entry[i]!) : 0;
+    const sum = found.sums[until]!.map((value, j) => value - found.sums[from]![j]!);
+    const at = event[i] === 1 ? found.times[until - 1]! : undefined;
+    if (at && efron) add(sum, at, (l) => -l / at.dying.length); // the share of a dying unit that had gone
+    return { hazard: sum[0]!, mean: sum.slice(1), at };
+  };
+}
+
+/** Number of ascending times up to one. */
+function countUpTo(times: readonly EventTime[], until: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]!.time <= until) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Covariance from score residuals, added up within clusters. @returns (p, p) */
