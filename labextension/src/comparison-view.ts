@@ -5,86 +5,43 @@ import { byScale, type ComparedParameter, labelsOf } from 'estimand/figure/compa
 import { formatNumber } from 'estimand/figure/ticks';
 import type { ComparisonFigure, ComparisonFigureRow } from 'estimand/figure/types';
 import type { Data } from 'plotly.js';
-import { chooser } from './chooser.ts';
-import { element } from './dom.ts';
-import { baseAxis, baseLayout, type Picture, Plot, plotlyText, tickText } from './plot.ts';
+import { gridView } from './grid-view.ts';
+import { baseAxis, baseLayout, type Picture, plotlyText, tickText } from './plot.ts';
 import type { View } from './renderer.ts';
 import { dataTable } from './table.ts';
-import { tabs } from './tabs.ts';
-import { readTheme, seriesColour, type Theme } from './theme.ts';
+import { seriesColour, type Theme } from './theme.ts';
 
 const firstShown = 24;
 
 export function comparisonView(failed: (problem: string) => void): View<ComparisonFigure> {
-  let figure: ComparisonFigure | undefined;
-  const plots = new Map<string, { readonly node: HTMLElement; readonly plot: Plot }>();
-  const title = element('p', { class: 'estimand-Title' }, []);
-  const subtitle = element('p', { class: 'estimand-Subtitle' }, []);
-  const choice = chooser('Parameters to draw', () => redraw());
-  const legend = element('ul', { class: 'estimand-Legend', 'aria-label': 'Estimates' }, []);
-  const grid = element('div', { class: 'estimand-Grid estimand-Wide' }, []);
-  const tablePanel = element('div', { class: 'estimand-TablePanel' }, []);
-  const bar = tabs(
-    'Views of the comparison',
-    [
-      { name: 'Picture', panel: element('div', {}, [choice.node, legend, grid]) },
-      { name: 'Table', panel: tablePanel },
-    ],
-    () => redraw(),
+  return gridView(
+    {
+      labels: { views: 'Views of the comparison', choice: 'Parameters to draw', legend: 'Estimates' },
+      firstShown,
+      tell: (data) => {
+        const more = data.omitted > 0 ? ` ${data.omitted} more parameters are not shown.` : '';
+        return {
+          title: data.title,
+          subtitle: `Dot: estimate. Bar: ${Math.round(data.level * 100)} % interval.${more}`,
+          names: data.parameters.map(({ name }) => name),
+          table: comparisonTable(data),
+        };
+      },
+      draw: ({ parameters }, chosen, theme) => {
+        const labels = labelsOf(parameters);
+        const groups = byScale(parameters.filter(({ name }) => chosen.has(name)));
+        const together = groups.some((group) => group.length > 1); // else each row has its name beside it
+        return {
+          legend: together ? labels.map((label, i) => ({ label, mark: 'circle', colour: seriesColour(theme, i) })) : [],
+          pictures: groups.map((group) => ({
+            name: group.length > 1 ? group[0]!.name.replace(/\[.*$/s, '') : group[0]!.name,
+            picture: comparisonPicture(group, labels, theme),
+          })),
+        };
+      },
+    },
+    failed,
   );
-  const node = element('div', { class: 'estimand-View', role: 'group' }, [title, subtitle, bar.node]);
-
-  const redraw = () => {
-    if (!figure || bar.current() !== 0) return;
-    const theme = readTheme();
-    const labels = labelsOf(figure.parameters);
-    const chosen = new Set(choice.chosen());
-    const groups = byScale(figure.parameters.filter(({ name }) => chosen.has(name)));
-    drawLegend(legend, labels, theme);
-    legend.hidden = groups.every((group) => group.length === 1);
-    const shown = groups.map((group) => {
-      const name = group.length > 1 ? group[0]!.name.replace(/\[.*$/s, '') : group[0]!.name;
-      let one = plots.get(name);
-      if (!one) {
-        const plot = new Plot(failed);
-        one = { plot, node: element('figure', {}, [element('figcaption', {}, [name]), plot.node]) };
-        plots.set(name, one);
-      }
-      return { ...one, group };
-    });
-    grid.replaceChildren(...shown.map((one) => one.node));
-    for (const { plot, group } of shown) plot.draw(comparisonPicture(group, labels, theme), theme);
-  };
-
-  return {
-    node,
-    update(data) {
-      figure = data;
-      node.setAttribute('aria-label', data.title);
-      title.textContent = data.title;
-      const more = data.omitted > 0 ? ` ${data.omitted} more parameters are not shown.` : '';
-      subtitle.textContent = `Dot: estimate. Bar: ${Math.round(data.level * 100)} % interval.${more}`;
-      choice.setNames(
-        data.parameters.map(({ name }) => name),
-        firstShown,
-      );
-      tablePanel.replaceChildren(comparisonTable(data));
-      redraw();
-    },
-    redraw,
-    dispose() {
-      for (const { plot } of plots.values()) plot.dispose();
-    },
-  };
-}
-
-function drawLegend(legend: HTMLElement, labels: readonly string[], theme: Theme): void {
-  const keys = labels.map((label, i) => {
-    const swatch = element('span', { class: 'estimand-Mark estimand-Mark-circle', 'aria-hidden': 'true' }, []);
-    swatch.style.backgroundColor = seriesColour(theme, i);
-    return element('li', {}, [swatch, label]);
-  });
-  legend.replaceChildren(...keys);
 }
 
 /** One parameter with a row per label; or elements of one array on one scale, a block of rows per element. */

@@ -6,86 +6,43 @@ import { unpack } from 'estimand/figure/pack';
 import { formatNumber } from 'estimand/figure/ticks';
 import type { HistoryFigure, HistoryPanel } from 'estimand/figure/types';
 import type { Data } from 'plotly.js';
-import { chooser } from './chooser.ts';
-import { element } from './dom.ts';
-import { baseAxis, baseLayout, type Picture, Plot, plotlyText } from './plot.ts';
+import { gridView, type LegendEntry } from './grid-view.ts';
+import { baseAxis, baseLayout, type Picture, plotlyText } from './plot.ts';
 import type { View } from './renderer.ts';
 import { dataTable } from './table.ts';
-import { tabs } from './tabs.ts';
-import { readTheme, seriesColour, type Theme } from './theme.ts';
+import { seriesColour, type Theme } from './theme.ts';
 
 const firstShown = 6;
 
 export function historyView(failed: (problem: string) => void): View<HistoryFigure> {
-  let figure: HistoryFigure | undefined;
-  const plots = new Map<string, { readonly node: HTMLElement; readonly plot: Plot }>();
-  const title = element('p', { class: 'estimand-Title' }, []);
-  const subtitle = element('p', { class: 'estimand-Subtitle' }, []);
-  const choice = chooser('Quantities to draw', () => redraw());
-  const legend = element('ul', { class: 'estimand-Legend', 'aria-label': 'Curves' }, []);
-  const grid = element('div', { class: 'estimand-Grid estimand-Wide' }, []);
-  const tablePanel = element('div', { class: 'estimand-TablePanel' }, []);
-  const bar = tabs(
-    'Views of the training run',
-    [
-      { name: 'Picture', panel: element('div', {}, [choice.node, legend, grid]) },
-      { name: 'Table', panel: tablePanel },
-    ],
-    () => redraw(),
+  return gridView(
+    {
+      labels: { views: 'Views of the training run', choice: 'Quantities to draw', legend: 'Curves' },
+      firstShown,
+      tell: (data) => ({
+        title: data.title,
+        subtitle: data.description,
+        names: data.panels.map(({ name }) => name),
+        table: historyTable(data),
+      }),
+      draw: ({ panels, epochs }, chosen, theme) => {
+        const labels = [...new Set(panels.flatMap(({ curves }) => curves.map(({ label }) => label)))];
+        const at = Array.from(unpack(epochs));
+        return {
+          legend: labels.length < 2 ? [] : labels.map((label) => legendEntry(label, theme)),
+          pictures: panels
+            .filter(({ name }) => chosen.has(name))
+            .map((panel) => ({ name: panel.name, picture: historyPanelPicture(panel, at, theme) })),
+        };
+      },
+    },
+    failed,
   );
-  const node = element('div', { class: 'estimand-View', role: 'group' }, [title, subtitle, bar.node]);
-
-  const redraw = () => {
-    if (!figure || bar.current() !== 0) return;
-    const theme = readTheme();
-    const { panels } = figure;
-    const labels = [...new Set(panels.flatMap(({ curves }) => curves.map(({ label }) => label)))];
-    legend.replaceChildren(...labels.map((label) => legendEntry(label, theme)));
-    legend.hidden = labels.length < 2;
-    const chosen = new Set(choice.chosen());
-    const epochs = Array.from(unpack(figure.epochs));
-    const shown = panels
-      .filter(({ name }) => chosen.has(name))
-      .map((panel) => {
-        let one = plots.get(panel.name);
-        if (!one) {
-          const plot = new Plot(failed);
-          one = { plot, node: element('figure', {}, [element('figcaption', {}, [panel.name]), plot.node]) };
-          plots.set(panel.name, one);
-        }
-        return { ...one, panel };
-      });
-    grid.replaceChildren(...shown.map((one) => one.node));
-    for (const { plot, panel } of shown) plot.draw(historyPanelPicture(panel, epochs, theme), theme);
-  };
-
-  return {
-    node,
-    update(data) {
-      figure = data;
-      node.setAttribute('aria-label', data.title);
-      title.textContent = data.title;
-      subtitle.textContent = data.description;
-      choice.setNames(
-        data.panels.map(({ name }) => name),
-        firstShown,
-      );
-      tablePanel.replaceChildren(historyTable(data));
-      redraw();
-    },
-    redraw,
-    dispose() {
-      for (const { plot } of plots.values()) plot.dispose();
-    },
-  };
 }
 
-function legendEntry(label: string, theme: Theme): HTMLElement {
+function legendEntry(label: string, theme: Theme): LegendEntry {
   const { index, dash } = seriesOf(label);
-  const form = dash === undefined ? 'path' : 'path-dashed';
-  const swatch = element('span', { class: `estimand-Mark estimand-Mark-${form}`, 'aria-hidden': 'true' }, []);
-  swatch.style.backgroundColor = seriesColour(theme, index);
-  return element('li', {}, [swatch, label]);
+  return { label, mark: dash === undefined ? 'path' : 'path-dashed', colour: seriesColour(theme, index) };
 }
 
 /** Curves of one quantity over the epochs. */

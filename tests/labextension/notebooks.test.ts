@@ -97,7 +97,7 @@ describe('the notebooks of the course', () => {
       await runAll(page);
       const pictures = page.locator('.jp-RenderedImage img');
       expect(await pictures.count()).toBeGreaterThanOrEqual(3);
-      expect(await pictures.evaluateAll((all) => all.every((one) => Number(one.getAttribute('width')) > 600))).toBe(
+      expect(await pictures.evaluateAll((all) => all.every((one) => Number(one.getAttribute('width')) >= 580))).toBe(
         true,
       );
       expect(await page.locator('.estimand-Figure').count()).toBe(0);
