@@ -34,6 +34,13 @@ function warningsOf(made: Design, scoring: Scoring, problem: ScoringProblem): st
     ];
   }
   if (scoring.ending === 'iterations') return [`scoring had not converged after ${scoring.iterations} iterations`];
+  const first = problem.y.find((_, i) => problem.weights[i]! > 0);
+  if (problem.y.every((y, i) => y === first || problem.weights[i] === 0)) {
+    return [
+      `separation: every response is ${first}, which the intercept fits ever better on its way to infinity: no maximum-likelihood ` +
+        'estimate exists; give priors, or more data',
+    ];
+  }
   return [
     `separation: the data are fitted ever better as ${runaways(made, scoring, problem).join(', ')} run off to infinity, so ` +
       'the maximum-likelihood estimate does not exist and their standard errors mean nothing; leave them out or give priors',

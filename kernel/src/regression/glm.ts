@@ -116,6 +116,9 @@ export function responseOf(made: Design, family: Family): Response {
   let y: Float64Array;
   if (value.kind === 'numbers') y = value.values;
   else if (value.kind === 'factor' && proportions) {
+    if (value.levels.length < 2) {
+      throw new RangeError(`glm: the response '${label}' has one level, '${value.levels.join()}'; two are expected`);
+    }
     y = Float64Array.from(value.codes, (c) => Number(c > 0));
     if (value.levels.length > 2) {
       const others = value.levels.slice(1).join(', ');

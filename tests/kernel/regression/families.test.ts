@@ -156,6 +156,24 @@ describe('responses that a family does not take', () => {
     );
   });
 
+  it.each([
+    ['binomial', 0],
+    ['binomial', 1],
+    ['poisson', 0],
+  ] as const)('warns of %s responses that are all %i', (family, value) => {
+    const fit = glm('y ~ x', { x, y: x.map(() => value) }, { family });
+    expect(fit.warnings).toEqual([
+      expect.stringMatching(`^separation: every response is ${value}, which the intercept fits ever better`),
+    ]);
+    expect(fit.standardErrors['(Intercept)']).toBeNaN();
+  });
+
+  it('refuses a factor of one level', () => {
+    expect(() => glm('y ~ x', { x, y: x.map(() => 'a') }, { family: 'binomial' })).toThrow(
+      /the response 'y' has one level, 'a'; two are expected/,
+    );
+  });
+
   it('warns which levels of three count as success', () => {
     const fit = glm('y ~ x', { x, y: ['a', 'b', 'c', 'b', 'a', 'b'] }, { family: 'binomial' });
     expect(fit.warnings).toEqual(["'y' has 3 levels: 'a' is failure, b, c success"]);
