@@ -3,7 +3,7 @@
  */
 import { Displayable } from '../host/display.ts';
 import { Estimate } from './estimate.ts';
-import { checkShare } from './options.ts';
+import { checkNames, checkShare } from './options.ts';
 import { Posterior } from './posterior.ts';
 import { formatNumber, shortTable } from './table.ts';
 
@@ -64,12 +64,21 @@ export function compare(
   results: Readonly<Record<string, Estimate | Posterior>>,
   options: { readonly level?: number; readonly parameters?: readonly string[] } = {},
 ): Comparison {
-  const level = checkShare('compare', 'level', options.level ?? 0.95);
+  checkNames('compare', options, ['level', 'parameters']);
+  const level = checkShare('compare', 'level', options.level === undefined ? 0.95 : options.level);
+  const given: unknown = results;
+  if (typeof given !== 'object' || given === null || isResult(given)) {
+    const what = isResult(given) ? 'a result itself' : String(given);
+    throw new TypeError(`compare: expected results by label, as in compare({ MLE: fit }), got ${what}`);
+  }
   const labels = Object.keys(results);
   if (labels.length === 0) throw new TypeError('compare: give at least one result, as in compare({ MLE: fit })');
   const rows = labels.flatMap((label) => rowsOf(label, results[label]!, level));
   const known = [...new Set(rows.map((row) => row.parameter))];
   const { parameters } = options;
+  if (parameters !== undefined && !Array.isArray(parameters)) {
+    throw new TypeError(`compare: parameters must be an array of names, such as ['mu'], got ${String(parameters)}`);
+  }
   const isPartOf = (name: string, whole: string) => name === whole || name.startsWith(`${whole}[`);
   for (const wanted of parameters ?? []) {
     if (!known.some((name) => isPartOf(name, wanted))) {
@@ -81,6 +90,10 @@ export function compare(
     shown.flatMap((name) => rows.filter((row) => row.parameter === name)),
     level,
   );
+}
+
+function isResult(given: unknown): boolean {
+  return given instanceof Estimate || given instanceof Posterior;
 }
 
 function rowsOf(label: string, result: Estimate | Posterior, level: number): ComparisonRow[] {
@@ -98,6 +111,6 @@ function rowsOf(label: string, result: Estimate | Posterior, level: number): Com
     });
   }
   const given: unknown = result;
-  const what = given instanceof Promise ? 'a promise: await it' : typeof given;
+  const what = given instanceof Promise ? 'a promise: await it' : given === null ? 'null' : typeof given;
   throw new TypeError(`compare: '${label}' must be a result of mle, map or sample, got ${what}`);
 }

@@ -86,6 +86,11 @@ export async function coverage<D>(options: CoverageOptions<D>): Promise<Coverage
   checkNames('coverage', options, known);
   const { truth, simulate, interval, seed = 0 } = options;
   if (!Number.isFinite(truth)) throw new RangeError(`coverage: truth must be a finite number, got ${truth}`);
+  for (const [name, value] of Object.entries({ simulate, interval })) {
+    if (typeof value !== 'function') {
+      throw new TypeError(`coverage: ${name} must be a function, got ${String(value)}`);
+    }
+  }
   const replicates = checkWhole('coverage', 'replicates', options.replicates ?? 1000, 1);
   const first = checkWhole('coverage', 'first', options.first ?? 0, 0);
   const signal = signalOf(options);
@@ -97,7 +102,7 @@ export async function coverage<D>(options: CoverageOptions<D>): Promise<Coverage
   let done = 0;
   for (; done < replicates && !signal?.aborted; done++) {
     const made = await interval(simulate(new RandomGenerator(foldIn(source, first + done))));
-    const [lower, upper] = 'lower' in made ? [made.lower, made.upper] : made;
+    const [lower, upper] = endsOf(made);
     if (Number.isNaN(lower) || Number.isNaN(upper)) failed++;
     else if (upper < truth) below++;
     else if (lower > truth) above++;
@@ -118,4 +123,20 @@ export async function coverage<D>(options: CoverageOptions<D>): Promise<Coverage
     failed,
     meanWidth: widths / finite,
   });
+}
+
+/** The two ends. @throws TypeError for what is no interval; RangeError for one whose ends are exchanged */
+function endsOf(made: Interval): readonly [number, number] {
+  const given: unknown = made;
+  const ends =
+    typeof given !== 'object' || given === null ? [] : 'lower' in made ? [made.lower, made.upper] : Array.from(made);
+  const [lower, upper] = ends;
+  if (ends.length !== 2 || typeof lower !== 'number' || typeof upper !== 'number') {
+    throw new TypeError(
+      `coverage: interval must return [lower, upper] or { lower, upper }, got ${JSON.stringify(given) ?? String(given)}`,
+    );
+  }
+  if (lower > upper)
+    throw new RangeError(`coverage: interval returned a lower end above the upper: ${lower}, ${upper}`);
+  return [lower, upper];
 }

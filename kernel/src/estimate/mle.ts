@@ -55,7 +55,22 @@ export async function mle<M extends AnyModel>(
       `mle: errors must be 'observed', 'expected', 'sandwich' or { cluster: labels }, got ${JSON.stringify(errors)}`,
     );
   }
+  if (isCluster && (errors.cluster === undefined || errors.cluster === null)) {
+    throw new TypeError(
+      `mle: errors.cluster must be labels, one for each observation, got ${String(errors.cluster)}; is the column's name right?`,
+    );
+  }
+  if (options.reml !== undefined && !Array.isArray(options.reml)) {
+    throw new TypeError(`mle: reml must be an array of names, such as ['slope'], got ${String(options.reml)}`);
+  }
   const compiled = compileModel(model);
+  const { observed } = compiled;
+  if (observed.length > 0 && observed.every(({ shape }) => shape.includes(0))) {
+    throw new RangeError(
+      `mle: ${observed.map(({ name }) => `'${name}'`).join(', ')} ${observed.length > 1 ? 'have' : 'has'} no values; ` +
+        'give data, or use map for the mode of the prior',
+    );
+  }
   const obstacle = compiled.mleObstacle();
   if (obstacle !== undefined) throw new Error(`mle: ${obstacle}`);
   const points = options.quadrature === undefined ? 1 : checkWhole('mle', 'quadrature', options.quadrature, 2, 50);

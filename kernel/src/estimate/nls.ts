@@ -111,7 +111,8 @@ export class LeastSquaresFit extends Displayable {
  * Standard errors and intervals are R's (divisor n − p, Student's t), not those of `mle` (divisor n, normal). Where
  * the standard deviation is data it weighs the residuals, and only its ratios matter. Priors are left out.
  *
- * @throws Error when the model is not one normal observation with a standard deviation of its own
+ * @throws Error when the model is not one normal observation with a standard deviation of its own, or when the start is
+ *   outside the domain of the mean; RangeError for fewer observations than parameters
  * @example
  * const decay = model().data({ x, y }).parameters({ a: flat(), k: flat(), sigma: halfNormal(0, 1) })
  *   .observe(({ a, k, sigma, x }) => ({ y: normal(a * Math.exp(-k * x), sigma) }));
@@ -129,12 +130,27 @@ export async function nls<M extends AnyModel>(
   const { coordinates, residuals, names } = problem;
   const p = coordinates.length;
   const n = residuals.count;
+  if (p === 0) throw new Error('nls: the mean depends on no parameter, so there is nothing to fit');
+  if (n < p) {
+    throw new RangeError(
+      `nls: expected at least as many observations as parameters of the mean, got ${n} and ${p} (${names
+        .map(({ name }) => name)
+        .join(', ')}); give more data, or a mean with fewer parameters`,
+    );
+  }
 
   const signal = signalOf(options);
   const pace = new Pace();
   const from = Float64Array.from(coordinates, (i) => start[i]!); // (p,)
   const log = options.log ? { log: options.log } : {};
   const run: Run = { iterations, signal, pace };
+  const first = new Float64Array(n); // (n,)
+  residuals.evaluate(from, first);
+  if (!first.every(Number.isFinite)) {
+    throw new Error(
+      `nls: the residuals are not finite at the start; give another with init: { … }.\n${compiled.explain(start)}`,
+    );
+  }
   let { state, ending, steps } = await descend(levenbergMarquardt(residuals, log), from, run);
   if (ending !== 'converged' && ending !== 'interrupted') {
     const linear = linearCoordinates(residuals, from);
@@ -156,7 +172,7 @@ export async function nls<M extends AnyModel>(
   });
   const degreesOfFreedom = n - p;
   const residualSumOfSquares = 2 * state.value;
-  const scale = Math.sqrt(residualSumOfSquares / degreesOfFreedom);
+  const scale = degreesOfFreedom > 0 ? Math.sqrt(residualSumOfSquares / degreesOfFreedom) : Number.NaN;
   const factor = inverseFactor(state.jacobian, n, p); // R⁻¹ (p, p), undefined where J is singular
   const places = names.map(({ at }) => at);
   const toNatural = compiled.jacobian(position); // (constrained, d)

@@ -27,12 +27,29 @@ export function signalOf(options: CommonOptions): AbortSignal | undefined {
   return options.signal ?? currentHost()?.signal();
 }
 
-/** Throw for an option that is not known: a misspelt name would otherwise be ignored in silence. */
+/**
+ * Throw for an option that is not known: a misspelt name would otherwise be ignored in silence. Signal, progress and log,
+ * where they are among the options, must be such.
+ */
 export function checkNames(caller: string, options: object, known: readonly string[]): void {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`${caller}: the options must be an object, such as { ${known[0]}: … }, got ${String(given)}`);
+  }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new TypeError(`${caller}: no option called '${name}'; there are: ${known.join(', ')}`);
     }
+  }
+  const { signal, onProgress, log } = options as { signal?: unknown; onProgress?: unknown; log?: unknown };
+  const wrong = (name: string, expected: string, value: unknown) =>
+    new TypeError(`${caller}: ${name} must be ${expected}, got ${String(value)}`);
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.aborted !== 'boolean') {
+    throw wrong('signal', 'an AbortSignal, such as new AbortController().signal', signal);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw wrong('onProgress', 'a function', onProgress);
+  if (log !== undefined && typeof (log as { push?: unknown } | null)?.push !== 'function') {
+    throw wrong('log', 'an EventLog, such as new EventLog()', log);
   }
 }
 
@@ -47,7 +64,10 @@ export function checkWhole(caller: string, name: string, value: number, least: n
 /** A number strictly between 0 and 1. */
 export function checkShare(caller: string, name: string, value: number): number {
   if (!(typeof value === 'number' && value > 0 && value < 1)) {
-    throw new RangeError(`${caller}: ${name} must lie between 0 and 1, got ${String(value)}`);
+    const what = typeof value === 'string' ? `the text '${value}'` : String(value);
+    throw new RangeError(
+      `${caller}: ${name} must lie between 0 and 1, got ${what}; give a share, such as 0.95 for 95 %`,
+    );
   }
   return value;
 }

@@ -48,6 +48,15 @@ function meat(rows: Float64Array, d: number, clusters?: Clusters): Float64Array 
       `mle: errors.cluster must have one label for each of the ${n} observations, got ${labels.length}`,
     );
   }
+  for (let i = 0; labels && i < n; i++) {
+    const label: unknown = labels[i];
+    const missing = label === undefined || label === null || Number.isNaN(label);
+    if (missing || (clusters && 'codes' in clusters && (label as number) < 0)) {
+      throw new RangeError(
+        `mle: errors.cluster has no label at [${i}]; leave out such observations: dropMissing(data, […]).columns`,
+      );
+    }
+  }
   const sums = new Map<number | string, Float64Array>();
   for (let i = 0; i < n; i++) {
     const label = labels?.[i] ?? i;

@@ -7,7 +7,7 @@
 import { compileModel } from '../model/index.ts';
 import { cholesky, choleskySolve } from '../numeric/linalg/cholesky.ts';
 import { compileLogDensity, constant, type Expr } from '../program/index.ts';
-import type { Estimate } from './estimate.ts';
+import { Estimate } from './estimate.ts';
 import { hessian } from './optimise/hessian.ts';
 import { negative } from './optimise/objective.ts';
 import { coordinateNames } from './runaway.ts';
@@ -39,10 +39,10 @@ export interface ShiftRow {
  * @example mapShift(await mle(line), await map(line)).row('slope').shift
  */
 export function mapShift(likeliest: Estimate, mode: Estimate): Table<ShiftRow> {
-  if (likeliest.method !== 'mle' || mode.method !== 'map') {
-    throw new TypeError(
-      `mapShift: expected a result of mle and one of map, got ${likeliest.method} and ${mode.method}`,
-    );
+  const said = (given: unknown) =>
+    given instanceof Estimate ? given.method : given instanceof Promise ? 'a promise (await it)' : String(given);
+  if (said(likeliest) !== 'mle' || said(mode) !== 'map') {
+    throw new TypeError(`mapShift: expected a result of mle and one of map, got ${said(likeliest)} and ${said(mode)}`);
   }
   const compiled = compileModel(mode.model);
   if (compileModel(likeliest.model) !== compiled) throw new RangeError('mapShift: both results must be of one model');
