@@ -10,6 +10,7 @@ import type { Graph } from './node.ts';
 import { addToProducts } from './optimise/add-to-products.ts';
 import { mergeScans } from './optimise/merge.ts';
 import { prune } from './optimise/prune.ts';
+import { recompute } from './optimise/recompute.ts';
 import { trimScans } from './optimise/trim-scans.ts';
 import { formatShape, sameShape, sizeOf } from './shape.ts';
 import { planSingle } from './single/interpret.ts';
@@ -140,7 +141,7 @@ export function compileStep(description: StepDescription): Step {
   const held = state.names.map((name) => ({ name, shape: state.variable(name).shape, integer: false }));
   const results = [...outputs, ...Object.values(updates)].map(nodeOf);
   const whole = prune(trimScans(mergeScans(closeGraph(results, [...held, ...given]))));
-  const graph = state.precision === 'single' ? addToProducts(whole) : whole;
+  const graph = state.precision === 'single' ? recompute(addToProducts(whole)) : whole;
   const updated = Object.keys(updates).map((name) => state.names.indexOf(name));
   const make = interpret || state.memory === undefined ? runByBuffers : runAssembled;
   return new Step(graph, names, outputs.length, make(graph, state, updated, reproducible, interpret));
