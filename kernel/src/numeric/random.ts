@@ -177,16 +177,25 @@ export class Stream {
     if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 52)) {
       throw new RangeError(`Stream.integer: expected a whole number from 1 to 2^52, got ${n}`);
     }
-    const limit = 2 ** 52 - (2 ** 52 % n);
+    const limit = 2 ** 52 - remainder(2 ** 52, n);
     let bits = this.#bits();
     while (bits >= limit) bits = this.#bits();
-    return bits % n;
+    return remainder(bits, n);
   }
 
   /** Where the stream stands, as plain data. */
   state(): StreamState {
     return { key: this.#key, position: this.#position };
   }
+}
+
+/**
+ * x % n of whole numbers, x ≤ 2^52, n ≥ 1: a division and a product, where the operator calls a loop. The quotient may be
+ * rounded up to the next whole number; the product is exact, so that the remainder then is x % n − n.
+ */
+function remainder(x: number, n: number): number {
+  const rest = x - Math.floor(x / n) * n;
+  return rest < 0 ? rest + n : rest;
 }
 
 function fill(count: number, name: string, draw: () => number): Float64Array<ArrayBuffer> {

@@ -222,4 +222,17 @@ describe('Stream', () => {
     expect(stream.integer(1)).toBe(0);
     expect(stream.integer(2 ** 52)).toBeLessThan(2 ** 52);
   });
+
+  it('takes whole numbers as the exact remainders of the bits of its uniforms', () => {
+    for (const n of [1, 2, 3, 7, 500, 10_000, 2 ** 31 - 1, 2 ** 32 + 1, 3 ** 30, 2 ** 51 + 1, 2 ** 52 - 1, 2 ** 52]) {
+      const [numbers, uniforms] = [new Stream(key(8)), new Stream(key(8))];
+      const limit = 2n ** 52n - (2n ** 52n % BigInt(n));
+      for (let i = 0; i < 200; i++) {
+        const bits = () => BigInt(uniforms.uniform() * 2 ** 52 - 0.5);
+        let drawn = bits();
+        while (drawn >= limit) drawn = bits();
+        expect(numbers.integer(n)).toBe(Number(drawn % BigInt(n)));
+      }
+    }
+  });
 });
