@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { autocorrelationSums } from '#kernel/numeric/autocorrelation';
 import * as elementary from '#kernel/numeric/elementary';
 import * as linalg from '#kernel/numeric/linalg/index';
 import { integrate, integrateTail } from '#kernel/numeric/quadrature';
@@ -305,7 +306,7 @@ describe('the examples in the docstrings', () => {
   it('are many', () => expect(examples.length).toBeGreaterThan(20));
 
   it.each(examples)('%s gives %d', (expression, expected) => {
-    const all = { ...elementary, ...special, ...linalg, integrate, integrateTail, sortedQuantile };
+    const all = { ...elementary, ...special, ...linalg, autocorrelationSums, integrate, integrateTail, sortedQuantile };
     const got: unknown = new Function(...Object.keys(all), `return ${expression}`)(...Object.values(all));
     const first = typeof got === 'number' ? got : (got as Float64Array)[0]!;
     expect(Math.abs(first - expected)).toBeLessThanOrEqual(1e-14 * Math.abs(expected));

@@ -4,6 +4,8 @@
  * 257–278; Björck 1996, Numerical Methods for Least Squares Problems, section 2.9.3).
  */
 import { productError, sumError } from '../elementary/exact.ts';
+import { log2 } from '../elementary/logarithm.ts';
+import { powerOfTwo } from '../elementary/scale.ts';
 
 /** A column depends on those before it when they leave less than this share of its length. */
 const DEPENDENT = 1e-11;
@@ -33,7 +35,7 @@ function scaleOf(column: Float64Array): number {
   const squares = dotOf(column, column, 0);
   if (squares > SHORT && squares < LONG) return 1;
   const largest = column.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return largest > 0 ? 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest)))) : 1;
+  return largest > 0 ? powerOfTwo(-Math.max(-1000, Math.min(1000, Math.floor(log2(largest))))) : 1;
 }
 
 /** x ← x − v (β vᵀ x) over the entries from `from`. */
