@@ -11,9 +11,18 @@ export type Numbers =
   | readonly Numbers[]
   | { readonly values: ArrayLike<number>; readonly shape: Shape };
 
-/** An array of results, row-major. */
+/**
+ * What a union of two kinds of arrays cannot say to the type checker: their `reduce` has several signatures, and it takes
+ * none for both.
+ */
+interface Folds {
+  reduce(fold: (sum: number, value: number, index: number) => number): number;
+  reduce<U>(fold: (sum: U, value: number, index: number) => U, start: U): U;
+}
+
+/** An array of results, row-major: `Float32Array` of a net in single precision, `Float64Array` in double. */
 export interface Values {
-  readonly values: Float32Array | Float64Array;
+  readonly values: (Float32Array | Float64Array) & Folds;
   readonly shape: readonly number[];
 }
 

@@ -56,3 +56,13 @@ export const inline = network(
 export const self = network(multiHeadAttention(8, 2), { input: [3, 8] });
 // @ts-expect-error a decoder needs a memory: call it in a layer of your own
 export const decoder = network(transformerDecoderLayer(8, 2), { input: [3, 8] });
+
+// Predictions are of single or of double precision: what one does with arrays works on both without a question.
+const { values: predicted } = last.predict([1, 2]);
+export const sum: number = predicted.reduce((total, value) => total + value);
+export const most: number = predicted.reduce((best, value, i) => (value > predicted[best]! ? i : best), 0);
+export const listed: string = predicted.reduce((text, value) => `${text} ${value}`, '');
+export const shifted: Float32Array | Float64Array = predicted.map((value) => value + 1);
+export const weight: number = last.get('1.weight').values.reduce((total, value) => total + value ** 2, 0);
+// @ts-expect-error a sum of numbers that begins with a text is a text
+export const wrong: number = predicted.reduce((total, value) => total + value, '');
