@@ -25,6 +25,8 @@ function correlationOf(x: ArrayLike<number>, y: ArrayLike<number>): number {
     yy += (y[i]! - b) ** 2;
     xy += (x[i]! - a) * (y[i]! - b);
   }
+  if (!(xx + yy < Infinity))
+    throw new RangeError('correlationTest: finite values expected, got some that are infinite');
   if (!(xx > 0 && yy > 0))
     throw new RangeError('correlationTest: a sample whose values do not vary has no correlation');
   return Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));

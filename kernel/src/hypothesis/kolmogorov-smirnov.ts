@@ -142,6 +142,11 @@ export function kolmogorovSmirnovTest(
   const n = sample.length;
   const distance = (up: number, down: number) =>
     alternative === 'greater' ? up : alternative === 'less' ? down : Math.max(up, down);
+  if (typeof against !== 'function' && (typeof against !== 'object' || against === null)) {
+    throw new TypeError(
+      `kolmogorovSmirnovTest: a second sample, a distribution or its function expected, got ${against as string}`,
+    );
+  }
   if (typeof against === 'function' || 'cdf' in against) {
     const below = typeof against === 'function' ? against : (value: number) => against.cdf(value);
     let [up, down] = [0, 0];

@@ -80,7 +80,8 @@ export function mantelHaenszelTest(
   const z = Math.sign(distance) * Math.sqrt(statistic);
   const ratio = along / across;
   const error = Math.sqrt(first / (2 * along * along) + mixed / (2 * along * across) + last / (2 * across * across));
-  const reach = normalQuantile(alternative === 'two-sided' ? (1 + level) / 2 : level) * error;
+  const known = error < Infinity; // not where one of the diagonals is empty in every table
+  const reach = known ? normalQuantile(alternative === 'two-sided' ? (1 + level) / 2 : level) * error : Infinity;
   return new HypothesisTest({
     method: `Mantel–Haenszel test${yates > 0 ? ' with continuity correction' : ''}`,
     hypothesis,
@@ -90,9 +91,10 @@ export function mantelHaenszelTest(
     alternative,
     estimates: { 'common odds ratio': ratio },
     interval: [
-      alternative === 'less' ? 0 : ratio * exp(-reach),
-      alternative === 'greater' ? Infinity : ratio * exp(reach),
+      alternative === 'less' || !known ? 0 : ratio * exp(-reach),
+      alternative === 'greater' || !known ? Infinity : ratio * exp(reach),
     ],
     level,
+    notes: known ? [] : ['an odds ratio of 0 or ∞ has no interval of this kind; see { exact: true }'],
   });
 }

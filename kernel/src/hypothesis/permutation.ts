@@ -105,6 +105,9 @@ export function permutationTest(
     const next = paired ? randomSwap(first, second, stream) : randomDeal(first, second, stream);
     for (let draw = 0; draw < draws; draw++) all.push(statistic(...next()));
   }
+  const wrong = all.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined)
+    throw new RangeError(`permutationTest: the statistic gave ${wrong}; a finite number expected`);
   const centre = meanOf(all);
   const size = all.reduce((most, value) => Math.max(most, Math.abs(value - centre)), 0);
   const slack = 1e-10 * size; // equal but for rounding

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { analysisOfVariance, tukeyHonestDifferences } from '#kernel/hypothesis/analysis-of-variance';
+import { bayesianAnalysisOfVariance } from '#kernel/hypothesis/bayes/linear';
+import { bayesianTTest } from '#kernel/hypothesis/bayes/t';
 import { chiSquaredTest, mcNemarTest } from '#kernel/hypothesis/chi-squared';
 import { cohensD } from '#kernel/hypothesis/cohens-d';
 import { correlationTest } from '#kernel/hypothesis/correlation';
 import { dunnTest } from '#kernel/hypothesis/dunn';
 import { fisherExactTest } from '#kernel/hypothesis/fisher';
+import { kolmogorovSmirnovTest } from '#kernel/hypothesis/kolmogorov-smirnov';
 import { friedmanTest, kruskalWallisTest } from '#kernel/hypothesis/kruskal-wallis';
+import { mantelHaenszelTest } from '#kernel/hypothesis/mantel-haenszel';
+import { permutationTest } from '#kernel/hypothesis/permutation';
 import { powerOfTTest } from '#kernel/hypothesis/power';
 import { powerOfChiSquaredTest, powerOfCorrelationTest } from '#kernel/hypothesis/power-association';
 import { proportionTest } from '#kernel/hypothesis/proportion';
@@ -237,6 +242,19 @@ describe('power of tests of association', () => {
 describe('values that do not vary, or are not finite, are named', () => {
   const flat = { a: [1, 1, 1], b: [2, 2, 2] };
   it.each<[string, () => unknown, RegExp]>([
+    [
+      'a statistic of one’s own',
+      () => permutationTest([1, 2], [3, 4], { statistic: () => Number.NaN }),
+      /gave NaN; a finite/,
+    ],
+    [
+      'no distribution',
+      () => kolmogorovSmirnovTest([1], null as never),
+      /a distribution or its function expected, got null/,
+    ],
+    ['a correlation', () => correlationTest([1, 2, Infinity], [1, 2, 3]), /finite values expected/],
+    ['a Bayesian t-test', () => bayesianTTest([1, 2, Infinity]), /finite values expected/],
+    ['a Bayesian analysis of variance', () => bayesianAnalysisOfVariance(flat), /do not vary within groups/],
     ['t', () => tTest([1, Infinity]), /finite values expected/],
     ['a mean of NaN', () => tTest([1, 2], undefined, { mean: Number.NaN }), /mean must be finite, got NaN/],
     ['F of two variances', () => varianceTest([1, 1], [2, 2]), /do not vary/],
@@ -269,6 +287,29 @@ describe('values that do not vary, or are not finite, are named', () => {
       [1, 3, 2],
     ];
     expect(friedmanTest([...whole, [4, Number.NaN, 1]]).p).toBe(friedmanTest(whole).p);
+  });
+});
+
+describe('a common odds ratio of ∞', () => {
+  const tables = [
+    [
+      [3, 0],
+      [0, 4],
+    ],
+    [
+      [2, 0],
+      [0, 5],
+    ],
+  ];
+
+  it('has no interval by the normal approximation, and says which one it has', () => {
+    const test = mantelHaenszelTest(tables);
+    expect(test.interval).toEqual([0, Infinity]);
+    expect(test.notes[0]).toContain('{ exact: true }');
+    // R 4.2.2: mantelhaen.test(array(c(3, 0, 0, 4, 2, 0, 0, 5), c(2, 2, 2)), exact = TRUE)$p.value
+    const exact = mantelHaenszelTest(tables, { exact: true });
+    expect(exact.p).toBeCloseTo(0.001360544218, 11);
+    expect(exact.interval![0]).toBeGreaterThan(2);
   });
 });
 

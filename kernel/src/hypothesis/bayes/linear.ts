@@ -42,7 +42,12 @@ export function bayesianAnalysisOfVariance(groups: Groups, options: { readonly s
   const n = all.length;
   const mean = meanOf(all);
   const total = all.reduce((sum, y) => sum + (y - mean) ** 2, 0);
-  if (!(total > 0)) throw new RangeError('bayesianAnalysisOfVariance: the values do not vary');
+  const within = samples.reduce((sum, { values }) => {
+    const centre = meanOf(values);
+    return values.reduce((s, y) => s + (y - centre) ** 2, sum);
+  }, 0);
+  if (!(within > 1e-15 * total))
+    throw new RangeError('bayesianAnalysisOfVariance: the values do not vary within groups');
   // Effects that sum to 0: columns of an orthonormal basis, the same prior in all directions (their equation 8).
   const d = k - 1;
   const basis = (i: number, j: number) => (i <= j ? 1 : i === j + 1 ? -(j + 1) : 0) / Math.sqrt((j + 1) * (j + 2));

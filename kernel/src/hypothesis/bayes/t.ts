@@ -99,6 +99,9 @@ export function bayesianTTest(
     estimate -= meanOf(second);
     n = (first.length * second.length) / (first.length + second.length);
   }
+  if (!Number.isFinite(spread)) {
+    throw new RangeError('bayesianTTest: finite values expected, got some that are infinite');
+  }
   if (!(spread > 1e-15 * Math.abs(estimate))) {
     throw new RangeError('bayesianTTest: the values do not vary, so there is nothing to measure the difference by');
   }
