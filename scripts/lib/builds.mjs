@@ -3,6 +3,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleTasks } from './bundle.mjs';
 import { root } from './paths.mjs';
 import { runQuiet } from './run.mjs';
 import { stampedStep } from './steps.mjs';
@@ -10,7 +11,7 @@ import { stampedStep } from './steps.mjs';
 const REMEDY = 'Mend what the log says, then run the command again.';
 
 /** What a change of makes every build due: the compiler's settings and every package's version. */
-const COMMON = ['package-lock.json', 'tsconfig.base.json', 'scripts/lib/builds.mjs'];
+const COMMON = ['package-lock.json', 'tsconfig.base.json', 'scripts/lib/builds.mjs', 'scripts/lib/bundle.mjs'];
 export const KERNEL_INPUTS = [...COMMON, 'kernel'];
 export const LABEXTENSION_INPUTS = [...COMMON, 'kernel/package.json', 'kernel/src/figure', 'labextension'];
 
@@ -28,7 +29,10 @@ export const kernelBuild = stampedStep({
   name: 'kernel',
   inputs: KERNEL_INPUTS,
   hasOutput: () => existsSync(join(root, 'kernel', KERNEL_MAIN)),
-  work: () => compile('kernel'),
+  work: async () => {
+    await compile('kernel');
+    await bundleTasks();
+  },
 });
 
 /** The folder the extension is built into, as its package.json says. */

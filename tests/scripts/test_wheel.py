@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -159,6 +160,16 @@ def test_the_types_of_the_library_resolve(installed):
     command = [str(node), "-e", TYPES_RESOLVE]
     done = subprocess.run(command, cwd=installed.application, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_worker_loads_one_file_a_task_and_one_that_tasks_share(installed):
+    library = installed.application / "estimand" / "dist"
+    tasks = [library / "estimate" / "samplers" / "job-entry.js", library / "estimate" / "climb-job.js"]
+    (shared,) = (library / "workers").glob("shared-*.js")
+    for task in tasks:
+        imported = re.findall(r'^(?:import|export)\b[^"\';]*from ["\'](.+?)["\']', task.read_text(), re.MULTILINE)
+        assert [(task.parent / name).resolve() for name in imported] == [shared.resolve()]
+    assert re.findall(r"^import\b", shared.read_text(), re.MULTILINE) == [], "the shared file needs no other"
 
 
 def test_the_notebooks_are_there(installed):

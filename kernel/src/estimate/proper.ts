@@ -16,7 +16,9 @@ export async function improperParameter(compiled: CompiledModel, key: Key): Prom
     return role === 'free' && support.structure === 'real' && !(support.lower && support.upper);
   });
   if (free.length === 0) return undefined;
-  const density = compiled.density({ prior: true, jacobian: false });
+  // Without bounds there is no Jacobian: the density that is to be sampled will do.
+  const jacobian = free.every(({ distribution: { support } }) => !support.lower && !support.upper);
+  const density = compiled.density({ prior: true, jacobian });
   const pace = new Pace();
   const gradients: Float64Array[] = [];
   for (let i = 0; i < looks; i++) {

@@ -30,7 +30,10 @@ interface EverySampler extends CommonOptions {
    * the approximation that Pathfinder finds, each chain its own.
    */
   readonly init?: Init | 'pathfinder';
-  /** Threads to run the chains on (default: as many as there are processors and chains); 0: this one. */
+  /**
+   * Threads to run the chains on; 0: this one. Where nothing is said, this thread begins, and what takes longer than a
+   * moment goes on at as many as there are processors and chains.
+   */
   readonly workers?: number;
   /**
    * Called with draws as they are made, a few times a second. Of `smc` those are the particles of the last temperature;
@@ -75,7 +78,7 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
   const given = options as Readonly<Record<string, unknown>>;
   const checked = Object.fromEntries(Object.entries(sampler.options).map(([key, check]) => [key, check(given[key])]));
 
-  prepareWorkers(Math.min(workers, chains));
+  if (options.workers !== undefined) prepareWorkers(Math.min(workers, chains));
   const compiled = compileModel(model);
   if (compiled.dimension === 0) throw new RangeError('sample: the model has no parameter; add one with .parameters');
   const own = sampler.resolve?.(checked, compiled.parameters) ?? checked;
@@ -106,6 +109,7 @@ export async function sample<M extends AnyModel>(model: M, options: SampleOption
     order: { sampler: name, warmup, draws, options: own, stream: onDraws !== undefined, chains: orders },
     graph: density.graph!,
     workers: Math.min(workers, chains),
+    beginHere: options.workers === undefined,
     signal: signalOf(options),
     spans,
     tell: (batches: readonly Batch[]) => {

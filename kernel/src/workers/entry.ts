@@ -28,6 +28,7 @@ async function obey(order: Order): Promise<void> {
   switch (order.type) {
     case 'load':
       await import(/* @vite-ignore */ order.module).catch(() => undefined);
+      line.postMessage({ type: 'loaded', module: order.module }, []);
       return;
     case 'keep':
       shared.set(order.number, order.object);

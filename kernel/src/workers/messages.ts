@@ -22,6 +22,8 @@ export type Order =
 /** From a worker. */
 export type Answer =
   | { readonly type: 'ready' }
+  /** A module it was told to load is there, or cannot be loaded. */
+  | { readonly type: 'loaded'; readonly module: string }
   | { readonly type: 'message'; readonly job: number; readonly data: unknown }
   | { readonly type: 'done'; readonly job: number; readonly data: unknown }
   | { readonly type: 'failed'; readonly job: number; readonly error: unknown };

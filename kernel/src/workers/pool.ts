@@ -83,7 +83,10 @@ interface Place {
   running: Running | undefined;
   readonly kept: Set<number>;
   /** Modules it was told of. */
+  readonly told: Set<string>;
+  /** Those of them it has loaded, and those whose work it has done before: their code is warm. */
   readonly loaded: Set<string>;
+  readonly practised: Set<string>;
 }
 
 /**
@@ -130,11 +133,21 @@ export class WorkerPool {
    */
   prepare(module: string, count: number): void {
     while (this.#places.length < Math.min(count, this.size) && this.#addPlace() !== undefined);
-    for (const { thread, loaded } of this.#places.slice(0, count)) {
-      if (loaded.has(module)) continue;
-      loaded.add(module);
+    for (const { thread, told } of this.#places.slice(0, count)) {
+      if (told.has(module)) continue;
+      told.add(module);
       thread.post({ type: 'load', module });
     }
+  }
+
+  /** Workers that have nothing to do and have loaded a module. */
+  ready(module: string): number {
+    return this.#places.filter(({ running, loaded }) => running === undefined && loaded.has(module)).length;
+  }
+
+  /** Workers that have nothing to do and have done work of a module before. */
+  practised(module: string): number {
+    return this.#places.filter(({ running, practised }) => running === undefined && practised.has(module)).length;
   }
 
   /** Begin a task, or let it wait for a worker. @throws RangeError when too many wait already */
@@ -185,7 +198,9 @@ export class WorkerPool {
 
   /** Give the task to an idle worker, or to a new one. */
   #begin(running: Running): boolean {
-    const place = this.#places.find((p) => p.running === undefined) ?? this.#addPlace();
+    const { module } = running.task;
+    const idle = this.#places.filter((p) => p.running === undefined);
+    const place = idle.find((p) => p.loaded.has(module)) ?? idle[0] ?? this.#addPlace();
     if (place === undefined) return false;
     place.running = running;
     place.thread.hold(true);
@@ -193,7 +208,7 @@ export class WorkerPool {
     try {
       const objects = task.shared ?? [];
       const shared = objects.map((object) => this.#share(place, object, Math.max(mostKept, objects.length)));
-      place.thread.post({ type: 'run', job: number, module: task.module, payload: task.payload, shared });
+      place.thread.post({ type: 'run', job: number, module, payload: task.payload, shared });
     } catch (error) {
       this.#finish(place, () => running.fail(error)); // what cannot be cloned
     }
@@ -211,7 +226,15 @@ export class WorkerPool {
       this.#available = false;
       return undefined;
     }
-    const place: Place = { thread, ready: false, running: undefined, kept: new Set(), loaded: new Set() };
+    const place: Place = {
+      thread,
+      ready: false,
+      running: undefined,
+      kept: new Set(),
+      told: new Set(),
+      loaded: new Set(),
+      practised: new Set(),
+    };
     this.#places.push(place);
     return place;
   }
@@ -249,6 +272,10 @@ export class WorkerPool {
       place.ready = true;
       return;
     }
+    if (answer.type === 'loaded') {
+      place.loaded.add(answer.module);
+      return;
+    }
     const { running } = place;
     if (running?.number !== answer.job) return;
     switch (answer.type) {
@@ -256,6 +283,7 @@ export class WorkerPool {
         running.inbox.put(answer.data);
         break;
       case 'done':
+        place.practised.add(running.task.module);
         this.#finish(place, () => running.settle(answer.data));
         break;
       case 'failed':

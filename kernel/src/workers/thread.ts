@@ -48,8 +48,8 @@ function openNodeThread(Threads: typeof import('node:worker_threads').Worker, li
   const worker = new Threads(new URL(moduleBeside(import.meta.url, './entry')), { execArgv: [] });
   let ended = false;
   let reason: string | undefined;
-  worker.unref();
   worker.on('message', (answer: Answer) => listener.answer(answer));
+  worker.unref(); // after the listener, which holds it
   worker.on('error', (error: unknown) => {
     reason = error instanceof Error ? error.message : String(error);
   });

@@ -59,7 +59,7 @@ for await (const line of createInterface(process.stdin)) {
   const told = modelOf(model);
   const built = performance.now();
   const before = process.cpuUsage();
-  const posterior = await sample(told, { chains: 4, warmup: draws, draws, seed, workers: 2 });
+  const posterior = await sample(told, { chains: 4, warmup: draws, draws, seed });
   const done = performance.now();
   const { user, system } = process.cpuUsage(before);
   const { names, values } = table(posterior);

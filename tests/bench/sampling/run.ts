@@ -98,7 +98,7 @@ async function compileOurs(): Promise<{ readonly folder: string; readonly progra
       ours: source('./ours.ts'),
       memory: source('./memory.ts'),
       entry: source('../../../kernel/src/workers/entry.ts'),
-      job: source('../../../kernel/src/estimate/samplers/job.ts'),
+      'job-entry': source('../../../kernel/src/estimate/samplers/job-entry.ts'),
     },
     bundle: true,
     splitting: true,

@@ -4,7 +4,7 @@ import { flat, halfNormal, normal } from '#kernel/distributions/index';
 import { type DrawBatch, type Posterior, sample } from '#kernel/estimate/index';
 import { installHost } from '#kernel/host/host';
 import { model } from '#kernel/model/index';
-import { sharedPool, WorkerPool } from '#kernel/workers/index';
+import { processors, sharedPool, WorkerPool } from '#kernel/workers/index';
 import '#kernel/diagnose/index';
 
 afterEach(() => {
@@ -130,6 +130,92 @@ describe.each([0, 2])('a run on %d workers that was stopped', (workers) => {
     expect(stopped.drawsPerChain).toBe(0);
     expect(stopped.warnings.join()).toContain('Interrupted in warm-up');
     expect(bits(await sample(eight, { ...options, resume: stopped }))).toEqual(bits(await sample(eight, options)));
+  });
+});
+
+describe('a run for which nobody says how many workers', () => {
+  const open = () => vi.spyOn(sharedPool(), 'start');
+  /** As in a session in which no chain has run on a worker yet. */
+  const unpractised = () => vi.spyOn(sharedPool(), 'practised').mockReturnValue(0);
+  const long = { warmup: 300, draws: 40_000, chains: 3, seed: 11 };
+
+  it('stays on this thread where it is short', async () => {
+    const started = open();
+    unpractised();
+    const posterior = await sample(eight, { warmup: 20, draws: 20, seed: 4 });
+    expect(started).not.toHaveBeenCalled();
+    expect(bits(posterior)).toEqual(bits(await sample(eight, { warmup: 20, draws: 20, seed: 4, workers: 0 })));
+  });
+
+  it('goes on at workers where it is long, from where it is and with the same bits', async () => {
+    const started = open();
+    unpractised();
+    const posterior = await sample(eight, long);
+    expect(started).toHaveBeenCalled();
+    const chains = started.mock.calls.flatMap(([task]) => (task.payload as { chains: { from?: unknown }[] }).chains);
+    expect(chains.length).toBeLessThanOrEqual(3);
+    expect(chains.every(({ from }) => from !== undefined)).toBe(true);
+    vi.restoreAllMocks();
+    const whole = await sample(eight, { ...long, workers: 0 });
+    expect(bits(posterior)).toEqual(bits(whole));
+    expect(posterior.ending).toBe('complete');
+    expect(posterior.warmup.map(({ gradients }) => gradients)).toEqual(whole.warmup.map((w) => w.gradients));
+    expect(posterior.sampling.map(({ gradients }) => gradients)).toEqual(whole.sampling.map((s) => s.gradients));
+    expect(posterior.warmup.every(({ seconds }) => seconds > 0)).toBe(true);
+  });
+
+  it('gives every draw to onDraws once, those before and after the workers took over', async () => {
+    unpractised();
+    const started = open();
+    const seen = [new Set<number>(), new Set<number>(), new Set<number>()];
+    let count = 0;
+    const onDraws = ({ chain, numbers }: DrawBatch) => {
+      for (const number of numbers) seen[chain]!.add(number);
+      count += numbers.length;
+    };
+    await sample(eight, { ...long, onDraws });
+    expect(started).toHaveBeenCalled();
+    expect(seen.map(({ size }) => size)).toEqual([40_000, 40_000, 40_000]);
+    expect(count).toBe(120_000);
+  });
+
+  it('is begun at workers at once where they have run chains before', async () => {
+    await sample(eight, { ...short, workers: processors() });
+    const started = open();
+    await sample(eight, short);
+    expect(started).toHaveBeenCalled();
+  });
+
+  it('stays here to its end where no worker can be opened', async () => {
+    const none = new WorkerPool(1, 10, () => undefined);
+    unpractised();
+    vi.spyOn(sharedPool(), 'prepare').mockImplementation((module, n) => none.prepare(module, n));
+    vi.spyOn(sharedPool(), 'ready').mockImplementation((module) => none.ready(module));
+    const started = open();
+    const posterior = await sample(eight, { ...long, draws: 10_000 });
+    expect(started).not.toHaveBeenCalled();
+    expect([posterior.ending, posterior.drawsPerChain]).toEqual(['complete', 10_000]);
+  });
+
+  it('can be stopped before and after the workers took over', async () => {
+    for (const enough of [100, 20_000]) {
+      unpractised();
+      const controller = new AbortController();
+      const options = { ...long, draws: 400_000 };
+      const seen = [0, 0, 0];
+      const onDraws = ({ chain, numbers }: DrawBatch) => {
+        seen[chain]! += numbers.length;
+        if (Math.min(...seen) > enough) controller.abort();
+      };
+      const stopped = await sample(eight, { ...options, onDraws, signal: controller.signal });
+      expect(stopped.ending).toBe('interrupted');
+      expect(stopped.chains).toBe(3);
+      expect(stopped.drawsPerChain).toBeGreaterThan(enough);
+      vi.restoreAllMocks();
+      const plain = await sample(eight, { ...options, draws: 200, workers: 0 });
+      const n = Math.min(200, stopped.drawsPerChain);
+      expect(stopped.scalar('tau')[2]!.slice(0, n)).toEqual(plain.scalar('tau')[2]!.slice(0, n));
+    }
   });
 });
 

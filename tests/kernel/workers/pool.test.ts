@@ -150,6 +150,45 @@ describe('a pool', () => {
     expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], options)).toBe('8');
   });
 
+  it('lets a program end whose workers were opened and never used', () => {
+    const program = `
+      import { WorkerPool } from ${JSON.stringify(new URL('../../../kernel/src/workers/pool.ts', import.meta.url).href)};
+      new WorkerPool(2).prepare(${JSON.stringify(module)}, 2);
+      setTimeout(() => process.stdout.write('over'), Number(process.argv[1]));`;
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const options = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const;
+    for (const milliseconds of ['0', '300']) {
+      const args = ['--input-type=module', '-e', program, milliseconds];
+      expect(execFileSync(process.execPath, args, options)).toBe('over');
+    }
+  });
+
+  it('knows which workers have loaded a module, and which have done its work', async () => {
+    const { threads, open, done } = mocks();
+    const two = pool(2, 10, open);
+    two.prepare('a', 2);
+    expect([two.ready('a'), two.practised('a')]).toEqual([0, 0]);
+    threads[1]!.answer({ type: 'ready' });
+    threads[1]!.answer({ type: 'loaded', module: 'a' });
+    expect([two.ready('a'), two.ready('b'), two.practised('a')]).toEqual([1, 0, 0]);
+    const job = two.start<never, number>({ module: 'a', payload: 1 }); // given to the one that is ready
+    expect(threads.map(({ orders }) => orders.map(({ type }) => type))).toEqual([['load'], ['load', 'run']]);
+    expect(two.ready('a')).toBe(0);
+    done(1, 7);
+    expect(await job.result).toBe(7);
+    expect([two.ready('a'), two.practised('a'), two.practised('b')]).toEqual([1, 1, 0]);
+    threads[1]!.lose('gone');
+    expect([two.ready('a'), two.practised('a')]).toEqual([0, 0]);
+  });
+
+  it('counts a worker as practised only where its work came to an end', async () => {
+    const one = pool(1);
+    await expect(one.start({ module, payload: { kind: 'throw' } }).result).rejects.toThrow('out of range');
+    expect(one.practised(module)).toBe(0);
+    await one.start({ module, payload: { kind: 'double', value: 1 } }).result;
+    expect(one.practised(module)).toBe(1);
+  });
+
   it('sends a shared object to a worker once, and forgets the oldest', async () => {
     const one = pool(1);
     const objects = Array.from({ length: 6 }, (_, i) => ({ value: i }));

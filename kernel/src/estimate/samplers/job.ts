@@ -1,5 +1,5 @@
 /**
- * Chains as a task of the worker pool: what is sent there, and what comes back. The module a worker loads.
+ * Chains as a task of the worker pool: what is sent there, and what comes back.
  */
 import type { Key } from '../../numeric/random.ts';
 import type { Moved, Work } from '../../workers/index.ts';

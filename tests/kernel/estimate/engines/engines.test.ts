@@ -33,7 +33,7 @@ beforeAll(async () => {
     entryPoints: {
       draws: fileURLToPath(new URL('./draws.ts', import.meta.url)),
       entry: source('workers/entry.ts'),
-      job: source('estimate/samplers/job.ts'),
+      'job-entry': source('estimate/samplers/job-entry.ts'),
     },
     bundle: true,
     splitting: true,

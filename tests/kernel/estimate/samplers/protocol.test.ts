@@ -189,7 +189,18 @@ describe.each(names)('%s', (name) => {
 describe('the registry', () => {
   it('holds every sampler there is a file for', () => {
     const folder = new URL('../../../../kernel/src/estimate/samplers/', import.meta.url);
-    const helpers = ['beginning', 'collect', 'dispatch', 'drive', 'job', 'markov', 'registry', 'run', 'target'];
+    const helpers = [
+      'beginning',
+      'collect',
+      'dispatch',
+      'drive',
+      'job',
+      'job-entry',
+      'markov',
+      'registry',
+      'run',
+      'target',
+    ];
     const files = readdirSync(folder).map((file) => file.replace('.ts', ''));
     const algorithms = files.filter((file) => !helpers.includes(file)).sort();
     const registered = names
