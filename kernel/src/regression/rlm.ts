@@ -1,6 +1,7 @@
 /**
  * Robust linear regression: M-estimates by iterated reweighted least squares (Huber 1981, Robust Statistics, chapter 7;
- * the steps and constants are those of MASS's `rlm`, Venables & Ripley 2002, section 6.5).
+ * the steps and constants are those of MASS's `rlm`, Venables & Ripley 2002, section 6.5), and MM-estimates (Yohai 1987,
+ * Annals of Statistics 15, 642–656).
  */
 import { checkNames } from '../estimate/options.ts';
 import { exp } from '../numeric/elementary.ts';
@@ -11,11 +12,17 @@ import { RegressionFit, spread } from './fit.ts';
 import { coefficientTable, formatFigure } from './format.ts';
 import { type Design, type DesignOptions, design } from './formula/design.ts';
 import { refuseDependent } from './lm.ts';
+import { sEstimate } from './s-estimate.ts';
 
 /** How far residuals are believed: all equally up to a bound (Huber), or less and less, and at last not at all. */
 export type Psi = 'huber' | 'hampel' | 'bisquare';
 
 export interface RobustOptions extends Pick<DesignOptions, 'contrasts' | 'offset'> {
+  /**
+   * 'M' (default) from least squares, with a scale estimated on the way; 'MM' by the bisquare from an S-estimate, whose scale
+   * is kept (Yohai 1987): rows far out in their predictors cannot pull it either.
+   */
+  readonly method?: 'M' | 'MM';
   /** Default 'huber', whose criterion has one minimum; the others may have several. */
   readonly psi?: Psi;
   /**
@@ -146,8 +153,9 @@ ${doubted} of ${this.observations} rows have a weight below 1, the least ${forma
 /**
  * Fit a linear model that outliers of the response move little.
  *
- * Standard errors are those of Huber (1981, formula 7.6.13 with his correction factor); statistics are referred to the
- * normal. A row far out in its predictors may still pull the fit: look at the leverage of `lm`.
+ * Standard errors are those of Huber (1981, formula 7.6.13 with his correction factor), of 'MM' with the columns weighted
+ * (Maronna, Martin & Yohai 2006, section 5.6); statistics are referred to the normal. A row far out in its predictors may
+ * still pull the fit, but by method 'MM': look at the leverage of `lm`.
  *
  * @param formula such as `'loss ~ flow + temperature'`
  * @param data columns of one length; rows with a missing value are dropped
@@ -157,8 +165,15 @@ ${doubted} of ${this.observations} rows have a weight below 1, the least ${forma
  * fit.weights; // the last row is hardly believed
  */
 export function rlm(formula: string, data: object, options: RobustOptions = {}): RobustFit {
-  checkNames('rlm', options, ['contrasts', 'offset', 'psi', 'tuning', 'scale']);
-  const { psi = 'huber', scale: how = 'mad', contrasts, offset } = options;
+  checkNames('rlm', options, ['contrasts', 'offset', 'method', 'psi', 'tuning', 'scale']);
+  const { method = 'M', scale: how = 'mad', contrasts, offset } = options;
+  if (method !== 'M' && method !== 'MM') throw new RangeError(`rlm: method is 'M' or 'MM', got '${method}'`);
+  const { psi = method === 'MM' ? 'bisquare' : 'huber' } = options;
+  if (method === 'MM' && (psi !== 'bisquare' || options.scale !== undefined)) {
+    throw new RangeError(
+      "rlm: method 'MM' goes by the bisquare and the scale of its S-estimate; leave out psi and scale",
+    );
+  }
   const { tuning = psi === 'bisquare' ? 4.685 : 1.345 } = options;
   if (!['huber', 'hampel', 'bisquare'].includes(psi)) {
     throw new RangeError(`rlm: psi is 'huber', 'hampel' or 'bisquare', got '${psi}'`);
@@ -180,12 +195,13 @@ export function rlm(formula: string, data: object, options: RobustOptions = {}):
   if (n <= p) throw new RangeError(`rlm: more rows than coefficients expected, got ${n} rows for ${p}`);
 
   const { weight, slope } = influenceOf(psi, tuning);
-  let { coefficients, residuals } = plain.solve(target);
-  let scale = scaleOf(residuals, 0, 'mad', n - p);
+  const start = method === 'MM' ? sEstimate(columns, target) : undefined;
+  let { coefficients, residuals } = start ?? plain.solve(target);
+  let scale = start?.scale ?? scaleOf(residuals, 0, 'mad', n - p);
   let weights = new Float64Array(n).fill(1);
   let converged = false;
   for (let iteration = 0; iteration < mostIterations && !converged; iteration++) {
-    scale = scaleOf(residuals, scale, how, n - p);
+    if (!start) scale = scaleOf(residuals, scale, how, n - p);
     if (!(scale > 0)) {
       throw new RangeError('rlm: the scale of the residuals is 0: half of the rows are fitted exactly; use lm');
     }
@@ -210,13 +226,22 @@ export function rlm(formula: string, data: object, options: RobustOptions = {}):
   const variance = slopes.reduce((total, s) => total + (s - mean) ** 2, 0) / (n - 1);
   const correction = 1 + (p * variance) / (n * mean * mean);
   const deviation = (Math.sqrt(sum) * correction) / mean;
+  const believed = residuals.map((r) => weight(r / scale));
+  const share = believed.reduce((total, w) => total + w, 0) / n;
+  // Of MM, the columns as far as their rows are believed: one far out in them would promise too much.
+  const bread = start
+    ? new PivotedQr(
+        columns.map((column) => column.map((x, i) => x * Math.sqrt(believed[i]! / share))),
+        n,
+      )
+    : plain;
   return new RobustFit({
     design: made,
     values: coefficients,
-    covariance: spread(plain.unscaledCovariance(), plain.kept, p, deviation * deviation),
+    covariance: spread(bread.unscaledCovariance(), bread.kept, p, deviation * deviation),
     response,
     residuals,
-    weights: residuals.map((r) => weight(r / scale)),
+    weights: believed,
     scale,
     psi,
     warnings: converged ? [] : [`no convergence in ${mostIterations} iterations: try psi: 'huber'`],
