@@ -115,7 +115,9 @@ export class PairwiseDifferences extends Displayable {
  * Compare all pairs of groups.
  *
  * @param groups samples by name, or `[values, factor]`
- * @param options.fit a linear model of the same values whose residuals give the variance: with more than one factor
+ * @param options.fit a linear model of the same values whose residuals give the variance: with more than one factor. The
+ *   means stay those of the groups as they are, which in an unbalanced design other factors bear on: there R's TukeyHSD
+ *   adjusts for the factors before in the formula, and `marginalMeans(fit, …).pairs()` for all others
  * @param options.level of all intervals together, default 0.95
  * @example tukeyHonestDifferences({ a: [4, 5, 6], b: [6, 7, 8], c: [5, 9, 7] }).rows
  */

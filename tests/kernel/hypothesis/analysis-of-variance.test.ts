@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Factor } from '#kernel/data/factor';
+import { type Factor, factor } from '#kernel/data/factor';
 import { analysisOfVariance, tukeyHonestDifferences } from '#kernel/hypothesis/analysis-of-variance';
 import { permutationTest } from '#kernel/hypothesis/permutation';
 import { powerOfAnalysisOfVariance, powerOfProportionTest, powerOfTTest } from '#kernel/hypothesis/power';
@@ -69,6 +69,20 @@ describe('tukeyHonestDifferences', () => {
         expect(Math.abs(row.p - p!)).toBeLessThan(1e-9 + 1e-7 * p!); // R's ptukey stops at 1e-10 or so
       });
     }
+  });
+
+  it('of the first of two factors is that of R in an unbalanced design too; of the others the means are as they are', () => {
+    const y = [4.1, 5.2, 6.3, 7.1, 5.5, 6.6, 8.2, 9.1, 7.3, 6.9];
+    const [a, b] = [factor(Array.from('uuuuvvvvvu')), factor(Array.from('pqrrpqqrrp'))];
+    const fit = lm('y ~ a + b', { y, a, b });
+    // R 4.2.2: f <- aov(y ~ a + b); TukeyHSD(f)$a; of two groups the ends are 1.42 ± qt(.975, 6) * sqrt(deviance(f) / 6 * .4)
+    const [row] = tukeyHonestDifferences([y, a], { fit }).rows;
+    expectNear(row!.lower, -0.4589523565, 1e-9, 'lower');
+    expectNear(row!.upper, 3.2989523565, 1e-9, 'upper');
+    expectNear(row!.p, 0.1139116363, 1e-6, 'p');
+    const [second] = tukeyHonestDifferences([y, b], { fit }).rows;
+    expect(second!.difference).toBeCloseTo((5.2 + 6.6 + 8.2) / 3 - (4.1 + 5.5 + 6.9) / 3, 12);
+    expect(second!.upper - second!.lower).toBeCloseTo(3.735030824 + 2.348364157, 4); // as wide as R's, whose qtukey is good to 1e-5
   });
 
   it('is the t-test of two groups', () => {
