@@ -26,8 +26,9 @@ export {
   marginalEffects,
 } from './marginal-effects.ts';
 export { MixedFit } from './mixed/fit.ts';
+export type { MixedFamilyName } from './mixed/generalised-integral.ts';
 export { GeneralisedMixedFit } from './mixed/generalised-mixed-fit.ts';
-export { type GeneralisedMixedOptions, glmer, type MixedFamilyName } from './mixed/glmer.ts';
+export { type GeneralisedMixedOptions, glmer } from './mixed/glmer.ts';
 export { type EffectRow, GroupedFit, type GroupOptions, type VarianceRow } from './mixed/grouped-fit.ts';
 export { lmer, type MixedOptions } from './mixed/lmer.ts';
 export type { MixedBootstrapOptions } from './mixed/parametric-bootstrap.ts';

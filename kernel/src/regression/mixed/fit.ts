@@ -9,10 +9,10 @@ import { log } from '../../numeric/elementary.ts';
 import { type Key, key as keyOf, Stream } from '../../numeric/random.ts';
 import { formatFigure } from '../format.ts';
 import type { Design } from '../formula/design.ts';
-import { type FittedTerm, GroupedFit, type GroupOptions, type VarianceRow } from './grouped-fit.ts';
+import { addDrawnGroups, type FittedTerm, GroupedFit, type GroupOptions, type VarianceRow } from './grouped-fit.ts';
 import { bestTheta, thetaDoubts } from './optimise.ts';
 import { bootstrapMixed, type MixedBootstrapOptions } from './parametric-bootstrap.ts';
-import { factorOf, PenalisedLeastSquares } from './penalised-least-squares.ts';
+import { PenalisedLeastSquares } from './penalised-least-squares.ts';
 import { profileMixed, varianceNames } from './profile.ts';
 import * as lines from './summary.ts';
 
@@ -127,22 +127,7 @@ export class MixedFit extends GroupedFit {
    */
   simulate(key: Key): Float64Array {
     const stream = new Stream(key);
-    const value = this.predictor(undefined).value;
-    let offset = 0;
-    for (const { data } of this.terms) {
-      const { width, levels, matrix, codes } = data;
-      const factor = factorOf(this.theta, offset, width);
-      offset += (width * (width + 1)) / 2;
-      const b = new Float64Array(levels * width); // (L, k)
-      for (let g = 0; g < levels; g++) {
-        const u = Float64Array.from({ length: width }, () => this.sigma * stream.normal());
-        for (let i = 0; i < width; i++)
-          for (let j = 0; j <= i; j++) b[g * width + i]! += factor[i * width + j]! * u[j]!;
-      }
-      codes.forEach((g, i) => {
-        for (let j = 0; j < width; j++) value[i]! += matrix[i * width + j]! * b[g * width + j]!;
-      });
-    }
+    const value = addDrawnGroups(this.predictor(undefined).value, this.terms, this.theta, this.sigma, stream);
     const { weights } = this.design;
     return value.map((mean, i) => mean + (this.sigma * stream.normal()) / Math.sqrt(weights?.[i] ?? 1));
   }

@@ -2,13 +2,20 @@
  * A fitted generalised linear mixed model: fixed effects with their tests, variances of the groups' coefficients, what
  * each group deviates by, means and residuals.
  */
-import { checkNames } from '../../estimate/options.ts';
+import type { Bootstrap } from '../../estimate/bootstrap-result.ts';
+import { checkNames, checkShare } from '../../estimate/options.ts';
+import type { Profile, ProfileOptions } from '../../estimate/profile.ts';
 import { exp, log } from '../../numeric/elementary.ts';
 import { symmetricInverse } from '../../numeric/linalg/cholesky.ts';
+import { type Key, key as keyOf, Stream } from '../../numeric/random.ts';
+import { compile, constant, type Expr } from '../../program/index.ts';
 import { formatFigure } from '../format.ts';
-import type { GeneralisedMixedData } from './glmer.ts';
-import { GroupedFit, type GroupOptions } from './grouped-fit.ts';
+import type { GeneralisedMixedData } from './generalised-integral.ts';
+import { generalisedNames, generalisedProfiled } from './generalised-profile.ts';
+import { addDrawnGroups, GroupedFit, type GroupOptions } from './grouped-fit.ts';
+import { bootstrapMixed, type MixedBootstrapOptions } from './parametric-bootstrap.ts';
 import { factorOf, type TermData, thetaSize } from './penalised-least-squares.ts';
+import { varianceNames, walked } from './profile.ts';
 import { multiply, times } from './small-matrices.ts';
 import * as lines from './summary.ts';
 
@@ -72,8 +79,14 @@ export class GeneralisedMixedFit extends GroupedFit {
   readonly others: Readonly<Record<string, number>>;
   readonly fitted: Float64Array; // (n,), means given the groups
   readonly #data: GeneralisedMixedData;
+  readonly #optimum: Optimum;
+  readonly #again: (response: Float64Array) => Promise<GeneralisedMixedFit>;
 
-  constructor(data: GeneralisedMixedData, optimum: Optimum) {
+  constructor(
+    data: GeneralisedMixedData,
+    optimum: Optimum,
+    again: (response: Float64Array) => Promise<GeneralisedMixedFit>,
+  ) {
     const { design, terms, family, name, link, points, formula } = data;
     const p = design.columns.length;
     const k = optimum.position.length;
@@ -96,6 +109,8 @@ export class GeneralisedMixedFit extends GroupedFit {
       warnings: optimum.warnings,
     });
     this.#data = data;
+    this.#optimum = optimum;
+    this.#again = again;
     this.family = name;
     this.link = name === 'binomial' ? link : name === 'beta' ? 'logit' : 'log';
     this.quadrature = points;
@@ -135,6 +150,78 @@ export class GeneralisedMixedFit extends GroupedFit {
       const mean = this.fitted[i]!;
       const variance = family.variance(mean, this.others) / (trials * (weights?.[i] ?? 1));
       return (y / trials - mean) / Math.sqrt(variance);
+    });
+  }
+
+  /** A response drawn from the fitted model, with groups drawn anew: counts, of a binomial successes. // (n,) */
+  simulate(key: Key): Float64Array {
+    const stream = new Stream(key);
+    const { response, family } = this.#data;
+    const eta = addDrawnGroups(this.predictor(undefined).value, this.terms, this.theta, 1, stream);
+    const others = Object.fromEntries(
+      Object.entries(this.others).map(([name, value]) => [name, constant(value) as unknown as Expr]),
+    );
+    const distribution = family.observation(constant(eta) as unknown as Expr, others, response);
+    const names = Object.keys(distribution.parameters);
+    const outputs = Object.values(distribution.parameters) as unknown as Expr[];
+    const values = compile({ inputs: [], outputs }).run({});
+    return distribution.sample(stream, Object.fromEntries(names.map((name, i) => [name, values[i]!])), {});
+  }
+
+  /** The same model fitted to another response of the same rows. */
+  refit(response: Float64Array): Promise<GeneralisedMixedFit> {
+    if (response.length !== this.observations) {
+      throw new RangeError(`refit: a response of ${this.observations} rows expected, got ${response.length}`);
+    }
+    return this.#again(response);
+  }
+
+  /** Names of all that can be profiled: standard deviations and correlations, phi or its kin, fixed effects. */
+  get profileNames(): string[] {
+    return generalisedNames(this.#data);
+  }
+
+  /**
+   * The profile of the integrated likelihood over one parameter, as lme4's `profile`.
+   *
+   * @param name of a fixed effect, of the family's own parameter, or a standard deviation or correlation under lme4's
+   *   names: `'sd_(Intercept)|herd'`, `'cor_x.(Intercept)|herd'`
+   * @throws RangeError for another name, or options out of range
+   */
+  profile(name: string, options: ProfileOptions = {}): Promise<Profile> {
+    return walked(() => generalisedProfiled(this.#data, this.#optimum, name), name, options);
+  }
+
+  /** Profile intervals of everything, as lme4's `confint`. @param level in (0, 1), default 0.95 */
+  async profileInterval(level = 0.95): Promise<{ name: string; lower: number; upper: number }[]> {
+    checkShare('fit.profileInterval', 'level', level);
+    const found: { name: string; lower: number; upper: number }[] = [];
+    for (const name of this.profileNames) {
+      const { lower, upper } = await this.profile(name, { level, points: 0 });
+      found.push({ name, lower: lower.value, upper: upper.value });
+    }
+    return found;
+  }
+
+  /** The parametric bootstrap: groups and responses drawn from the fit, and the model fitted to them, as `bootMer`. */
+  bootstrap(options: MixedBootstrapOptions = {}): Promise<Bootstrap> {
+    const values = (fit: GeneralisedMixedFit) =>
+      Float64Array.of(
+        ...fit.values,
+        ...fit.variances.flatMap(({ standardDeviation, correlations }) => [standardDeviation, ...correlations]),
+        ...Object.values(fit.others),
+      );
+    const names = [
+      ...this.names,
+      ...varianceNames(this.terms, 'rows').map(({ name }) => name),
+      ...Object.keys(this.others),
+    ];
+    return bootstrapMixed({
+      names,
+      values: values(this),
+      replicate: async (key) => values(await this.refit(this.simulate(key))),
+      key: keyOf(options.seed ?? 0),
+      options,
     });
   }
 

@@ -7,34 +7,22 @@
  */
 import { type Climb, climb } from '../../estimate/climb.ts';
 import { analyseInformation } from '../../estimate/information.ts';
-import { type Marginal, marginalise } from '../../estimate/latent.ts';
 import { hessian } from '../../estimate/optimise/hessian.ts';
 import { negative } from '../../estimate/optimise/objective.ts';
 import { type CommonOptions, checkNames, checkWhole, signalOf } from '../../estimate/options.ts';
 import { Pace } from '../../estimate/pause.ts';
-import { log } from '../../numeric/elementary.ts';
 import { PivotedQr } from '../../numeric/linalg/pivoted-qr.ts';
-import { compileLogDensity, constant, type Expr, matmul, variable } from '../../program/index.ts';
 import type { LogDensity } from '../../program/types.ts';
 import type { Design, DesignOptions } from '../formula/design.ts';
 import { FormulaError } from '../formula/syntax.ts';
-import {
-  type LinkOfModel,
-  type ModelFamily,
-  type ModelFamilyName,
-  type ModelResponse,
-  modelFamily,
-  modelResponse,
-} from '../formula-families.ts';
+import { type LinkOfModel, type ModelResponse, modelFamily, modelResponse } from '../formula-families.ts';
 import { refuseDependent } from '../lm.ts';
+import { type GeneralisedMixedData, type Integral, integralOf, type MixedFamilyName } from './generalised-integral.ts';
 import { GeneralisedMixedFit } from './generalised-mixed-fit.ts';
 import { groupedDesign } from './grouped-design.ts';
 import type { FittedTerm } from './grouped-fit.ts';
 import { atEdges, awayFromZero, mostAttempts, startTheta, thetaDoubts, upright } from './optimise.ts';
 import { thetaSize } from './penalised-least-squares.ts';
-
-/** Families of a generalised mixed model; for the gaussian see `lmer`. */
-export type MixedFamilyName = Exclude<ModelFamilyName, 'gaussian' | 'studentT' | 'ordinal'>;
 
 const families: readonly MixedFamilyName[] = ['binomial', 'poisson', 'negativeBinomial', 'gamma', 'beta'];
 
@@ -50,79 +38,6 @@ export interface GeneralisedMixedOptions
    * few coefficients each, are all there are; default 1, Laplace's approximation (lme4's `nAGQ`).
    */
   readonly quadrature?: number;
-}
-
-/** What a generalised mixed model is fitted to. */
-export interface GeneralisedMixedData {
-  readonly formula: string;
-  readonly design: Design;
-  readonly response: ModelResponse;
-  /** Multiples of each row's log likelihood; undefined for 1. */
-  readonly weights: Float64Array | undefined; // (n,)
-  readonly terms: readonly FittedTerm[];
-  readonly name: MixedFamilyName;
-  readonly link: LinkOfModel;
-  readonly family: ModelFamily;
-  readonly points: number;
-}
-
-/** The likelihood over β, θ and the logarithms of the family's own parameters. */
-interface Integral {
-  readonly marginal: Marginal;
-  /** The joint density, groups' coefficients last. */
-  readonly joint: LogDensity;
-}
-
-const halfLogTwoPi = log(2 * Math.PI) / 2;
-
-/** The integrated likelihood of a model. The coefficients u of a term stand column by column. */
-function integralOf(data: GeneralisedMixedData, terms: readonly FittedTerm[] = data.terms): Integral {
-  const { design, response, family, weights } = data;
-  const n = design.rows.length;
-  const p = design.columns.length;
-  const blocks = terms.map((term) => term.data);
-  const count = blocks.reduce((sum, { width, levels }) => sum + width * levels, 0);
-  const free = p + thetaSize(blocks) + family.positive.length;
-  const position = variable('position', [free + count]) as Expr; // (d,)
-  let eta = (p > 0
-    ? matmul(constant(design.matrix).reshape(n, p), position.slice(0, p))
-    : constant(new Float64Array(n))) as unknown as Expr; // (n,)
-  if (design.offset) eta = eta.add(design.offset) as Expr;
-  let [theta, at] = [p, free];
-  for (const { width, levels, matrix, codes } of blocks) {
-    const columns = Array.from(
-      { length: width },
-      (_, e) => position.slice(at + e * levels, at + (e + 1) * levels) as Expr,
-    );
-    const rows: Expr[] = new Array(width);
-    for (let e = 0; e < width; e++) {
-      for (let j = e; j < width; j++) {
-        const part = columns[e]!.mul(position.at(theta++)) as Expr; // (L,)
-        rows[j] = rows[j] ? (rows[j]!.add(part) as Expr) : part;
-      }
-    }
-    rows.forEach((b, j) => {
-      const own = b.at(codes) as Expr; // (n,)
-      const z = Float64Array.from({ length: n }, (_, i) => matrix[i * width + j]!);
-      eta = eta.add(z.every((value) => value === 1) ? own : own.mul(z)) as Expr;
-    });
-    at += width * levels;
-  }
-  const others = Object.fromEntries(
-    family.positive.map((name, k) => [name, position.at(free - family.positive.length + k).exp() as Expr]),
-  );
-  let elements = family.observation(eta, others, response).logDensity(response.values) as Expr; // (n,)
-  if (weights) elements = elements.mul(weights) as Expr;
-  const u = position.slice(free, free + count);
-  const value = elements
-    .sum()
-    .sub(u.square().sum().mul(0.5))
-    .sub(halfLogTwoPi * count) as Expr;
-  const latent = Array.from({ length: count }, (_, i) => free + i);
-  return {
-    marginal: marginalise({ position, value, latent, points: data.points }),
-    joint: compileLogDensity({ position, value }),
-  };
 }
 
 /** Coefficients and the family's own parameters without groups: where the search begins. */
@@ -197,7 +112,7 @@ async function fitGeneralisedMixed(
   const converged = found.ending === 'converged';
   const information = analyseInformation(hessian(negative(marginal), position), position.length);
   const whole = marginal.complete(position);
-  return new GeneralisedMixedFit(data, {
+  const optimum = {
     position,
     logLikelihood: marginal.value(position),
     covariance: information?.covariance ?? new Float64Array(position.length ** 2).fill(Number.NaN),
@@ -207,7 +122,10 @@ async function fitGeneralisedMixed(
       ...(found.ending === 'interrupted' ? ['Interrupted: the estimates are the best so far.'] : []),
       ...thetaDoubts(theta, data.terms, converged),
     ],
-  });
+  };
+  const again = (values: Float64Array) =>
+    fitGeneralisedMixed({ ...data, response: { ...data.response, values } }, signal, position);
+  return new GeneralisedMixedFit(data, optimum, again);
 }
 
 /** Proportions with numbers of trials as weights, as `glm` takes them. */

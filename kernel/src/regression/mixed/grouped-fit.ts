@@ -3,12 +3,14 @@
  * predictors with the groups or without.
  */
 import { Table } from '../../estimate/table.ts';
+import type { Stream } from '../../numeric/random.ts';
 import { RegressionFit } from '../fit.ts';
 import type { Design } from '../formula/design.ts';
 import type { Data } from '../formula/evaluate.ts';
 import type { GroupedTerm } from './grouped-design.ts';
 import { groupLabels } from './grouping.ts';
 import { factorOf, type TermData } from './penalised-least-squares.ts';
+import { times } from './small-matrices.ts';
 
 /** A standard deviation, or a correlation of two coefficients of one term. */
 export interface VarianceRow {
@@ -55,6 +57,31 @@ export interface GroupedParts {
   /** Their conditional covariances, each (L, k, k). */
   readonly modeCovariances: readonly Float64Array[];
   readonly warnings: readonly string[];
+}
+
+/** Adds to predictors what groups drawn anew deviate by; `scale` is what θ is relative to. // (n,) */
+export function addDrawnGroups(
+  value: Float64Array,
+  terms: readonly FittedTerm[],
+  theta: Float64Array,
+  scale: number,
+  stream: Stream,
+): Float64Array {
+  let offset = 0;
+  for (const { data } of terms) {
+    const { width, levels, matrix, codes } = data;
+    const factor = factorOf(theta, offset, width);
+    offset += (width * (width + 1)) / 2;
+    const b = new Float64Array(levels * width); // (L, k)
+    for (let g = 0; g < levels; g++) {
+      const u = Float64Array.from({ length: width }, () => scale * stream.normal());
+      b.set(times(factor, u, width), g * width);
+    }
+    codes.forEach((g, i) => {
+      for (let j = 0; j < width; j++) value[i]! += matrix[i * width + j]! * b[g * width + j]!;
+    });
+  }
+  return value;
 }
 
 export abstract class GroupedFit extends RegressionFit {

@@ -42,19 +42,19 @@ export function varianceNames(terms: readonly FittedTerm[], order: 'columns' | '
 }
 
 /** A relative standard deviation of 0 begins here: e^−14. */
-const nearlyNothing = 1e-6;
+export const nearlyNothing = 1e-6;
 
 /** The profile of one parameter of a fit by maximum likelihood. */
-export async function profileMixed(
-  fit: MixedFit,
-  data: MixedData,
-  name: string,
-  options: ProfileOptions,
-): Promise<Profile> {
+export function profileMixed(fit: MixedFit, data: MixedData, name: string, options: ProfileOptions): Promise<Profile> {
+  return walked(() => profiledOf(fit, data, name), name, options);
+}
+
+/** Walk along a parameter to both ends. */
+export async function walked(prepare: () => Profiled, name: string, options: ProfileOptions): Promise<Profile> {
   checkNames('profile', options, ['level', 'points', 'seed', 'signal', 'onProgress']);
   const level = checkShare('profile', 'level', options.level ?? 0.95);
   const points = checkWhole('profile', 'points', options.points ?? 30, 0, 10_000);
-  const of = profiledOf(fit, data, name);
+  const of = prepare();
   const walker = new Walker(of, signalOf(options));
   const threshold = normalQuantile((1 + level) / 2);
   const lower = await walker.end(-1, threshold);
@@ -95,7 +95,7 @@ function ofSigma(fit: MixedFit, data: MixedData): Profiled {
 }
 
 function ofDeviation(fit: MixedFit, data: MixedData, { term, coefficient }: VarianceName): Profiled {
-  const { blocks, theta, offset } = arranged(fit, data, term, [coefficient]);
+  const { blocks, theta, offset } = arranged(fit.theta, data.terms, term, [coefficient]);
   const deviance = devianceOf(problemOf(data, blocks), fit.observations);
   const rest = theta.filter((_, i) => i !== offset);
   const value = (at: Float64Array) => {
@@ -107,12 +107,10 @@ function ofDeviation(fit: MixedFit, data: MixedData, { term, coefficient }: Vari
 }
 
 function ofCorrelation(fit: MixedFit, data: MixedData, { name, term, coefficient, other }: VarianceName): Profiled {
-  const { blocks, theta, offset } = arranged(fit, data, term, [other!, coefficient]);
+  const { blocks, theta, offset } = arranged(fit.theta, data.terms, term, [other!, coefficient]);
   const width = blocks[term]!.width;
   const [crossed, own] = [offset + 1, offset + width]; // second row of the factor
-  if (Math.hypot(theta[crossed]!, theta[own]!) < 1e-4 || Math.abs(theta[offset]!) < 1e-4) {
-    throw new RangeError(`profile: '${name}' is of a coefficient that does not vary: its variance is estimated as 0`);
-  }
+  checkVaries(name, theta, offset, width);
   const deviance = devianceOf(problemOf(data, blocks), fit.observations);
   const second = Math.max(theta[own]!, nearlyNothing);
   const rest = theta.filter((_, i) => i !== crossed && i !== own);
@@ -129,6 +127,13 @@ function ofCorrelation(fit: MixedFit, data: MixedData, { name, term, coefficient
   };
   const start = Float64Array.of(Math.asinh(theta[crossed]! / second), log(second), ...rest);
   return { ...profiled(fit, start, value, Math.tanh), bounded: [1] };
+}
+
+/** @throws RangeError for a correlation with a coefficient whose variance is 0 */
+export function checkVaries(name: string, theta: Float64Array, offset: number, width: number): void {
+  if (Math.hypot(theta[offset + 1]!, theta[offset + width]!) < 1e-4 || Math.abs(theta[offset]!) < 1e-4) {
+    throw new RangeError(`profile: '${name}' is of a coefficient that does not vary: its variance is estimated as 0`);
+  }
 }
 
 function ofFixed(fit: MixedFit, data: MixedData, column: number): Profiled {
@@ -194,20 +199,25 @@ function devianceOf(problem: PenalisedLeastSquares, n: number) {
 }
 
 /** Terms and θ with some coefficients of one term put first. */
-function arranged(fit: MixedFit, { terms }: MixedData, term: number, first: readonly number[]) {
+export function arranged(
+  fitted: Float64Array,
+  terms: readonly FittedTerm[],
+  term: number,
+  first: readonly number[],
+): { readonly blocks: TermData[]; readonly theta: Float64Array; readonly offset: number } {
   const { width, matrix, ...rest } = terms[term]!.data;
   const order = [...first, ...Array.from({ length: width }, (_, j) => j).filter((j) => !first.includes(j))];
   const moved = matrix.map((_, at) => matrix[Math.floor(at / width) * width + order[at % width]!]!);
   const blocks = terms.map((each, t) => (t === term ? { ...rest, width, matrix: moved } : each.data));
   const offset = blocks.slice(0, term).reduce((sum, each) => sum + (each.width * (each.width + 1)) / 2, 0);
-  const factor = factorOf(fit.theta, offset, width);
+  const factor = factorOf(fitted, offset, width);
   const covariance = Float64Array.from({ length: width * width }, (_, at) => {
     const [a, b] = [order[Math.floor(at / width)]!, order[at % width]!];
     let sum = 0;
     for (let e = 0; e < width; e++) sum += factor[a * width + e]! * factor[b * width + e]!;
     return sum;
   });
-  const theta = fit.theta.slice();
+  const theta = fitted.slice();
   theta.set(lowerFactor(covariance, width), offset);
   return { blocks, theta, offset };
 }
