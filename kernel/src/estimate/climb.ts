@@ -59,7 +59,7 @@ export async function climb(density: LogDensity, start: Float64Array, options: C
   if (options.optimiser) return withGradient(await follow(options.optimiser(objective), start, options), objective);
   const log = options.log ? { log: options.log } : {};
   const ending = { ...log, ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }) };
-  const enough = objective.hasQuickHessian ? within : 0;
+  const enough = density.dimension <= mostNewtonDimensions && objective.hasQuickHessian ? within : 0;
   const { arrived, ...near } = await follow(lbfgs(objective, { ...log, enough }), start, options);
   const over = near.ending === 'interrupted' || near.ending === 'not finite' || arrived;
   if (over || density.dimension > mostNewtonDimensions) return near;

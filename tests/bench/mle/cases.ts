@@ -116,7 +116,7 @@ function resamples(): Case {
   };
 }
 
-/** The same as `logistic`, of a model told with distributions: four starts, the curvature, what is doubtful. */
+/** The same as `logistic`, of a model told with distributions: the climb, the curvature, what is doubtful. */
 function byModel(): Case {
   const made = sample('logistic', ROWS, COLUMNS, 0.3, 1);
   const story = told(made);

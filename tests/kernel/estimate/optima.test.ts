@@ -72,6 +72,21 @@ describe('standard errors of regressions told as models', () => {
   }
 });
 
+describe('a regression of more coefficients than Newton steps are taken in', () => {
+  it('is climbed to its end all the same', async () => {
+    const many = 210;
+    const z = Array.from({ length: 300 }, () => Array.from({ length: many }, () => stream.normal()));
+    const wide = model()
+      .data({ z, y: z.map((row) => Number(row[0]! + stream.normal() > 0)) })
+      .parameters({ beta: normal(0, 0.3).size(many) })
+      .observe(({ beta, z }) => ({ y: bernoulliLogit(matmul(z, beta)) }));
+    const fit = await map(wide, { starts: 2 });
+    expect(fit.ending).toBe('converged');
+    expect(fit.gradientNorm).toBeLessThan(1e-4);
+    expect([...fit.standardErrors.beta].every((error) => error > 0 && error < 0.3)).toBe(true);
+  });
+});
+
 describe('a log density that is known to be concave', () => {
   it('is climbed once for all starts', async () => {
     const few = await mle(logistic, { starts: 1 });
