@@ -4,6 +4,7 @@
 import type { KernelWriter } from '../site.ts';
 import * as causal from './causal.ts';
 import * as convolutions from './convolution.ts';
+import { convolutionFilter } from './convolution-filter.ts';
 import * as moves from './moves.ts';
 import * as pooling from './pooling.ts';
 import { batchMatmul, matmul, matmulAdd } from './product.ts';
@@ -13,6 +14,7 @@ import { logSoftmax, softmax } from './rows.ts';
 const writers: Readonly<Record<string, KernelWriter>> = {
   ...moves,
   ...convolutions,
+  convolutionFilter,
   ...causal,
   ...pooling,
   matmul,
