@@ -146,6 +146,35 @@ export class SurvivalCurve extends Displayable {
     return { time: reach(this.survival), lower: reach(this.lower), upper: reach(this.upper) };
   }
 
+  /**
+   * The curve at one time: what it fell to at or before, and how many units were at risk just before.
+   *
+   * @throws RangeError for a time that is negative or not finite
+   * @example kaplanMeier([5, 8, 12, 16], [1, 1, 0, 1]).at(10).survival // 0.5
+   */
+  at(time: number): {
+    readonly survival: number;
+    readonly standardError: number;
+    readonly lower: number;
+    readonly upper: number;
+    readonly atRisk: number;
+  } {
+    if (!(time >= 0 && time < Infinity)) {
+      throw new RangeError(`survivalCurve.at: time must be finite and not negative, got ${time}`);
+    }
+    const last = this.time.findLastIndex((each) => each <= time);
+    const next = this.time.findIndex((each) => each >= time);
+    const atRisk = next < 0 ? 0 : this.atRisk[next]!;
+    if (last < 0) return { survival: 1, standardError: 0, lower: 1, upper: 1, atRisk };
+    return {
+      survival: this.survival[last]!,
+      standardError: this.standardError[last]!,
+      lower: this.lower[last]!,
+      upper: this.upper[last]!,
+      atRisk,
+    };
+  }
+
   /** Area under the curve up to a time (default the last one): the mean time, restricted. */
   restrictedMean(until = this.time.at(-1)!): { readonly mean: number; readonly standardError: number } {
     if (!(until > 0 && until < Infinity)) {

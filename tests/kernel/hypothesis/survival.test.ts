@@ -87,6 +87,25 @@ describe('kaplanMeier', () => {
     }
   });
 
+  it('is read off at any time', () => {
+    // R 4.2.2, survival 3.5-3: summary(survfit(Surv(time, status) ~ 1, aml), times = c(1, 13, 25, 100))
+    const time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161, 5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45];
+    const event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1];
+    const curve = kaplanMeier(time, event);
+    for (const [t, atRisk, ...figures] of [
+      [1, 23, 1, 0, 1, 1],
+      [13, 17, 0.695652173913, 0.0959438755422, 0.5308783416282, 0.9115684501],
+      [25, 11, 0.5465838509317, 0.1072506417401, 0.3720780872492, 0.802933352802],
+      [100, 1, 0.0828157349896, 0.0726618005035, 0.0148346082548, 0.462327406565],
+    ] as const) {
+      const { survival, standardError, lower, upper, atRisk: left } = curve.at(t);
+      expect(left).toBe(atRisk);
+      expectClose([survival, standardError, lower, upper], [...figures], 1e-9);
+    }
+    expect(curve.at(500).atRisk).toBe(0);
+    expect(() => curve.at(Number.NaN)).toThrow(/finite and not negative, got NaN/);
+  });
+
   it('says what it cannot follow', () => {
     expect(() => kaplanMeier([1, -2], [1, 1])).toThrow(/must not be negative, got -2 in row 1/);
     expect(() => kaplanMeier([1, 2], [1, 2])).toThrow(/1 \(seen\) or 0 \(censored\), got 2 in row 1/);
