@@ -107,6 +107,12 @@ export async function bootstrap<M extends AnyModel>(
   const done = found.length + without.length;
   const ending = done + failed < total ? 'interrupted' : 'complete';
   report.finish({ done, total, text: `bootstrap: ${ending}, ${done} of ${total} fits` });
+  if (found.length < 2 && ending === 'interrupted') {
+    throw new Error(
+      `bootstrap: interrupted after ${done} of ${total} fits, before there were two replicates` +
+        `${left > 0 ? '; jackknife: false leaves out the fits that only BCa intervals need' : ''}`,
+    );
+  }
   if (found.length < 2)
     throw new Error(`bootstrap: only ${found.length} of ${count} fits converged; look at mle first`);
   const warnings: string[] = [];

@@ -37,9 +37,15 @@ export class Coverage extends Displayable {
   readonly failed: number;
   /** Mean width of the intervals that are finite. */
   readonly meanWidth: number;
+  /** 'interrupted' where a signal came before all replicates were done. */
+  readonly ending: 'complete' | 'interrupted';
 
-  constructor(parts: Pick<Coverage, 'intervals' | 'covered' | 'below' | 'above' | 'failed' | 'meanWidth'>) {
+  constructor(
+    parts: Pick<Coverage, 'intervals' | 'covered' | 'below' | 'above' | 'failed' | 'meanWidth'> &
+      Partial<Pick<Coverage, 'ending'>>,
+  ) {
     super();
+    this.ending = parts.ending ?? 'complete';
     this.intervals = parts.intervals;
     this.covered = parts.covered;
     this.below = parts.below;
@@ -63,7 +69,7 @@ export class Coverage extends Displayable {
     const percent = (value: number) => `${formatNumber(100 * value, 4)} %`;
     const failed = this.failed > 0 ? `\n⚠ ${this.failed} more could not be made` : '';
     return `${this.covered} of ${this.intervals} intervals cover the truth: ${percent(this.share)}, Monte Carlo error ${percent(this.standardError)}
-too low ${this.below}, too high ${this.above}; mean width ${formatNumber(this.meanWidth, 5)}${failed}`;
+too low ${this.below}, too high ${this.above}; mean width ${formatNumber(this.meanWidth, 5)}${failed}${this.ending === 'interrupted' ? '\n⚠ Interrupted: fewer replicates than asked for.' : ''}`;
   }
 }
 
@@ -122,6 +128,7 @@ export async function coverage<D>(options: CoverageOptions<D>): Promise<Coverage
     above,
     failed,
     meanWidth: widths / finite,
+    ending: done < replicates ? 'interrupted' : 'complete',
   });
 }
 

@@ -1,10 +1,12 @@
 /** Estimators, and the pure steps they are made of. */
 export { Bootstrap, type BootstrapOptions, bootstrap } from './bootstrap.ts';
 export type { BootstrapIntervalKind } from './bootstrap-interval.ts';
+export { type ChangeOfScaleOptions, changeOfScale, type ScaleRow } from './change-of-scale.ts';
 export type { OptimiserChoice, OptimiserName } from './choose-optimiser.ts';
 export { Comparison, type ComparisonRow, compare } from './compare.ts';
 export { Coverage, type CoverageOptions, coverage } from './coverage.ts';
 export { Estimate, type EstimateRow, type Optimum, type StartEnd } from './estimate.ts';
+export { highestDensityInterval } from './highest-density.ts';
 export { type MapOptions, map } from './map.ts';
 export type { Errors } from './maximise.ts';
 export { type MleOptions, mle } from './mle.ts';

@@ -173,7 +173,8 @@ export async function nls<M extends AnyModel>(
   const degreesOfFreedom = n - p;
   const residualSumOfSquares = 2 * state.value;
   const scale = degreesOfFreedom > 0 ? Math.sqrt(residualSumOfSquares / degreesOfFreedom) : Number.NaN;
-  const factor = inverseFactor(state.jacobian, n, p); // R⁻¹ (p, p), undefined where J is singular
+  // R⁻¹ (p, p), undefined where J is singular
+  const factor = ending === 'interrupted' ? undefined : inverseFactor(state.jacobian, n, p);
   const places = names.map(({ at }) => at);
   const toNatural = compiled.jacobian(position); // (constrained, d)
   const half = new Float64Array(p * p).fill(Number.NaN); // natural Jacobian · R⁻¹ · s, (p, p)
@@ -234,6 +235,9 @@ async function descend(
 
 function warningsOf(ending: Ending, regular: boolean, degreesOfFreedom: number): string[] {
   const warnings: string[] = [];
+  if (ending === 'interrupted') {
+    return ['Interrupted: the values are the best so far, without standard errors.'];
+  }
   if (ending !== 'converged') warnings.push(`Not converged (${ending}): give a start nearer to the data with init.`);
   if (!regular) {
     warnings.push(

@@ -195,3 +195,34 @@ describe('coverage', () => {
     expect(String(counted)).toContain('3 more could not be made');
   });
 });
+
+describe('what a signal stops', () => {
+  const aborted = AbortSignal.abort();
+
+  it('nls says so, and gives no standard errors', async () => {
+    const fit = await nls(line([1, 2, 3], [3, 5, 8]), { init: { a: 50, b: -9 }, signal: aborted });
+    expect(fit.ending).toBe('interrupted');
+    expect(fit.warnings).toEqual(['Interrupted: the values are the best so far, without standard errors.']);
+    expect([...fit.standardErrors].every(Number.isNaN)).toBe(true);
+  });
+
+  it('bootstrap without two replicates says that it was interrupted, not that fits failed', async () => {
+    await expect(bootstrap(await mle(sample), { signal: aborted })).rejects.toThrow(
+      /interrupted after 0 of 1006 fits, before there were two replicates; jackknife: false/,
+    );
+  });
+
+  it('coverage counts what is done, and says so', async () => {
+    const controller = new AbortController();
+    let made = 0;
+    const interval = () => {
+      if (++made === 5) controller.abort();
+      return [0, 2] as const;
+    };
+    const counted = await coverage({ truth: 1, simulate: () => [1], interval, signal: controller.signal });
+    expect(counted.ending).toBe('interrupted');
+    expect(counted.intervals).toBe(5);
+    expect(String(counted)).toContain('Interrupted: fewer replicates');
+    expect((await coverage({ truth: 1, simulate: () => [1], interval, replicates: 3 })).ending).toBe('complete');
+  });
+});
