@@ -41,9 +41,9 @@ PROBES = {
     "03-likelihood.ipynb": """console.log(JSON.stringify({
   coin: bent.estimates.p, weight: heaviest.estimates, life: lasting.derived.life, crossEntropy,
   logistic: trained.estimates, logLikelihood: trained.logLikelihood,
-  top: top.estimates, ends: climbs.map(({ points, value }) => [...points.at(-1), value + top.logLikelihood]),
+  top: top.estimates, ends: climbs.map(({ points, value }) => [...points.at(-1)!, value + top.logLikelihood]),
   steps: climbs.map(({ points }) => points.findIndex((point) => below(downhill.value(point)) < 0.001)),
-  flat: ridge && (await mle(ridge)).warnings, separated: separated.warnings,
+  flat: (await mle(ridge)).warnings, separated: separated.warnings,
   optima: best.optima.map(({ values, logDensity }) => [values[0], logDensity]), doubt: best.warnings,
 }))""",
     "04-uncertainty.ipynb": """console.log(JSON.stringify({
@@ -79,14 +79,14 @@ PROBES = {
   f: analysisOfVariance(bySpecies).statistic,
   logRank: logRankTest(children.weeks, children.relapse, children.drug).statistic,
   cox: [cox.estimates.drug, cox.standardErrors.drug], ratio: [mean(ratio), quantile(ratio, 0.025), quantile(ratio, 0.975)],
-  sleep: [tTest(drug2), paired, unpaired].map(({ p, interval }) => [p, ...interval]),
+  sleep: [tTest(drug2), paired, unpaired].map(({ p, interval }) => [p, ...(interval ?? [])]),
   sleepFactors: [bayesianTTest(drug2), bayesianTTest(drug2, drug1, { paired: true }), bayesianTTest(drug2, drug1)].map((b) => b.bayesFactor),
   proportions: [coin, cured, debate].map(({ p }) => p), shapiro: [males, females].map((values) => shapiroWilkTest(values).p),
   spreads: [varianceTest(males, females).p, bartlettTest({ males, females }).p],
   groups: [kruskalWallisTest(bySpecies).p, analysisOfVariance(bySpecies, { equalVariances: false }).p],
   groupsFactor: bayesianAnalysisOfVariance(bySpecies).logBayesFactor / Math.LN10, table: chiSquaredTest(bySpeciesAndIsland).p,
   correlations: [depth, within].map(({ columns: { bill_depth_mm: x, body_mass_g: y } }) =>
-    ['pearson', 'spearman', 'kendall'].map((method) => Object.values(correlationTest(x, y, { method }).estimates)[0])),
+    (['pearson', 'spearman', 'kendall'] as const).map((method) => Object.values(correlationTest(x, y, { method }).estimates)[0])),
   adjusted: adjusted.map((values) => [...values]), curve: sizes.map((size) => powerAt(5)(size)),
   simulated: simulated.map(({ power, standardError }) => [power, standardError]),
 }))""",
@@ -144,7 +144,7 @@ class Run:
         client.execute()
         self.seconds = max(end for index, end in ends.items() if index < self.length) - began
         self.cells = notebook.cells[: self.length]
-        self.results = json.loads("".join(output.text for output in notebook.cells[-1].outputs))
+        self.results = json.loads("".join(output.get("text", "") for output in notebook.cells[-1].outputs))
 
     def outputs(self):
         """Every output with its cell's source."""
