@@ -41,7 +41,7 @@ describe('the progress of a run', () => {
   ])('%s', (_, listens, lines, words) => {
     const shown = watchedHost();
     const told: string[] = [];
-    const report = new ProgressReport(listens && (({ text }) => told.push(text)));
+    const report = new ProgressReport(listens ? ({ text }) => told.push(text) : undefined);
     report.update({ done: 1, total: 3, text: 'a' });
     report.update({ done: 2, total: 3, text: 'b' });
     report.finish({ done: 3, total: 3, text: 'c' });
