@@ -201,7 +201,8 @@ export class Walker {
         return undefined;
       }
       const found = await climb(restricted, others, {
-        iterations: 1000,
+        // A gradient of differences jitters at the end: what sixty steps have not found is rounding.
+        iterations: this.#of.tolerance === undefined ? 1000 : 60,
         signal: this.#signal,
         pace: this.#pace,
         bounded: this.#others,
