@@ -6,6 +6,7 @@ import { mean as meanOf, variance as varianceOf } from '../data/moments.ts';
 import { formatTable } from '../data/table.ts';
 import { checkNames, checkShare } from '../estimate/options.ts';
 import { Displayable } from '../host/display.ts';
+import { sumError } from '../numeric/elementary/exact.ts';
 import { studentisedRangeUpper, studentisedRangeUpperQuantile } from '../numeric/special/studentised-range.ts';
 import { fUpper } from '../numeric/special/tail.ts';
 import { formatFigure, formatP } from '../regression/format.ts';
@@ -22,7 +23,16 @@ function sumsOf(samples: readonly { readonly name: string; readonly values: Floa
   const total = n.reduce((sum, size) => sum + size, 0);
   const grand = means.reduce((sum, mean, g) => sum + n[g]! * mean, 0) / total;
   const between = means.reduce((sum, mean, g) => sum + n[g]! * (mean - grand) ** 2, 0);
-  const within = shifted.reduce((sum, values, g) => values.reduce((s, value) => s + (value - means[g]!) ** 2, sum), 0);
+  let [within, lost] = [0, 0]; // what rounding takes off a long sum is added up beside it (Neumaier 1974)
+  shifted.forEach((values, g) => {
+    for (const value of values) {
+      const square = (value - means[g]!) ** 2;
+      const sum = within + square;
+      lost += sumError(within, square, sum);
+      within = sum;
+    }
+  });
+  within += lost;
   return { n, means: means.map((mean) => mean + base), total, between, within };
 }
 

@@ -47,6 +47,18 @@ describe('analysisOfVariance', () => {
     expect(Object.values(test.parameters)).toEqual([between[0], within[0]]);
   });
 
+  // Nine treatments of 2001 observations, 0.1 around 1.4, 1.3, 1.5 … in turn: F is 2001 (SmLs03 of NIST).
+  it('keeps its digits over eighteen thousand values', () => {
+    const samples = [14, 13, 15, 13, 15, 13, 15, 13, 15].map((centre, k) => [
+      `t${k}`,
+      Array.from({ length: 2001 }, (_, row) => (centre + (row === 0 ? 0 : row % 2 === 1 ? -1 : 1)) / 10),
+    ]);
+    const test = analysisOfVariance(Object.fromEntries(samples));
+    expectNear(test.statistic, 2001, 2e-15, 'F');
+    expectNear(test.estimates['sum of squares between']!, 160.08, 2e-15, 'between');
+    expectNear(test.estimates['sum of squares within']!, 180, 2e-15, 'within');
+  });
+
   it('refuses groups without a value to spare', () => {
     expect(() => analysisOfVariance({ a: [1], b: [2] })).toThrow(/more values than groups/);
     expect(() => analysisOfVariance({ a: [1, 2], b: [2] }, { equalVariances: false })).toThrow(/'b' needs 2 or more/);
