@@ -26,9 +26,11 @@ export async function run({ starts, known, iterations, bounded }: ClimbOrder, wo
   };
   const basins = known.map(basinOf).filter((basin) => basin !== undefined);
   const data: Climb[] = [];
+  const pace = new Pace(); // of all climbs together: a stop is heard in its pauses, however short a climb is
   for (const start of starts) {
+    await pace.breathe();
     if (work.stopped) break;
-    data.push(await climb(density, start, { iterations, signal, bounded, known: basins, pace: new Pace() }));
+    data.push(await climb(density, start, { iterations, signal, bounded, known: basins, pace }));
     work.send(data.length);
   }
   return { data, transfer: [] };
